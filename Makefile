@@ -1,0 +1,33 @@
+# pmr_metrics: build, install and test with PGXS
+#
+#   make && make install && make installcheck
+#
+# "make unit" needs no server; test/check.sh runs all there is.
+
+EXTENSION = pmr_metrics
+EXTVERSION = 1.0.0
+MODULE_big = $(EXTENSION)
+DATA = $(wildcard sql/$(EXTENSION)--*.sql)
+DOCS = $(wildcard doc/*.md)
+
+CORE_OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/core/*.c)))
+OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c))) $(CORE_OBJS)
+
+# Equal input gives equal output on every machine: no fused multiply-add.
+PG_CPPFLAGS = -I$(srcdir)/src -DNDEBUG
+PG_CFLAGS = -ffp-contract=off
+SHLIB_LINK = -Wl,--version-script=$(srcdir)/src/exports.map
+
+REGRESS = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
+REGRESS_OPTS = --inputdir=test --load-extension=$(EXTENSION)
+ISOLATION = $(patsubst test/specs/%.spec,%,$(sort $(wildcard test/specs/*.spec)))
+ISOLATION_OPTS = --inputdir=test --outputdir=. --load-extension=$(EXTENSION)
+TAP_TESTS = 1
+PROVE_TESTS = test/t/*.pl
+
+PG_CONFIG ?= pg_config
+PGXS := $(shell $(PG_CONFIG) --pgxs)
+include $(PGXS)
+
+# PGXS knows no header dependencies.
+$(OBJS): $(wildcard $(srcdir)/src/*.h $(srcdir)/src/core/*.h)

@@ -1,0 +1,38 @@
+/*-------------------------------------------------------------------------
+ *
+ * answered_at.c
+ *	  The scalar answered_at: when a request was answered, if it was.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "reference.h"
+#include "utils/timestamp.h"
+
+PG_FUNCTION_INFO_V1(pmr_answered_at);
+
+/* (responded_at, response_code, mode) */
+Datum
+pmr_answered_at(PG_FUNCTION_ARGS)
+{
+	const ResponseCodeRow *rows;
+	int			nrows;
+	TargetMode	mode = MODE_UNKNOWN;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	if (PG_ARGISNULL(1))
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	if (!PG_ARGISNULL(2))
+	{
+		const text *name = PG_GETARG_TEXT_PP(2);
+
+		mode = target_mode(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
+	}
+	rows = reference_response_codes(fcinfo->flinfo, PG_GETARG_TEXT_PP(1),
+									&nrows);
+	if (!response_is_answer(response_class(rows, nrows, mode)))
+		PG_RETURN_NULL();
+	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+}

@@ -1,0 +1,62 @@
+/*-------------------------------------------------------------------------
+ *
+ * response_code.c
+ *	  What a response code says of a request.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include <stddef.h>
+#include <string.h>
+
+#include "core/response_code.h"
+
+static const ResponseCodeRow *
+find_row(const ResponseCodeRow *rows, int nrows, TargetMode mode)
+{
+	const ResponseCodeRow *found = NULL;
+
+	for (const ResponseCodeRow *row = rows; row < rows + nrows; row++)
+	{
+		if (row->mode == mode && (found == NULL || found->builtin))
+			found = row;
+	}
+	return found;
+}
+
+ResponseClass
+response_class(const ResponseCodeRow *rows, int nrows, TargetMode mode)
+{
+	const ResponseCodeRow *row = find_row(rows, nrows, mode);
+
+	if (row == NULL)
+		row = find_row(rows, nrows, MODE_UNKNOWN);
+	return row != NULL ? row->class : RESPONSE_UNCLASSIFIED;
+}
+
+bool
+response_is_answer(ResponseClass class)
+{
+	return class != RESPONSE_ACKNOWLEDGED && class != RESPONSE_NONE;
+}
+
+bool
+response_class_named(const char *name, int length, ResponseClass *class)
+{
+	static const char *const names[] = {
+		[RESPONSE_SUCCESS] = "success",
+		[RESPONSE_ACKNOWLEDGED] = "acknowledged",
+		[RESPONSE_REJECTED] = "rejected",
+		[RESPONSE_NONE] = "no_response"
+	};
+
+	for (int i = 0; i < RESPONSE_UNCLASSIFIED; i++)
+	{
+		if ((size_t) length == strlen(names[i]) &&
+			memcmp(name, names[i], (size_t) length) == 0)
+		{
+			*class = i;
+			return true;
+		}
+	}
+	return false;
+}

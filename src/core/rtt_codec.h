@@ -1,0 +1,36 @@
+/*-------------------------------------------------------------------------
+ *
+ * rtt_codec.h
+ *	  The stored form of a summary of round-trip times.
+ *
+ * A normal summary has one stored form, and a stored form has one summary:
+ * equal bytes mean equal summaries, and the other way round.  The layout is
+ * described in rtt_codec.c; it does not depend on the machine's word order.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef RTT_CODEC_H
+#define RTT_CODEC_H
+
+#include "core/rtt_summary.h"
+
+/* How many bytes rtt_encode() may write for so many buckets. */
+extern size_t rtt_encoded_bound(uint32_t nbuckets);
+
+/*
+ * Writes the stored form of a summary, which must be normal and not empty,
+ * and returns its length.
+ */
+extern size_t rtt_encode(const RttSummary *summary, uint8_t *bytes);
+
+/*
+ * Reads a stored form that was made under the given cap, into memory for as
+ * many buckets as there are bytes.  Any bytes may be given: returns NULL when
+ * they are the stored form of a summary, and what is wrong with them
+ * otherwise, in words as of rtt_summary_fault().
+ */
+extern const char *rtt_decode(RttSummary *summary, RttBucket *buckets,
+							  const uint8_t *bytes, size_t nbytes,
+							  uint32_t cap);
+
+#endif							/* RTT_CODEC_H */

@@ -1,0 +1,55 @@
+/*-------------------------------------------------------------------------
+ *
+ * rtt_histogram.c
+ *	  A summary of round-trip times as a histogram for people to look at.
+ *
+ * Bounds are the only numbers of this extension that come from floating-point
+ * logarithms.  They are rounded to whole microseconds, and nothing is made of
+ * them but bars.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include <assert.h>
+#include <math.h>
+
+#include "core/rtt_histogram.h"
+
+int
+rtt_histogram(const RttSummary *summary, RttBar *bars, int n)
+{
+	double		first = summary->min_us > 0 ? (double) summary->min_us : 1;
+	double		ratio = (double) summary->max_us / first;
+	uint64_t	lower_us = summary->min_us;
+	uint32_t	next = 0;
+	int			nbars = 0;
+
+	assert(n >= 1 && n <= RTT_HISTOGRAM_MAX);
+	assert(summary->count > 0);
+	for (int i = 1; i <= n; i++)
+	{
+		RttBar	   *bar = &bars[nbars];
+		bool		last = i == n;
+		double		bound = rint(first * pow(ratio, (double) i / n));
+		uint64_t	upper_us = last || bound >= (double) summary->max_us ?
+			summary->max_us : (uint64_t) bound;
+
+		if (upper_us <= lower_us && !(last && nbars == 0))
+			continue;
+		*bar = (RttBar) {lower_us, upper_us, 0};
+		last = last || upper_us == summary->max_us;
+		for (; next < summary->nbuckets; next++)
+		{
+			const RttBucket *bucket = &summary->buckets[next];
+
+			if (!last &&
+				rtt_summary_representative(summary, bucket) >= upper_us)
+				break;
+			bar->count += bucket->count;
+		}
+		lower_us = upper_us;
+		nbars++;
+		if (last)
+			break;
+	}
+	return nbars;
+}

@@ -1,0 +1,188 @@
+/*-------------------------------------------------------------------------
+ *
+ * rtt_state.c
+ *	  What an aggregate over round-trip times works in.
+ *
+ * Most groups of a report are small, and a report has many of them, so what
+ * counts is how few cache lines a row touches and how few bytes a group
+ * takes.  Appending touches two lines: the header and the end of the values.
+ * Counting each row into a histogram at once touches as many lines as the
+ * histogram has, again for each group.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include <assert.h>
+#include <string.h>
+
+#include "core/rtt_sort.h"
+#include "core/rtt_state.h"
+
+static const struct
+{
+	uint32_t	cap;
+	uint32_t	max_values;		/* well above the cap of a sketch, or counting
+								 * costs more than collecting */
+}			kinds[RTT_STATE_KINDS] =
+{
+	[RTT_STATE_SKETCH] = {RTT_CAP_SKETCH, 4096},
+	[RTT_STATE_PERCENTILE] = {RTT_CAP_EXACT, 262144},
+	[RTT_STATE_PERCENTILES] = {RTT_CAP_EXACT, 262144}
+};
+
+uint32_t
+rtt_state_cap(RttStateKind kind)
+{
+	return kinds[kind].cap;
+}
+
+uint32_t
+rtt_state_max_values(RttStateKind kind)
+{
+	return kinds[kind].max_values;
+}
+
+size_t
+rtt_state_size(uint32_t nfractions, uint32_t nbuckets, uint32_t nvalues)
+{
+	return sizeof(RttState) + nfractions * sizeof(double) +
+		(nbuckets > 0 ? sizeof(RttTotals) : 0) +
+		(size_t) nbuckets * sizeof(RttBucket) +
+		(size_t) nvalues * sizeof(uint64_t);
+}
+
+size_t
+rtt_state_roomy_size(uint32_t nfractions, uint32_t nbuckets, uint32_t nvalues)
+{
+	size_t		needed = rtt_state_size(nfractions, nbuckets, nvalues);
+	size_t		limit = needed + nvalues * sizeof(uint64_t) + 64;
+	size_t		size = 64;
+
+	while (size < needed)
+		size *= 2;
+	return size < limit ? size : limit;
+}
+
+void
+rtt_state_init(RttState *state, RttStateKind kind,
+			   const double *fractions, uint32_t nfractions)
+{
+	assert(nfractions <= RTT_STATE_MAX_FRACTIONS);
+	state->kind = (uint8_t) kind;
+	state->precision = RTT_PRECISION_EXACT;
+	state->nfractions = (uint16_t) nfractions;
+	state->nbuckets = 0;
+	state->nvalues = 0;
+	for (uint32_t i = 0; fractions != NULL && i < nfractions; i++)
+		rtt_state_fractions(state)[i] = fractions[i] + 0.0; /* no -0 */
+}
+
+/* The summary of what has been counted into buckets so far. */
+static RttSummary
+counted_summary(const RttState *state)
+{
+	RttSummary	summary = {.precision = RTT_PRECISION_EXACT};
+
+	if (state->nbuckets > 0)
+	{
+		const RttTotals *totals = rtt_state_totals(state);
+
+		summary.buckets = rtt_state_buckets(state);
+		summary.nbuckets = state->nbuckets;
+		summary.precision = state->precision;
+		summary.count = totals->count;
+		summary.sum_us = totals->sum_us;
+		summary.min_us = totals->min_us;
+		summary.max_us = totals->max_us;
+	}
+	return summary;
+}
+
+const char *
+rtt_state_fault(const RttState *state, size_t size)
+{
+	RttSummary	counted;
+
+	if (size < sizeof(RttState))
+		return "header is cut off";
+	if (state->kind >= RTT_STATE_KINDS)
+		return "kind is unknown";
+	if (state->nfractions > RTT_STATE_MAX_FRACTIONS ||
+		(state->kind == RTT_STATE_SKETCH && state->nfractions != 0) ||
+		(state->kind == RTT_STATE_PERCENTILE && state->nfractions != 1))
+		return "number of fractions is out of range";
+	if (size < rtt_state_size(state->nfractions, state->nbuckets,
+							  state->nvalues))
+		return "state is cut off";
+	for (uint32_t i = 0; i < state->nfractions; i++)
+	{
+		double		fraction = rtt_state_fractions(state)[i];
+
+		if (!(fraction >= 0 && fraction <= 1))
+			return "fraction is out of range";
+	}
+	for (uint32_t i = 0; i < state->nvalues; i++)
+	{
+		if (rtt_state_values(state)[i] > RTT_MAX_US)
+			return "round-trip time is out of range";
+	}
+	counted = counted_summary(state);
+	return rtt_summary_fault(&counted, kinds[state->kind].cap);
+}
+
+/*
+ * The scratch memory is, from its start: the summary's buckets; the buckets
+ * of the values alone, where there are others to merge them with; two arrays
+ * to sort the values in.
+ */
+size_t
+rtt_state_scratch_size(const RttState *state)
+{
+	size_t		nvalues = state->nvalues;
+	size_t		merged = state->nbuckets > 0 ? nvalues + state->nbuckets : 0;
+
+	return (merged + nvalues) * sizeof(RttBucket) +
+		2 * nvalues * sizeof(uint64_t);
+}
+
+bool
+rtt_state_summarise(const RttState *state, void *scratch, RttSummary *summary)
+{
+	size_t		nvalues = state->nvalues;
+	RttBucket  *merged = scratch;
+	RttBucket  *recent =
+		merged + (state->nbuckets > 0 ? nvalues + state->nbuckets : 0);
+	uint64_t   *values = (uint64_t *) (recent + nvalues);
+
+	if (nvalues > 0)
+		memcpy(values, rtt_state_values(state), nvalues * sizeof(uint64_t));
+	values = rtt_sort(values, values + nvalues, nvalues);
+	rtt_summary_from_sorted(summary, recent, values, nvalues);
+
+	if (state->nbuckets > 0)
+	{
+		RttSummary	earlier = counted_summary(state);
+		RttSummary	later = *summary;
+
+		if (!rtt_summary_merge(summary, merged, &earlier, &later))
+			return false;
+	}
+	rtt_summary_normalise(summary, rtt_state_cap(state->kind));
+	return true;
+}
+
+void
+rtt_state_put(RttState *state, const RttSummary *summary)
+{
+	RttTotals  *totals = rtt_state_totals(state);
+
+	assert(state->nbuckets == 0 && state->nvalues == 0);
+	assert(rtt_summary_fault(summary, rtt_state_cap(state->kind)) == NULL);
+	state->precision = (uint8_t) summary->precision;
+	state->nbuckets = summary->nbuckets;
+	totals->count = summary->count;
+	totals->sum_us = summary->sum_us;
+	totals->min_us = summary->min_us;
+	totals->max_us = summary->max_us;
+	memcpy(rtt_state_buckets(state), summary->buckets,
+		   summary->nbuckets * sizeof(RttBucket));
+}

@@ -1,0 +1,149 @@
+/*-------------------------------------------------------------------------
+ *
+ * rtt_state.h
+ *	  What an aggregate over round-trip times works in.
+ *
+ * A state is one flat piece of memory that holds no pointers, so it may be
+ * copied, sent to another process and stored.  Rows are appended to it as
+ * they come, 8 bytes each; when it is full the caller makes a bigger one, and
+ * when there are many rows they are counted into buckets.  How far that has
+ * gone is nobody's business: states of the same times give the same summary.
+ *
+ * It also carries what the aggregate was asked for, the fractions of its
+ * percentiles.
+ *
+ *	RttState	the header below
+ *	double		fractions[nfractions]
+ *	RttTotals	totals of the buckets, present when nbuckets > 0
+ *	RttBucket	buckets[nbuckets], normal for the kind's cap
+ *	uint64_t	values_us[nvalues], as they came, and room for more
+ *
+ * The memory must be aligned for uint64_t.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef RTT_STATE_H
+#define RTT_STATE_H
+
+#include "core/rtt_summary.h"
+
+/* What the state is for, and by that its cap. */
+typedef enum RttStateKind
+{
+	RTT_STATE_SKETCH,			/* a stored sketch */
+	RTT_STATE_PERCENTILE,		/* one percentile, stored nowhere */
+	RTT_STATE_PERCENTILES		/* any number of them */
+} RttStateKind;
+
+#define RTT_STATE_KINDS			3
+
+/* The most fractions that a state carries. */
+#define RTT_STATE_MAX_FRACTIONS 1024
+
+typedef struct RttState
+{
+	uint32_t	host_word;		/* the host's own: PostgreSQL's length word */
+	uint8_t		kind;			/* RttStateKind */
+	uint8_t		precision;		/* of the buckets */
+	uint16_t	nfractions;
+	uint32_t	nbuckets;
+	uint32_t	nvalues;
+} RttState;
+
+typedef struct RttTotals
+{
+	uint64_t	count;
+	RttSum		sum_us;
+	uint64_t	min_us;
+	uint64_t	max_us;
+} RttTotals;
+
+/* Where the parts are. */
+static inline double *
+rtt_state_fractions(const RttState *state)
+{
+	return (double *) (state + 1);
+}
+
+static inline RttTotals *
+rtt_state_totals(const RttState *state)
+{
+	return (RttTotals *) (rtt_state_fractions(state) + state->nfractions);
+}
+
+static inline RttBucket *
+rtt_state_buckets(const RttState *state)
+{
+	return (RttBucket *) (rtt_state_totals(state) + 1);
+}
+
+static inline uint64_t *
+rtt_state_values(const RttState *state)
+{
+	if (state->nbuckets == 0)
+		return (uint64_t *) rtt_state_totals(state);
+	return (uint64_t *) (rtt_state_buckets(state) + state->nbuckets);
+}
+
+/* The bytes that a state needs for so much. */
+extern size_t rtt_state_size(uint32_t nfractions, uint32_t nbuckets,
+							 uint32_t nvalues);
+
+/*
+ * The size to make a state that must hold at least so much: with some room to
+ * grow, but where there are no buckets no more than twice what its values need
+ * and 100 bytes; mostly a power of two, which is what allocators give anyway.
+ */
+extern size_t rtt_state_roomy_size(uint32_t nfractions, uint32_t nbuckets,
+								   uint32_t nvalues);
+
+/* Makes an empty state; without fractions, they are for the caller to set. */
+extern void rtt_state_init(RttState *state, RttStateKind kind,
+						   const double *fractions, uint32_t nfractions);
+
+/* The cap of a kind on the number of buckets. */
+extern uint32_t rtt_state_cap(RttStateKind kind);
+
+/*
+ * How many values a state collects before they are counted into buckets.
+ */
+extern uint32_t rtt_state_max_values(RttStateKind kind);
+
+/*
+ * NULL when memory of that size is a state, and what is wrong with it
+ * otherwise, in words as of rtt_summary_fault().
+ */
+extern const char *rtt_state_fault(const RttState *state, size_t size);
+
+/*
+ * Appends a time to a state of that size; false when there is no room for it
+ * and nothing has changed.
+ */
+static inline bool
+rtt_state_append(RttState *state, size_t size, uint64_t rtt_us)
+{
+	uint64_t   *next = rtt_state_values(state) + state->nvalues;
+
+	if ((char *) (next + 1) > (char *) state + size)
+		return false;
+	*next = rtt_us;
+	state->nvalues++;
+	return true;
+}
+
+/*
+ * The normal summary of a state's times, made in scratch memory of the size
+ * that the first function tells, without changing the state.  False when there
+ * are more than INT64_MAX of them.
+ */
+extern size_t rtt_state_scratch_size(const RttState *state);
+extern bool rtt_state_summarise(const RttState *state, void *scratch,
+								RttSummary *summary);
+
+/*
+ * Puts a normal summary that is not empty into a state that is, which must
+ * have room for its buckets.
+ */
+extern void rtt_state_put(RttState *state, const RttSummary *summary);
+
+#endif							/* RTT_STATE_H */

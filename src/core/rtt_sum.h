@@ -1,0 +1,60 @@
+/*-------------------------------------------------------------------------
+ *
+ * rtt_sum.h
+ *	  Exact sums of round-trip times: 128 bits, in two words.
+ *
+ * The largest sum is of INT64_MAX times of INT64_MAX microseconds, which is
+ * less than 2^126.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef RTT_SUM_H
+#define RTT_SUM_H
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct RttSum
+{
+	uint64_t	high;
+	uint64_t	low;
+} RttSum;
+
+static inline RttSum
+rtt_sum_add(RttSum a, RttSum b)
+{
+	a.low += b.low;
+	a.high += b.high + (a.low < b.low);
+	return a;
+}
+
+/* Adds count times rtt_us, both at most INT64_MAX. */
+static inline RttSum
+rtt_sum_add_times(RttSum sum, uint64_t rtt_us, uint64_t count)
+{
+	uint64_t	low = (rtt_us & UINT32_MAX) * (count & UINT32_MAX);
+	uint64_t	middle = (rtt_us >> 32) * (count & UINT32_MAX) + (low >> 32);
+	uint64_t	middle2 = (rtt_us & UINT32_MAX) * (count >> 32) +
+		(middle & UINT32_MAX);
+	RttSum		product;
+
+	product.low = middle2 << 32 | (low & UINT32_MAX);
+	product.high = (rtt_us >> 32) * (count >> 32) +
+		(middle >> 32) + (middle2 >> 32);
+	return rtt_sum_add(sum, product);
+}
+
+static inline bool
+rtt_sum_less(RttSum a, RttSum b)
+{
+	return a.high < b.high || (a.high == b.high && a.low < b.low);
+}
+
+static inline double
+rtt_sum_to_double(RttSum sum)
+{
+	return ldexp((double) sum.high, 64) + (double) sum.low;
+}
+
+#endif							/* RTT_SUM_H */

@@ -1,0 +1,31 @@
+/*-------------------------------------------------------------------------
+ *
+ * reference.h
+ *	  The reference tables that functions look into.
+ *
+ * The rows are those that a join in the same place would find: what the
+ * snapshot sees that the query runs under, changes of its own transaction
+ * included.  From the second call of one FmgrInfo on, under an unchanged
+ * snapshot, they come from memory; the first call goes by the table's index.
+ *
+ * The rows of a key are valid until the next call.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef REFERENCE_H
+#define REFERENCE_H
+
+#include "core/response_code.h"
+#include "core/target.h"
+#include "fmgr.h"
+
+/* The rows of pmr.target_response_time for an SRV. */
+extern const TargetRow *reference_targets(FmgrInfo *flinfo, const text *srv,
+										  int *nrows);
+
+/* The rows of pmr.response_code for a code. */
+extern const ResponseCodeRow *reference_response_codes(FmgrInfo *flinfo,
+													   const text *code,
+													   int *nrows);
+
+#endif							/* REFERENCE_H */

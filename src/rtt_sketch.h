@@ -1,0 +1,42 @@
+/*-------------------------------------------------------------------------
+ *
+ * rtt_sketch.h
+ *	  The type rtt_sketch: a varlena that holds a stored form (rtt_codec.h),
+ *	  made under RTT_CAP_SKETCH.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef RTT_SKETCH_H
+#define RTT_SKETCH_H
+
+#include "core/rtt_codec.h"
+#include "fmgr.h"
+
+/* Stores a normal summary, not empty, as a new rtt_sketch. */
+extern Datum rtt_sketch_from_summary(const RttSummary *summary);
+
+/*
+ * Opens a stored rtt_sketch; the summary's buckets are in new memory.  Bytes
+ * that no rtt_sketch can have are data corruption.
+ */
+extern void rtt_sketch_open(Datum sketch, RttSummary *summary);
+
+/* A fraction of a percentile, or an error. */
+extern void check_fraction(float8 fraction);
+
+/*
+ * The fractions of an array, or an error: one dimension, at most
+ * RTT_STATE_MAX_FRACTIONS, none NULL, each from 0 to 1.  Points into the
+ * array.
+ */
+struct ArrayType;
+extern const float8 *get_fractions(struct ArrayType *array, int *nfractions);
+
+/* The percentiles of a summary in seconds, as a float8[]. */
+extern Datum percentiles_array(const RttSummary *summary,
+							   const float8 *fractions, int nfractions);
+
+/* A count that bigint cannot hold. */
+extern void pg_attribute_noreturn() report_count_overflow(void);
+
+#endif							/* RTT_SKETCH_H */

@@ -1,0 +1,204 @@
+/*-------------------------------------------------------------------------
+ *
+ * rtt_state.c
+ *	  The type rtt_state, which the aggregates work in.
+ *
+ * It is a real type, not "internal", because Citus takes partial results from
+ * real types only, and flat, because a memory context of its own for each
+ * group makes hash aggregation quadratic.  A value is a function of the rows
+ * only in its text and binary forms, which are taken from the summary:
+ *
+ *	byte	format version: 1
+ *	byte	kind (RttStateKind)
+ *	int16	number of fractions
+ *	float8	each fraction
+ *	bytes	the summary's stored form, or none where there were no rows
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "core/rtt_codec.h"
+#include "libpq/pqformat.h"
+#include "rtt_sketch.h"
+#include "rtt_state.h"
+#include "text_form.h"
+#include "utils/memutils.h"
+
+#define STATE_FORMAT_VERSION	1
+
+PG_FUNCTION_INFO_V1(pmr_rtt_state_in);
+PG_FUNCTION_INFO_V1(pmr_rtt_state_out);
+PG_FUNCTION_INFO_V1(pmr_rtt_state_recv);
+PG_FUNCTION_INFO_V1(pmr_rtt_state_send);
+
+const RttState *
+rtt_state_from_datum(Datum datum)
+{
+	RttState   *state = (RttState *) PG_DETOAST_DATUM(datum);
+	const char *fault;
+
+	/* A detoasted value is a copy of its own, others lie in tuples. */
+	if ((uintptr_t) state != MAXALIGN((uintptr_t) state))
+		state = (RttState *) PG_DETOAST_DATUM_COPY(datum);
+
+	fault = rtt_state_fault(state, VARSIZE(state));
+	if (fault != NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_CORRUPTED),
+				 errmsg("stored rtt_state is corrupt"),
+				 errdetail("In its bytes, %s.", fault)));
+	return state;
+}
+
+RttState *
+rtt_state_make(RttStateKind kind, const float8 *fractions, int nfractions,
+			   Size size)
+{
+	RttState   *state = palloc0(size);
+
+	SET_VARSIZE(state, size);
+	rtt_state_init(state, kind, fractions, nfractions);
+	return state;
+}
+
+RttState *
+rtt_state_copy(const RttState *state, Size size)
+{
+	Size		old_size = VARSIZE(state);
+	RttState   *copy = palloc0(Max(size, old_size));
+
+	memcpy(copy, state, old_size);
+	SET_VARSIZE(copy, Max(size, old_size));
+	return copy;
+}
+
+RttState *
+rtt_state_from_summary(const RttState *like, const RttSummary *summary,
+					   uint32 nvalues)
+{
+	RttState   *state;
+
+	state = rtt_state_make(like->kind, rtt_state_fractions(like),
+						   like->nfractions,
+						   rtt_state_size(like->nfractions, summary->nbuckets,
+										  nvalues));
+	rtt_state_put(state, summary);
+	return state;
+}
+
+void
+rtt_state_open(const RttState *state, RttSummary *summary)
+{
+	void	   *scratch = palloc(rtt_state_scratch_size(state));
+
+	if (!rtt_state_summarise(state, scratch, summary))
+		report_count_overflow();
+}
+
+static void
+write_state(const RttState *state, StringInfo bytes)
+{
+	RttSummary	summary;
+
+	pq_sendbyte(bytes, STATE_FORMAT_VERSION);
+	pq_sendbyte(bytes, state->kind);
+	pq_sendint16(bytes, state->nfractions);
+	for (int i = 0; i < state->nfractions; i++)
+		pq_sendfloat8(bytes, rtt_state_fractions(state)[i]);
+
+	rtt_state_open(state, &summary);
+	if (summary.nbuckets > 0)
+	{
+		enlargeStringInfo(bytes, rtt_encoded_bound(summary.nbuckets));
+		bytes->len += rtt_encode(&summary, (uint8 *) bytes->data + bytes->len);
+	}
+}
+
+static void pg_attribute_noreturn()
+report_bad_state(const char *fault)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+			 errmsg("invalid value of type rtt_state"),
+			 errdetail("In its bytes, %s.", fault)));
+}
+
+/* Reads the whole of a message, from its cursor. */
+static RttState *
+read_state(StringInfo message)
+{
+	RttState   *empty;
+	RttSummary	summary;
+	RttBucket  *buckets;
+	const char *fault;
+	int			kind;
+	int			nfractions;
+	int			nbytes;
+
+	if (pq_getmsgbyte(message) != STATE_FORMAT_VERSION)
+		report_bad_state("format version is unknown");
+	kind = pq_getmsgbyte(message);
+	nfractions = pq_getmsgint(message, 2);
+	if (nfractions > RTT_STATE_MAX_FRACTIONS)
+		report_bad_state("number of fractions is out of range");
+
+	empty = rtt_state_make(kind, NULL, nfractions,
+						   rtt_state_size(nfractions, 0, 0));
+	for (int i = 0; i < nfractions; i++)
+		rtt_state_fractions(empty)[i] = pq_getmsgfloat8(message);
+	fault = rtt_state_fault(empty, VARSIZE(empty));
+	if (fault != NULL)
+		report_bad_state(fault);
+
+	nbytes = message->len - message->cursor;
+	if (nbytes == 0)
+		return empty;
+
+	buckets = palloc_extended((Size) nbytes * sizeof(RttBucket),
+							  MCXT_ALLOC_HUGE);
+	fault = rtt_decode(&summary, buckets,
+					   (const uint8 *) pq_getmsgbytes(message, nbytes), nbytes,
+					   rtt_state_cap(kind));
+	if (fault != NULL)
+		report_bad_state(fault);
+	return rtt_state_from_summary(empty, &summary, 0);
+}
+
+Datum
+pmr_rtt_state_in(PG_FUNCTION_ARGS)
+{
+	StringInfoData bytes;
+
+	initStringInfo(&bytes);
+	text_form_decode(PG_GETARG_CSTRING(0), "rtt_state", &bytes);
+	PG_RETURN_POINTER(read_state(&bytes));
+}
+
+Datum
+pmr_rtt_state_out(PG_FUNCTION_ARGS)
+{
+	const RttState *state = rtt_state_from_datum(PG_GETARG_DATUM(0));
+	StringInfoData bytes;
+
+	initStringInfo(&bytes);
+	write_state(state, &bytes);
+	PG_RETURN_CSTRING(text_form_encode(bytes.data, bytes.len));
+}
+
+Datum
+pmr_rtt_state_recv(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_POINTER(read_state((StringInfo) PG_GETARG_POINTER(0)));
+}
+
+Datum
+pmr_rtt_state_send(PG_FUNCTION_ARGS)
+{
+	const RttState *state = rtt_state_from_datum(PG_GETARG_DATUM(0));
+	StringInfoData bytes;
+
+	pq_begintypsend(&bytes);
+	write_state(state, &bytes);
+	PG_RETURN_BYTEA_P(pq_endtypsend(&bytes));
+}

@@ -1,0 +1,91 @@
+/*-------------------------------------------------------------------------
+ *
+ * srv_target.c
+ *	  The aggregates srv_target_met and srv_target_counts, and the scalar
+ *	  srv_target: targets looked up by Service Reference Variant.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "aggregate_call.h"
+#include "reference.h"
+#include "target_state.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+PG_FUNCTION_INFO_V1(pmr_srv_target);
+PG_FUNCTION_INFO_V1(pmr_srv_target_transfn);
+
+static TargetMode
+get_mode(FunctionCallInfo fcinfo, int argno)
+{
+	const text *name;
+
+	if (PG_ARGISNULL(argno))
+		return MODE_UNKNOWN;
+	name = PG_GETARG_TEXT_PP(argno);
+	return target_mode(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
+}
+
+static TargetGeneration
+get_generation(FunctionCallInfo fcinfo, int argno)
+{
+	const text *name;
+
+	if (PG_NARGS() <= argno || PG_ARGISNULL(argno))
+		return GENERATION_UNKNOWN;
+	name = PG_GETARG_TEXT_PP(argno);
+	return target_generation(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
+}
+
+static TargetTime
+get_target(FunctionCallInfo fcinfo, int srv_arg, TargetMode mode,
+		   TargetGeneration generation, TargetTime at)
+{
+	const TargetRow *rows;
+	int			nrows;
+
+	if (PG_ARGISNULL(srv_arg) || !at.known)
+		return (TargetTime) {.known = false};
+	rows = reference_targets(fcinfo->flinfo, PG_GETARG_TEXT_PP(srv_arg),
+							 &nrows);
+	return target_of_request(rows, nrows, mode, generation, at.us);
+}
+
+/* (srv, mode, device_generation, at) */
+Datum
+pmr_srv_target(PG_FUNCTION_ARGS)
+{
+	TargetTime	target = get_target(fcinfo, 0,
+									get_mode(fcinfo, 1),
+									get_generation(fcinfo, 2),
+									target_time_arg(fcinfo, 3));
+	Interval   *interval;
+
+	if (!target.known)
+		PG_RETURN_NULL();
+	interval = palloc0(sizeof(Interval));
+	interval->day = target.us / USECS_PER_DAY;
+	interval->time = target.us % USECS_PER_DAY;
+	PG_RETURN_INTERVAL_P(interval);
+}
+
+/* (state, srv, mode, requested_at, answered_at [, generation [, as_of]]) */
+Datum
+pmr_srv_target_transfn(PG_FUNCTION_ARGS)
+{
+	TargetTime	start;
+	TargetTime	target;
+	int64		as_of;
+
+	check_aggregate_call(fcinfo);
+	start = target_time_arg(fcinfo, 3);
+	as_of = target_as_of_arg(fcinfo, 6);
+	target = get_target(fcinfo, 1, get_mode(fcinfo, 2),
+						get_generation(fcinfo, 5), start);
+	return target_state_count(fcinfo,
+							  target_outcome(start,
+											 target_time_arg(fcinfo, 4),
+											 target, as_of));
+}

@@ -1,0 +1,150 @@
+/*-------------------------------------------------------------------------
+ *
+ * target.c
+ *	  The aggregates target_met and target_counts, and the state and the final
+ *	  functions that srv_target_met and srv_target_counts share with them.
+ *
+ * The state is a bigint[] with a count for each TargetOutcome, changed in
+ * place; as it is a plain type, any node can add up the states of others.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "aggregate_call.h"
+#include "catalog/pg_type.h"
+#include "common/int.h"
+#include "funcapi.h"
+#include "target_state.h"
+#include "time_input.h"
+#include "utils/array.h"
+#include "utils/timestamp.h"
+
+PG_FUNCTION_INFO_V1(pmr_target_transfn);
+PG_FUNCTION_INFO_V1(pmr_target_combine);
+PG_FUNCTION_INFO_V1(pmr_target_met_finalfn);
+PG_FUNCTION_INFO_V1(pmr_target_counts_finalfn);
+
+/* The counts in an array; only an aggregate that a user made can have others. */
+static int64 *
+get_counts(ArrayType *array)
+{
+	if (ARR_NDIM(array) != 1 || ARR_DIMS(array)[0] != TARGET_OUTCOMES ||
+		ARR_HASNULL(array) || ARR_ELEMTYPE(array) != INT8OID)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("state of target counts must be an array of %d bigints",
+						TARGET_OUTCOMES)));
+	return (int64 *) ARR_DATA_PTR(array);
+}
+
+static void
+add_count(int64 *count, int64 added)
+{
+	if (pg_add_s64_overflow(*count, added, count))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("number of requests is out of range for bigint")));
+}
+
+Datum
+target_state_count(FunctionCallInfo fcinfo, TargetOutcome outcome)
+{
+	ArrayType  *state = PG_GETARG_ARRAYTYPE_P(0);
+
+	add_count(&get_counts(state)[outcome], 1);
+	PG_RETURN_ARRAYTYPE_P(state);
+}
+
+TargetTime
+target_time_arg(FunctionCallInfo fcinfo, int argno)
+{
+	TargetTime	time = {.known = !PG_ARGISNULL(argno)};
+
+	if (time.known)
+		time.us = PG_GETARG_TIMESTAMP(argno);
+	return time;
+}
+
+int64
+target_as_of_arg(FunctionCallInfo fcinfo, int argno)
+{
+	if (PG_NARGS() <= argno)
+		return INT64_MAX;
+	if (PG_ARGISNULL(argno))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("as_of must not be null"),
+				 errhint("Leave it out for a closed period, where every target has passed.")));
+	return PG_GETARG_TIMESTAMP(argno);
+}
+
+/* (state, requested_at, answered_at, target [, as_of]) */
+Datum
+pmr_target_transfn(PG_FUNCTION_ARGS)
+{
+	TargetTime	target = {.known = false};
+	int64		as_of;
+
+	check_aggregate_call(fcinfo);
+	if (!PG_ARGISNULL(3))
+	{
+		target.known = true;
+		target.us = limit_us_from_interval(PG_GETARG_INTERVAL_P(3), "target");
+	}
+	as_of = target_as_of_arg(fcinfo, 4);
+	return target_state_count(fcinfo,
+							  target_outcome(target_time_arg(fcinfo, 1),
+											 target_time_arg(fcinfo, 2),
+											 target, as_of));
+}
+
+/* Strict: the executor has copied the first input. */
+Datum
+pmr_target_combine(PG_FUNCTION_ARGS)
+{
+	ArrayType  *state;
+	int64	   *counts;
+	int64	   *added;
+
+	check_aggregate_call(fcinfo);
+	state = PG_GETARG_ARRAYTYPE_P(0);
+	counts = get_counts(state);
+	added = get_counts(PG_GETARG_ARRAYTYPE_P(1));
+	for (int i = 0; i < TARGET_OUTCOMES; i++)
+		add_count(&counts[i], added[i]);
+	PG_RETURN_ARRAYTYPE_P(state);
+}
+
+/* 100 * met / (met + missed); NULL where nothing was measured. */
+Datum
+pmr_target_met_finalfn(PG_FUNCTION_ARGS)
+{
+	int64	   *counts;
+	float8		measured;
+
+	check_aggregate_call(fcinfo);
+	counts = get_counts(PG_GETARG_ARRAYTYPE_P(0));
+	measured = (float8) counts[TARGET_MET] + (float8) counts[TARGET_MISSED];
+	if (measured == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(100.0 * counts[TARGET_MET] / measured);
+}
+
+Datum
+pmr_target_counts_finalfn(PG_FUNCTION_ARGS)
+{
+	int64	   *counts;
+	TupleDesc	tupdesc;
+	Datum		values[TARGET_OUTCOMES];
+	bool		nulls[TARGET_OUTCOMES] = {false};
+
+	check_aggregate_call(fcinfo);
+	counts = get_counts(PG_GETARG_ARRAYTYPE_P(0));
+	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "return type must be a row type");
+	for (int i = 0; i < TARGET_OUTCOMES; i++)
+		values[i] = Int64GetDatum(counts[i]);
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls)));
+}

@@ -1,0 +1,51 @@
+/*-------------------------------------------------------------------------
+ *
+ * text_form.c
+ *	  The text form of types whose binary form is bytes: base64.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "common/base64.h"
+#include "text_form.h"
+#include "utils/memutils.h"
+
+/*
+ * Until version 17 the functions of base64.h took characters on both sides,
+ * then bytes where bytes are meant.  A void pointer suits either.
+ */
+char *
+text_form_encode(const void *bytes, int nbytes)
+{
+	int64		size = (int64) pg_b64_enc_len(nbytes) + 1;
+	char	   *text;
+	int			length;
+
+	if (!AllocSizeIsValid(size))
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("text form is too long")));
+	text = palloc(size);
+	length = pg_b64_encode(bytes, nbytes, text, size - 1);
+	if (length < 0)
+		elog(ERROR, "could not encode %d bytes", nbytes);
+	text[length] = '\0';
+	return text;
+}
+
+void
+text_form_decode(const char *text, const char *type_name, StringInfo bytes)
+{
+	int			length = strlen(text);
+	int			nbytes;
+
+	enlargeStringInfo(bytes, pg_b64_dec_len(length));
+	nbytes = pg_b64_decode(text, length, (void *) bytes->data, bytes->maxlen);
+	if (nbytes < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("invalid input syntax for type %s", type_name),
+				 errdetail("It is not base64.")));
+	bytes->len = nbytes;
+}

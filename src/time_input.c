@@ -1,0 +1,117 @@
+/*-------------------------------------------------------------------------
+ *
+ * time_input.c
+ *	  SQL's times as microseconds, or a clear error.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include <math.h>
+
+#include "common/int.h"
+#include "core/rtt_bucket.h"
+#include "time_input.h"
+#include "utils/timestamp.h"
+
+/*
+ * An interval's length.  PostgreSQL 17's infinite intervals have months too;
+ * they are named first, lest their message speak of months.
+ */
+static int64
+get_interval_us(const Interval *interval, const char *what)
+{
+	int64		days_us;
+	int64		us;
+
+#ifdef INTERVAL_NOT_FINITE
+	if (INTERVAL_NOT_FINITE(interval))
+		ereport(ERROR,
+				(errcode(ERRCODE_INTERVAL_FIELD_OVERFLOW),
+				 errmsg("%s must be finite", what)));
+#endif
+	if (interval->month != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must not contain months or years, but has %d months",
+						what, interval->month),
+				 errhint("A month has no fixed length: use days, of 24 hours.")));
+	if (pg_mul_s64_overflow(interval->day, USECS_PER_DAY, &days_us) ||
+		pg_add_s64_overflow(days_us, interval->time, &us))
+		ereport(ERROR,
+				(errcode(ERRCODE_INTERVAL_FIELD_OVERFLOW),
+				 errmsg("%s is out of range", what)));
+	return us;
+}
+
+static void
+check_rtt_sign(bool negative, float8 rtt_s)
+{
+	if (negative)
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("round-trip time must not be negative, but is %g s",
+						rtt_s),
+				 errhint("Leave such rows out with FILTER; target_counts() counts them as invalid.")));
+}
+
+uint64
+rtt_us_from_timestamps(Timestamp requested_at, Timestamp responded_at)
+{
+	int64		us;
+
+	if (TIMESTAMP_NOT_FINITE(requested_at) || TIMESTAMP_NOT_FINITE(responded_at))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("cannot take a round-trip time from an infinite timestamp"),
+				 errhint("A request that was never answered has a NULL response time.")));
+	if (pg_sub_s64_overflow(responded_at, requested_at, &us))
+	{
+		check_rtt_sign(responded_at < requested_at,
+					   seconds_from_us((float8) responded_at - requested_at));
+		ereport(ERROR,
+				(errcode(ERRCODE_INTERVAL_FIELD_OVERFLOW),
+				 errmsg("round-trip time is out of range")));
+	}
+	check_rtt_sign(us < 0, seconds_from_us(us));
+	return us;
+}
+
+uint64
+rtt_us_from_interval(const Interval *rtt)
+{
+	int64		us = get_interval_us(rtt, "round-trip time");
+
+	check_rtt_sign(us < 0, seconds_from_us(us));
+	return us;
+}
+
+uint64
+rtt_us_from_seconds(float8 rtt_s)
+{
+	float8		us = rint(rtt_s * USECS_PER_SEC);
+
+	if (isnan(rtt_s))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("round-trip time must be a number, but is NaN")));
+	check_rtt_sign(rtt_s < 0, rtt_s);
+	if (!(us < (float8) PG_INT64_MAX))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("round-trip time is out of range: %g s", rtt_s)));
+	return (uint64) us;
+}
+
+uint64
+limit_us_from_interval(const Interval *limit, const char *what)
+{
+	int64		us = get_interval_us(limit, what);
+
+	if (us < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s must not be negative, but is %g s",
+						what, seconds_from_us(us))));
+	return us;
+}
