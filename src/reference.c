@@ -126,17 +126,16 @@ read_target_row(const Datum *values, const bool *nulls, void *place)
 	const text *generation = DatumGetTextPP(values[2]);
 
 	row->mode = target_mode(VARDATA_ANY(mode),
-								   VARSIZE_ANY_EXHDR(mode));
+							VARSIZE_ANY_EXHDR(mode));
 	row->generation = target_generation(VARDATA_ANY(generation),
-											   VARSIZE_ANY_EXHDR(generation));
+										VARSIZE_ANY_EXHDR(generation));
 	if (row->generation == GENERATION_UNKNOWN)
 		row->generation = GENERATION_ANY;
 	row->builtin = DatumGetBool(values[3]);
 	row->valid_from = DatumGetTimestampTz(values[4]);
-	row->target = (TargetTime) {.known = false};
-	if (!nulls[5])
+	row->target.known = !nulls[5];
+	if (row->target.known)
 	{
-		row->target.known = true;
 		row->target.us =
 			limit_us_from_interval(DatumGetIntervalP(values[5]), "target");
 	}
@@ -150,8 +149,9 @@ read_response_code_row(const Datum *values, const bool *nulls, void *place)
 	const text *class = DatumGetTextPP(values[3]);
 
 	row->mode = target_mode(VARDATA_ANY(mode),
-										  VARSIZE_ANY_EXHDR(mode));
+							VARSIZE_ANY_EXHDR(mode));
 	row->builtin = DatumGetBool(values[2]);
+	/* a CHECK sees to that */
 	if (!response_class_named(VARDATA_ANY(class), VARSIZE_ANY_EXHDR(class),
 							  &row->class))
 		elog(ERROR, "class of response code \"%s\" is unknown",
@@ -277,20 +277,22 @@ read_table(const ReferenceTable *table, Snapshot snapshot,
 static ReferenceStamp
 make_stamp(Snapshot snapshot)
 {
-	return (ReferenceStamp) {
+	ReferenceStamp stamp;
+
 #if PG_VERSION_NUM >= 170000
-		.lxid = MyProc->vxid.lxid,
+	stamp.lxid = MyProc->vxid.lxid;
 #else
-		.lxid = MyProc->lxid,
+	stamp.lxid = MyProc->lxid;
 #endif
-		.subxid = GetCurrentSubTransactionId(),
-		.curcid = snapshot->curcid,
-		.xmin = snapshot->xmin,
-		.xmax = snapshot->xmax,
-		.xcnt = snapshot->xcnt,
-		.subxcnt = snapshot->subxcnt,
-		.suboverflowed = snapshot->suboverflowed
-	};
+	stamp.subxid = GetCurrentSubTransactionId();
+	stamp.curcid = snapshot->curcid;
+	stamp.xmin = snapshot->xmin;
+	stamp.xmax = snapshot->xmax;
+	stamp.xcnt = snapshot->xcnt;
+	stamp.subxcnt = snapshot->subxcnt;
+	stamp.suboverflowed = snapshot->suboverflowed;
+	stamp.xids = NULL;
+	return stamp;
 }
 
 static inline bool

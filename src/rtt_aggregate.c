@@ -41,40 +41,38 @@ PG_FUNCTION_INFO_V1(pmr_rtt_percentiles_transfn_seconds);
 PG_FUNCTION_INFO_V1(pmr_rtt_percentiles_finalfn);
 PG_FUNCTION_INFO_V1(pmr_rtt_state_combine);
 
-/* A round-trip time as an aggregate's arguments give it. */
-typedef struct RttInput
-{
-	bool		isnull;
-	uint64		rtt_us;
-} RttInput;
+static void report_fraction_change(void) pg_attribute_noreturn();
 
-static inline RttInput
-get_rtt_of_timestamps(FunctionCallInfo fcinfo)
+/*
+ * The round-trip time that an aggregate's arguments give; false when it is
+ * NULL.
+ */
+static inline bool
+get_rtt_of_timestamps(FunctionCallInfo fcinfo, uint64 *rtt_us)
 {
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
-		return (RttInput) {.isnull = true};
-	return (RttInput) {
-		.rtt_us = rtt_us_from_timestamps(PG_GETARG_TIMESTAMP(1),
-										 PG_GETARG_TIMESTAMP(2))
-	};
+		return false;
+	*rtt_us = rtt_us_from_timestamps(PG_GETARG_TIMESTAMP(1),
+									 PG_GETARG_TIMESTAMP(2));
+	return true;
 }
 
-static inline RttInput
-get_rtt_of_interval(FunctionCallInfo fcinfo)
+static inline bool
+get_rtt_of_interval(FunctionCallInfo fcinfo, uint64 *rtt_us)
 {
 	if (PG_ARGISNULL(1))
-		return (RttInput) {.isnull = true};
-	return (RttInput) {
-		.rtt_us = rtt_us_from_interval(PG_GETARG_INTERVAL_P(1))
-	};
+		return false;
+	*rtt_us = rtt_us_from_interval(PG_GETARG_INTERVAL_P(1));
+	return true;
 }
 
-static inline RttInput
-get_rtt_of_seconds(FunctionCallInfo fcinfo)
+static inline bool
+get_rtt_of_seconds(FunctionCallInfo fcinfo, uint64 *rtt_us)
 {
 	if (PG_ARGISNULL(1))
-		return (RttInput) {.isnull = true};
-	return (RttInput) {.rtt_us = rtt_us_from_seconds(PG_GETARG_FLOAT8(1))};
+		return false;
+	*rtt_us = rtt_us_from_seconds(PG_GETARG_FLOAT8(1));
+	return true;
 }
 
 /*
@@ -152,7 +150,7 @@ add_summary(const RttState *state, const RttSummary *added)
 	return rtt_state_from_summary(state, &merged, 0);
 }
 
-static void pg_attribute_noreturn()
+static void
 report_fraction_change(void)
 {
 	ereport(ERROR,
@@ -163,14 +161,18 @@ report_fraction_change(void)
 
 /* rtt_sketch and rtt_merge */
 
-static Datum
-sketch_transition(FunctionCallInfo fcinfo, RttState *state, RttInput input)
+static inline Datum
+sketch_transition(FunctionCallInfo fcinfo,
+				  bool (*get_rtt) (FunctionCallInfo, uint64 *))
 {
-	if (!input.isnull)
+	RttState   *state = get_state(fcinfo, RTT_STATE_SKETCH);
+	uint64		rtt_us;
+
+	if (get_rtt(fcinfo, &rtt_us))
 	{
 		if (state == NULL)
 			state = make_empty(RTT_STATE_SKETCH, NULL, 0);
-		state = add_rtt(state, input.rtt_us);
+		state = add_rtt(state, rtt_us);
 	}
 	if (state == NULL)
 		PG_RETURN_NULL();
@@ -180,25 +182,19 @@ sketch_transition(FunctionCallInfo fcinfo, RttState *state, RttInput input)
 Datum
 pmr_rtt_sketch_transfn_timestamps(PG_FUNCTION_ARGS)
 {
-	RttState   *state = get_state(fcinfo, RTT_STATE_SKETCH);
-
-	return sketch_transition(fcinfo, state, get_rtt_of_timestamps(fcinfo));
+	return sketch_transition(fcinfo, get_rtt_of_timestamps);
 }
 
 Datum
 pmr_rtt_sketch_transfn_interval(PG_FUNCTION_ARGS)
 {
-	RttState   *state = get_state(fcinfo, RTT_STATE_SKETCH);
-
-	return sketch_transition(fcinfo, state, get_rtt_of_interval(fcinfo));
+	return sketch_transition(fcinfo, get_rtt_of_interval);
 }
 
 Datum
 pmr_rtt_sketch_transfn_seconds(PG_FUNCTION_ARGS)
 {
-	RttState   *state = get_state(fcinfo, RTT_STATE_SKETCH);
-
-	return sketch_transition(fcinfo, state, get_rtt_of_seconds(fcinfo));
+	return sketch_transition(fcinfo, get_rtt_of_seconds);
 }
 
 /*
@@ -249,11 +245,14 @@ pmr_rtt_sketch_finalfn(PG_FUNCTION_ARGS)
 
 /* rtt_percentile */
 
-static Datum
-percentile_transition(FunctionCallInfo fcinfo, RttState *state,
-					  RttInput input, int fraction_arg)
+static inline Datum
+percentile_transition(FunctionCallInfo fcinfo,
+					  bool (*get_rtt) (FunctionCallInfo, uint64 *),
+					  int fraction_arg)
 {
+	RttState   *state = get_state(fcinfo, RTT_STATE_PERCENTILE);
 	float8		fraction;
+	uint64		rtt_us;
 
 	if (PG_ARGISNULL(fraction_arg))
 		ereport(ERROR,
@@ -270,36 +269,27 @@ percentile_transition(FunctionCallInfo fcinfo, RttState *state,
 		check_fraction(fraction);
 		report_fraction_change();
 	}
-	if (!input.isnull)
-		state = add_rtt(state, input.rtt_us);
+	if (get_rtt(fcinfo, &rtt_us))
+		state = add_rtt(state, rtt_us);
 	PG_RETURN_POINTER(state);
 }
 
 Datum
 pmr_rtt_percentile_transfn_timestamps(PG_FUNCTION_ARGS)
 {
-	RttState   *state = get_state(fcinfo, RTT_STATE_PERCENTILE);
-
-	return percentile_transition(fcinfo, state,
-								 get_rtt_of_timestamps(fcinfo), 3);
+	return percentile_transition(fcinfo, get_rtt_of_timestamps, 3);
 }
 
 Datum
 pmr_rtt_percentile_transfn_interval(PG_FUNCTION_ARGS)
 {
-	RttState   *state = get_state(fcinfo, RTT_STATE_PERCENTILE);
-
-	return percentile_transition(fcinfo, state,
-								 get_rtt_of_interval(fcinfo), 2);
+	return percentile_transition(fcinfo, get_rtt_of_interval, 2);
 }
 
 Datum
 pmr_rtt_percentile_transfn_seconds(PG_FUNCTION_ARGS)
 {
-	RttState   *state = get_state(fcinfo, RTT_STATE_PERCENTILE);
-
-	return percentile_transition(fcinfo, state,
-								 get_rtt_of_seconds(fcinfo), 2);
+	return percentile_transition(fcinfo, get_rtt_of_seconds, 2);
 }
 
 Datum
@@ -348,11 +338,14 @@ check_same_fractions(const RttState *state, ArrayType *array)
 	}
 }
 
-static Datum
-percentiles_transition(FunctionCallInfo fcinfo, RttState *state,
-					   RttInput input, int fractions_arg)
+static inline Datum
+percentiles_transition(FunctionCallInfo fcinfo,
+					   bool (*get_rtt) (FunctionCallInfo, uint64 *),
+					   int fractions_arg)
 {
+	RttState   *state = get_state(fcinfo, RTT_STATE_PERCENTILES);
 	ArrayType  *array;
+	uint64		rtt_us;
 
 	if (PG_ARGISNULL(fractions_arg))
 		ereport(ERROR,
@@ -368,36 +361,27 @@ percentiles_transition(FunctionCallInfo fcinfo, RttState *state,
 	}
 	else
 		check_same_fractions(state, array);
-	if (!input.isnull)
-		state = add_rtt(state, input.rtt_us);
+	if (get_rtt(fcinfo, &rtt_us))
+		state = add_rtt(state, rtt_us);
 	PG_RETURN_POINTER(state);
 }
 
 Datum
 pmr_rtt_percentiles_transfn_timestamps(PG_FUNCTION_ARGS)
 {
-	RttState   *state = get_state(fcinfo, RTT_STATE_PERCENTILES);
-
-	return percentiles_transition(fcinfo, state,
-								  get_rtt_of_timestamps(fcinfo), 3);
+	return percentiles_transition(fcinfo, get_rtt_of_timestamps, 3);
 }
 
 Datum
 pmr_rtt_percentiles_transfn_interval(PG_FUNCTION_ARGS)
 {
-	RttState   *state = get_state(fcinfo, RTT_STATE_PERCENTILES);
-
-	return percentiles_transition(fcinfo, state,
-								  get_rtt_of_interval(fcinfo), 2);
+	return percentiles_transition(fcinfo, get_rtt_of_interval, 2);
 }
 
 Datum
 pmr_rtt_percentiles_transfn_seconds(PG_FUNCTION_ARGS)
 {
-	RttState   *state = get_state(fcinfo, RTT_STATE_PERCENTILES);
-
-	return percentiles_transition(fcinfo, state,
-								  get_rtt_of_seconds(fcinfo), 2);
+	return percentiles_transition(fcinfo, get_rtt_of_seconds, 2);
 }
 
 Datum

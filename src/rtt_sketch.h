@@ -37,6 +37,6 @@ extern Datum percentiles_array(const RttSummary *summary,
 							   const float8 *fractions, int nfractions);
 
 /* A count that bigint cannot hold. */
-extern void pg_attribute_noreturn() report_count_overflow(void);
+extern void report_count_overflow(void) pg_attribute_noreturn();
 
 #endif							/* RTT_SKETCH_H */

@@ -32,6 +32,8 @@ PG_FUNCTION_INFO_V1(pmr_rtt_state_out);
 PG_FUNCTION_INFO_V1(pmr_rtt_state_recv);
 PG_FUNCTION_INFO_V1(pmr_rtt_state_send);
 
+static void report_bad_state(const char *fault) pg_attribute_noreturn();
+
 const RttState *
 rtt_state_from_datum(Datum datum)
 {
@@ -115,7 +117,7 @@ write_state(const RttState *state, StringInfo bytes)
 	}
 }
 
-static void pg_attribute_noreturn()
+static void
 report_bad_state(const char *fault)
 {
 	ereport(ERROR,

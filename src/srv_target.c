@@ -43,11 +43,12 @@ static TargetTime
 get_target(FunctionCallInfo fcinfo, int srv_arg, TargetMode mode,
 		   TargetGeneration generation, TargetTime at)
 {
+	static const TargetTime none = {.known = false};
 	const TargetRow *rows;
 	int			nrows;
 
 	if (PG_ARGISNULL(srv_arg) || !at.known)
-		return (TargetTime) {.known = false};
+		return none;
 	rows = reference_targets(fcinfo->flinfo, PG_GETARG_TEXT_PP(srv_arg),
 							 &nrows);
 	return target_of_request(rows, nrows, mode, generation, at.us);

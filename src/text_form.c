@@ -19,29 +19,29 @@ char *
 text_form_encode(const void *bytes, int nbytes)
 {
 	int64		size = (int64) pg_b64_enc_len(nbytes) + 1;
-	char	   *text;
+	char	   *form;
 	int			length;
 
 	if (!AllocSizeIsValid(size))
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("text form is too long")));
-	text = palloc(size);
-	length = pg_b64_encode(bytes, nbytes, text, size - 1);
-	if (length < 0)
+	form = palloc(size);
+	length = pg_b64_encode(bytes, nbytes, form, size - 1);
+	if (length < 0)				/* cannot happen: it is long enough */
 		elog(ERROR, "could not encode %d bytes", nbytes);
-	text[length] = '\0';
-	return text;
+	form[length] = '\0';
+	return form;
 }
 
 void
-text_form_decode(const char *text, const char *type_name, StringInfo bytes)
+text_form_decode(const char *form, const char *type_name, StringInfo bytes)
 {
-	int			length = strlen(text);
+	int			length = strlen(form);
 	int			nbytes;
 
 	enlargeStringInfo(bytes, pg_b64_dec_len(length));
-	nbytes = pg_b64_decode(text, length, (void *) bytes->data, bytes->maxlen);
+	nbytes = pg_b64_decode(form, length, (void *) bytes->data, bytes->maxlen);
 	if (nbytes < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),

@@ -17,7 +17,7 @@
 extern char *text_form_encode(const void *bytes, int nbytes);
 
 /* Appends the bytes of a text to an empty buffer. */
-extern void text_form_decode(const char *text, const char *type_name,
+extern void text_form_decode(const char *form, const char *type_name,
 							 StringInfo bytes);
 
 #endif							/* TEXT_FORM_H */

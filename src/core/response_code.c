@@ -15,10 +15,10 @@ find_row(const ResponseCodeRow *rows, int nrows, TargetMode mode)
 {
 	const ResponseCodeRow *found = NULL;
 
-	for (const ResponseCodeRow *row = rows; row < rows + nrows; row++)
+	for (int i = 0; i < nrows; i++)
 	{
-		if (row->mode == mode && (found == NULL || found->builtin))
-			found = row;
+		if (rows[i].mode == mode && (found == NULL || found->builtin))
+			found = &rows[i];
 	}
 	return found;
 }

@@ -33,6 +33,7 @@
  *-------------------------------------------------------------------------
  */
 #include <assert.h>
+#include <string.h>
 
 #include "core/rtt_codec.h"
 
@@ -100,7 +101,8 @@ write_varsum(uint8_t *at, RttSum sum)
 static const uint8_t *
 read_varsum(const uint8_t *at, const uint8_t *end, RttSum *sum)
 {
-	*sum = (RttSum) {0, 0};
+	sum->high = 0;
+	sum->low = 0;
 	for (int shift = 0; at < end && shift < 7 * VARSUM_BYTES; shift += 7)
 	{
 		uint64_t	byte = *at++;
@@ -230,7 +232,8 @@ rtt_decode(RttSummary *summary, RttBucket *buckets,
 	uint64_t	span_us;
 	const char *fault;
 
-	*summary = (RttSummary) {.buckets = buckets};
+	memset(summary, 0, sizeof(*summary));
+	summary->buckets = buckets;
 	if (nbytes < 2)
 		return "header is cut off";
 	if (bytes[0] != FORMAT_VERSION)

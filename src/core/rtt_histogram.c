@@ -30,12 +30,15 @@ rtt_histogram(const RttSummary *summary, RttBar *bars, int n)
 		RttBar	   *bar = &bars[nbars];
 		bool		last = i == n;
 		double		bound = rint(first * pow(ratio, (double) i / n));
-		uint64_t	upper_us = last || bound >= (double) summary->max_us ?
-			summary->max_us : (uint64_t) bound;
+		uint64_t	upper_us = summary->max_us;
 
+		if (!last && bound < (double) summary->max_us)
+			upper_us = (uint64_t) bound;
 		if (upper_us <= lower_us && !(last && nbars == 0))
 			continue;
-		*bar = (RttBar) {lower_us, upper_us, 0};
+		bar->lower_us = lower_us;
+		bar->upper_us = upper_us;
+		bar->count = 0;
 		last = last || upper_us == summary->max_us;
 		for (; next < summary->nbuckets; next++)
 		{

@@ -17,13 +17,14 @@
 #include "core/rtt_sort.h"
 #include "core/rtt_state.h"
 
-static const struct
+typedef struct KindLimits
 {
 	uint32_t	cap;
 	uint32_t	max_values;		/* well above the cap of a sketch, or counting
 								 * costs more than collecting */
-}			kinds[RTT_STATE_KINDS] =
-{
+} KindLimits;
+
+static const KindLimits kinds[RTT_STATE_KINDS] = {
 	[RTT_STATE_SKETCH] = {RTT_CAP_SKETCH, 4096},
 	[RTT_STATE_PERCENTILE] = {RTT_CAP_EXACT, 262144},
 	[RTT_STATE_PERCENTILES] = {RTT_CAP_EXACT, 262144}
@@ -138,9 +139,9 @@ size_t
 rtt_state_scratch_size(const RttState *state)
 {
 	size_t		nvalues = state->nvalues;
-	size_t		merged = state->nbuckets > 0 ? nvalues + state->nbuckets : 0;
+	size_t		nmerged = state->nbuckets > 0 ? nvalues + state->nbuckets : 0;
 
-	return (merged + nvalues) * sizeof(RttBucket) +
+	return (nmerged + nvalues) * sizeof(RttBucket) +
 		2 * nvalues * sizeof(uint64_t);
 }
 
@@ -148,9 +149,9 @@ bool
 rtt_state_summarise(const RttState *state, void *scratch, RttSummary *summary)
 {
 	size_t		nvalues = state->nvalues;
+	size_t		nmerged = state->nbuckets > 0 ? nvalues + state->nbuckets : 0;
 	RttBucket  *merged = scratch;
-	RttBucket  *recent =
-		merged + (state->nbuckets > 0 ? nvalues + state->nbuckets : 0);
+	RttBucket  *recent = merged + nmerged;
 	uint64_t   *values = (uint64_t *) (recent + nvalues);
 
 	if (nvalues > 0)

@@ -107,14 +107,15 @@ bool
 rtt_summary_merge(RttSummary *summary, RttBucket *buckets,
 				  const RttSummary *a, const RttSummary *b)
 {
-	int			precision = a->precision < b->precision ?
-		a->precision : b->precision;
+	int			precision = a->precision;
 	uint32_t	nbuckets = 0;
 	uint32_t	i = 0;
 	uint32_t	j = 0;
 
 	if (a->count > (uint64_t) INT64_MAX - b->count)
 		return false;
+	if (b->precision < precision)
+		precision = b->precision;
 
 	while (i < a->nbuckets || j < b->nbuckets)
 	{
@@ -270,8 +271,9 @@ rtt_summary_fault(const RttSummary *summary, uint32_t cap)
 uint64_t
 rtt_summary_bucket_upper(const RttSummary *summary, const RttBucket *bucket)
 {
-	uint64_t	upper_us = bucket->lower_us +
-		(rtt_width(bucket->lower_us, summary->precision) - 1);
+	uint64_t	lower_us = bucket->lower_us;
+	uint64_t	width = rtt_width(lower_us, summary->precision);
+	uint64_t	upper_us = lower_us + (width - 1);
 
 	return upper_us < summary->max_us ? upper_us : summary->max_us;
 }
@@ -279,11 +281,12 @@ rtt_summary_bucket_upper(const RttSummary *summary, const RttBucket *bucket)
 uint64_t
 rtt_summary_representative(const RttSummary *summary, const RttBucket *bucket)
 {
-	uint64_t	middle_us = bucket->lower_us +
-		rtt_width(bucket->lower_us, summary->precision) / 2;
+	uint64_t	lower_us = bucket->lower_us;
+	uint64_t	width = rtt_width(lower_us, summary->precision);
+	uint64_t	middle_us = lower_us + width / 2;
 
-	if (rtt_shift(bucket->lower_us, summary->precision) == 0)
-		return bucket->lower_us;
+	if (width == 1)
+		return lower_us;
 	if (middle_us < summary->min_us)
 		return summary->min_us;
 	return middle_us < summary->max_us ? middle_us : summary->max_us;

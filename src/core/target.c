@@ -17,6 +17,8 @@
 
 #include "core/target.h"
 
+static const TargetTime unknown = {.known = false};
+
 /* Has more than this length of time passed since the start? */
 static bool
 has_passed(int64_t start, int64_t length_us, int64_t at)
@@ -51,8 +53,10 @@ find_row(const TargetRow *rows, int nrows, TargetMode mode,
 {
 	const TargetRow *found = NULL;
 
-	for (const TargetRow *row = rows; row < rows + nrows; row++)
+	for (int i = 0; i < nrows; i++)
 	{
+		const TargetRow *row = &rows[i];
+
 		if (row->mode != mode || row->generation != generation ||
 			row->valid_from > at)
 			continue;
@@ -64,6 +68,7 @@ find_row(const TargetRow *rows, int nrows, TargetMode mode,
 	return found;
 }
 
+/* The target of a mode and generation that are known. */
 static TargetTime
 find_target(const TargetRow *rows, int nrows, TargetMode mode,
 			TargetGeneration generation, int64_t at)
@@ -72,15 +77,14 @@ find_target(const TargetRow *rows, int nrows, TargetMode mode,
 
 	if (row == NULL)
 		row = find_row(rows, nrows, mode, GENERATION_ANY, at);
-	return row != NULL ? row->target : (TargetTime) {.known = false};
+	return row != NULL ? row->target : unknown;
 }
 
 TargetTime
 target_of_request(const TargetRow *rows, int nrows, TargetMode mode,
 				  TargetGeneration generation, int64_t at)
 {
-	static const TargetTime none = {.known = false};
-	TargetTime	target = none;
+	TargetTime	target = unknown;
 
 	for (int m = 0; m < TARGET_MODES; m++)
 	{
@@ -100,12 +104,12 @@ target_of_request(const TargetRow *rows, int nrows, TargetMode mode,
 			if (!theirs.known)
 				continue;
 			if (target.known && target.us != theirs.us)
-				return none;
+				return unknown;
 			target = theirs;
 			nfound++;
 		}
 		if (nfound > 0 && nfound < ntried)
-			return none;
+			return unknown;
 	}
 	return target;
 }

@@ -1,0 +1,55 @@
+/*-------------------------------------------------------------------------
+ *
+ * response_code.c
+ *	  The class of a response code, and whether it is an answer.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include <stddef.h>
+
+#include "core/response_code.h"
+#include "unit.h"
+
+static bool
+is_class(const char *name, ResponseClass expected)
+{
+	ResponseClass class;
+
+	return response_class_named(name, (int) strlen(name), &class) &&
+		class == expected;
+}
+
+int
+main(void)
+{
+	/* as I99, with a row of the user's for one mode */
+	static const ResponseCodeRow rows[] = {
+		{MODE_UNKNOWN, true, RESPONSE_ACKNOWLEDGED},
+		{MODE_NON_DEVICE, true, RESPONSE_SUCCESS},
+		{MODE_ON_DEMAND, false, RESPONSE_REJECTED},
+		{MODE_ON_DEMAND, true, RESPONSE_SUCCESS}
+	};
+	ResponseClass class;
+
+	CHECK(response_class(rows, 4, MODE_NON_DEVICE) == RESPONSE_SUCCESS);
+	CHECK(response_class(rows, 4, MODE_ON_DEMAND) == RESPONSE_REJECTED);
+	CHECK(response_class(rows, 4, MODE_FUTURE_DATED) == RESPONSE_ACKNOWLEDGED);
+	CHECK(response_class(rows, 4, MODE_UNKNOWN) == RESPONSE_ACKNOWLEDGED);
+	CHECK(response_class(rows + 1, 1, MODE_ON_DEMAND) ==
+		  RESPONSE_UNCLASSIFIED);
+	CHECK(response_class(NULL, 0, MODE_ON_DEMAND) == RESPONSE_UNCLASSIFIED);
+
+	CHECK(response_is_answer(RESPONSE_SUCCESS));
+	CHECK(response_is_answer(RESPONSE_REJECTED));
+	CHECK(response_is_answer(RESPONSE_UNCLASSIFIED));
+	CHECK(!response_is_answer(RESPONSE_ACKNOWLEDGED));
+	CHECK(!response_is_answer(RESPONSE_NONE));
+
+	CHECK(is_class("success", RESPONSE_SUCCESS));
+	CHECK(is_class("acknowledged", RESPONSE_ACKNOWLEDGED));
+	CHECK(is_class("rejected", RESPONSE_REJECTED));
+	CHECK(is_class("no_response", RESPONSE_NONE));
+	CHECK(!response_class_named("no_respons", 10, &class));
+	CHECK(!response_class_named("", 0, &class));
+	return report();
+}

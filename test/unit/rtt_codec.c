@@ -1,0 +1,262 @@
+/*-------------------------------------------------------------------------
+ *
+ * rtt_codec.c
+ *	  Stored forms: what is written is read back the same, whatever bytes are
+ *	  read give either a summary with exactly that stored form or a fault, and
+ *	  version 1 stays what it is.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "core/rtt_codec.h"
+#include "unit.h"
+
+/* The normal summary of some times, which are sorted by this. */
+static RttSummary
+summarise(uint64_t *values, size_t n, uint32_t cap)
+{
+	RttSummary	summary;
+
+	qsort(values, n, sizeof(uint64_t), compare_values);
+	rtt_summary_from_sorted(&summary, allocate(n, sizeof(RttBucket)),
+							values, n);
+	rtt_summary_normalise(&summary, cap);
+	return summary;
+}
+
+/* Reads bytes that lie at the very end of their memory. */
+static const char *
+decode(const uint8_t *bytes, size_t nbytes, RttSummary *summary)
+{
+	uint8_t    *copy = malloc(nbytes);
+	const char *fault;
+
+	if (nbytes > 0)
+		memcpy(copy, bytes, nbytes);
+	fault = rtt_decode(summary, allocate(nbytes, sizeof(RttBucket)),
+					   copy, nbytes, RTT_CAP_SKETCH);
+	free(copy);
+	return fault;
+}
+
+static bool
+is_stored_form(const RttSummary *summary, const uint8_t *bytes, size_t nbytes)
+{
+	uint8_t    *written = allocate(rtt_encoded_bound(summary->nbuckets), 1);
+	size_t		nwritten = rtt_encode(summary, written);
+	bool		equal;
+
+	equal = nwritten == nbytes && memcmp(written, bytes, nbytes) == 0;
+	CHECK(nwritten <= rtt_encoded_bound(summary->nbuckets));
+	free(written);
+	return equal;
+}
+
+/* Any bytes: a fault, or the summary whose stored form they are. */
+static bool
+check_bytes(const uint8_t *bytes, size_t nbytes)
+{
+	RttSummary	summary;
+	const char *fault = decode(bytes, nbytes, &summary);
+
+	if (fault == NULL)
+	{
+		CHECK(rtt_summary_fault(&summary, RTT_CAP_SKETCH) == NULL);
+		CHECK(is_stored_form(&summary, bytes, nbytes));
+	}
+	free(summary.buckets);
+	return fault == NULL;
+}
+
+static void
+check_round_trip(int shape, size_t n)
+{
+	uint64_t   *values = allocate(n, sizeof(uint64_t));
+	RttSummary	summary;
+	RttSummary	read;
+	uint8_t    *bytes;
+	size_t		nbytes;
+
+	for (size_t i = 0; i < n; i++)
+		values[i] = random_rtt(shape);
+	summary = summarise(values, n, RTT_CAP_SKETCH);
+	bytes = allocate(rtt_encoded_bound(summary.nbuckets) + 1, 1);
+	nbytes = rtt_encode(&summary, bytes);
+
+	CHECK(decode(bytes, nbytes, &read) == NULL);
+	CHECK(read.count == summary.count && read.precision == summary.precision);
+	CHECK(read.min_us == summary.min_us && read.max_us == summary.max_us);
+	CHECK(read.sum_us.high == summary.sum_us.high &&
+		  read.sum_us.low == summary.sum_us.low);
+	CHECK(read.nbuckets == summary.nbuckets &&
+		  memcmp(read.buckets, summary.buckets,
+				 summary.nbuckets * sizeof(RttBucket)) == 0);
+	free(read.buckets);
+
+	for (int i = 0; i < 300; i++)
+	{
+		size_t		at = random_below(nbytes);
+		uint8_t		saved = bytes[at];
+
+		/* one byte changed, one bit changed, cut off, and one byte more */
+		bytes[at] = (uint8_t) random_bits();
+		check_bytes(bytes, nbytes);
+		bytes[at] = saved ^ (uint8_t) (1 << random_below(8));
+		check_bytes(bytes, nbytes);
+		bytes[at] = saved;
+		check_bytes(bytes, at);
+		bytes[nbytes] = (uint8_t) random_bits();
+		check_bytes(bytes, nbytes + 1);
+	}
+	free(bytes);
+	free(summary.buckets);
+	free(values);
+}
+
+/* Mostly small bytes, so that some of them are stored forms. */
+static void
+check_random_bytes(void)
+{
+	uint8_t		bytes[24];
+	long		good = 0;
+
+	for (int i = 0; i < 200000; i++)
+	{
+		size_t		nbytes = random_below(sizeof(bytes));
+
+		for (size_t j = 0; j < nbytes; j++)
+			bytes[j] = (uint8_t) (random_bits() >> random_below(8) >> 56);
+		if (nbytes > 1)
+		{
+			bytes[0] = 1;
+			bytes[1] = (uint8_t) random_below(20);
+		}
+		good += check_bytes(bytes, nbytes);
+	}
+	CHECK(good > 1000);
+}
+
+static void
+check_fault(const char *bytes, size_t nbytes, const char *expected)
+{
+	RttSummary	summary;
+	const char *fault = decode((const uint8_t *) bytes, nbytes, &summary);
+
+	if (fault == NULL || strcmp(fault, expected) != 0)
+		printf("expected \"%s\", got \"%s\"\n", expected,
+			   fault != NULL ? fault : "no fault");
+	CHECK(fault != NULL && strcmp(fault, expected) == 0);
+	free(summary.buckets);
+}
+
+#define CHECK_FAULT(bytes, expected) \
+	check_fault(bytes, sizeof(bytes) - 1, expected)
+
+static void
+check_faults(void)
+{
+	CHECK_FAULT("", "header is cut off");
+	CHECK_FAULT("\1", "header is cut off");
+	CHECK_FAULT("\0\0\2", "format version is unknown");
+	CHECK_FAULT("\2\0\2", "format version is unknown");
+	CHECK_FAULT("\1\23\2", "precision or unit is unknown");
+	CHECK_FAULT("\1\106\2", "precision or unit is unknown");
+	CHECK_FAULT("\1\176\2", "precision or unit is unknown");
+	CHECK_FAULT("\1\0", "buckets are missing");
+	CHECK_FAULT("\1\0\202", "number is cut off or malformed");
+	CHECK_FAULT("\1\0\202\0", "number is cut off or malformed");
+	CHECK_FAULT("\1\0\3", "number is cut off or malformed");
+	CHECK_FAULT("\1\0\377\377\377\377\377\377\377\377\377\2",
+				"number is cut off or malformed");
+	CHECK_FAULT("\1\0\376\377\377\377\377\377\377\377\377\1\0",
+				"bucket is out of range");
+	CHECK_FAULT("\1\22\24", "bucket is out of range");
+	CHECK_FAULT("\1\0\24", "unit is too short");
+	CHECK_FAULT("\1\0\0", "unit is too short");
+	CHECK_FAULT("\1\0\3\376\377\377\377\377\377\377\377\177",
+				"count is out of range");
+	CHECK_FAULT("\1\0\3\375\377\377\377\377\377\377\377\177\0",
+				"count is out of range");
+	CHECK_FAULT("\1\107\0\1\1\2", "minimum is not in the first bucket");
+	CHECK_FAULT("\1\107\1\1\2\2", "maximum is not in the last bucket");
+	CHECK_FAULT("\1\107\1\0\2\2", "sum does not fit the buckets");
+	CHECK_FAULT("\1\107\1\0\1\2", "precision is too low");
+	CHECK_FAULT("\1\107\376\377\377\377\377\377\377\377\177\2\1\2",
+				"minimum or maximum is out of range");
+	CHECK_FAULT("\1\107\1\0"
+				"\377\377\377\377\377\377\377\377\377"
+				"\377\377\377\377\377\377\377\377\377\1\2",
+				"number is cut off or malformed");
+}
+
+/* What version 1 wrote must be read, and written, for ever. */
+static void
+check_version_1(uint64_t *values, size_t n, const char *bytes, size_t nbytes)
+{
+	RttSummary	summary = summarise(values, n, RTT_CAP_SKETCH);
+
+	CHECK(is_stored_form(&summary, (const uint8_t *) bytes, nbytes));
+	CHECK(check_bytes((const uint8_t *) bytes, nbytes));
+	free(summary.buckets);
+}
+
+static void
+check_frozen(void)
+{
+	uint64_t	zero[] = {0};
+	uint64_t	microsecond[] = {1};
+	uint64_t	milliseconds[] = {1200000, 1200000, 1250000, 9000000, 1000};
+	uint64_t	seconds[] = {60000000, 60000000, 60000000};
+	uint64_t	longest[] = {RTT_MAX_US};
+
+	check_version_1(zero, 1, "\1\22\0", 3);
+	check_version_1(microsecond, 1, "\1\0\2", 3);
+	check_version_1(milliseconds, 5, "\1\3\2\335\22\0\142\212\171", 9);
+	check_version_1(seconds, 3, "\1\7\15\1", 4);
+	check_version_1(longest, 1,
+					"\1\0\376\377\377\377\377\377\377\377\377\1", 12);
+}
+
+/*
+ * A lowered one: 1025 squares, by the FNV-1a hash of its bytes, which a second
+ * implementation of the layout, in another language, gave too.
+ */
+static void
+check_frozen_lowered(void)
+{
+	static uint64_t squares[RTT_CAP_SKETCH + 1];
+	RttSummary	summary;
+	uint8_t    *bytes;
+	size_t		nbytes;
+	uint64_t	hash = UINT64_C(0xCBF29CE484222325);
+
+	for (size_t i = 0; i < RTT_CAP_SKETCH + 1; i++)
+		squares[i] = i * i;
+	summary = summarise(squares, RTT_CAP_SKETCH + 1, RTT_CAP_SKETCH);
+	bytes = allocate(rtt_encoded_bound(summary.nbuckets), 1);
+	nbytes = rtt_encode(&summary, bytes);
+	for (size_t i = 0; i < nbytes; i++)
+		hash = (hash ^ bytes[i]) * UINT64_C(0x100000001B3);
+	CHECK(check_bytes(bytes, nbytes));
+	CHECK(bytes[1] == 64 + 8);
+	CHECK(nbytes == 1036);
+	CHECK(hash == UINT64_C(0xEBED8CC078FE0343));
+	free(bytes);
+	free(summary.buckets);
+}
+
+int
+main(void)
+{
+	static const size_t sizes[] = {1, 2, 3, 123, 1024, 1025, 30000};
+
+	for (int shape = 0; shape < NSHAPES; shape++)
+	{
+		for (size_t s = 0; s < sizeof(sizes) / sizeof(sizes[0]); s++)
+			check_round_trip(shape, sizes[s]);
+	}
+	check_random_bytes();
+	check_faults();
+	check_frozen();
+	check_frozen_lowered();
+	return report();
+}

@@ -1,0 +1,201 @@
+/*-------------------------------------------------------------------------
+ *
+ * rtt_state.c
+ *	  States: however they grew, the same times give the same summary, and a
+ *	  state of few times is small.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "core/rtt_codec.h"
+#include "core/rtt_state.h"
+#include "unit.h"
+
+static RttState *
+make_state(RttStateKind kind, const double *fractions, uint32_t nfractions,
+		   size_t size)
+{
+	RttState   *state = allocate(size, 1);
+
+	rtt_state_init(state, kind, fractions, nfractions);
+	return state;
+}
+
+static void
+open_state(const RttState *state, RttSummary *summary, void **scratch)
+{
+	*scratch = allocate(rtt_state_scratch_size(state), 1);
+	CHECK(rtt_state_summarise(state, *scratch, summary));
+}
+
+/* As a host does it: a bigger state, or one whose values are counted. */
+static RttState *
+make_room(RttState *state, size_t *size)
+{
+	uint32_t	max_values = rtt_state_max_values(state->kind);
+	RttState   *bigger;
+
+	if (state->nvalues < max_values)
+	{
+		size_t		new_size = rtt_state_roomy_size(state->nfractions,
+													state->nbuckets,
+													state->nvalues + 1);
+
+		CHECK(new_size > *size && new_size % sizeof(uint64_t) == 0);
+		bigger = allocate(new_size, 1);
+		memcpy(bigger, state, *size);
+		*size = new_size;
+	}
+	else
+	{
+		RttSummary	summary;
+		void	   *scratch;
+
+		open_state(state, &summary, &scratch);
+		*size = rtt_state_size(state->nfractions, summary.nbuckets,
+							   max_values);
+		bigger = make_state(state->kind, rtt_state_fractions(state),
+							state->nfractions, *size);
+		rtt_state_put(bigger, &summary);
+		free(scratch);
+	}
+	free(state);
+	return bigger;
+}
+
+static void
+check_state(RttStateKind kind, const double *fractions, uint32_t nfractions,
+			int shape, size_t n)
+{
+	uint64_t   *values = allocate(n, sizeof(uint64_t));
+	size_t		size = rtt_state_roomy_size(nfractions, 0, 1);
+	RttState   *state = make_state(kind, fractions, nfractions, size);
+	RttSummary	expected;
+	RttSummary	summary;
+	void	   *scratch;
+
+	for (size_t i = 0; i < n; i++)
+	{
+		values[i] = random_rtt(shape);
+		if (!rtt_state_append(state, size, values[i]))
+		{
+			CHECK(rtt_state_fault(state, size) == NULL);
+			state = make_room(state, &size);
+			CHECK(rtt_state_append(state, size, values[i]));
+		}
+		if (state->nbuckets == 0)
+			CHECK(size <= 16 * (i + 1) + 100 + 8 * nfractions);
+		if (state->nbuckets == 0 && nfractions <= 4)
+			CHECK(size <= 16 * (i + 1) + 100);
+	}
+	CHECK(rtt_state_fault(state, size) == NULL);
+	CHECK(state->nfractions == nfractions);
+	for (uint32_t i = 0; i < nfractions; i++)
+		CHECK(rtt_state_fractions(state)[i] == fractions[i]);
+
+	qsort(values, n, sizeof(uint64_t), compare_values);
+	rtt_summary_from_sorted(&expected, allocate(n, sizeof(RttBucket)),
+							values, n);
+	rtt_summary_normalise(&expected, rtt_state_cap(kind));
+	open_state(state, &summary, &scratch);
+	CHECK(summary.precision == expected.precision);
+	CHECK(summary.count == n && summary.min_us == expected.min_us &&
+		  summary.max_us == expected.max_us);
+	CHECK(summary.sum_us.high == expected.sum_us.high &&
+		  summary.sum_us.low == expected.sum_us.low);
+	CHECK(summary.nbuckets == expected.nbuckets &&
+		  memcmp(summary.buckets, expected.buckets,
+				 summary.nbuckets * sizeof(RttBucket)) == 0);
+
+	free(scratch);
+	free(expected.buckets);
+	free(state);
+	free(values);
+}
+
+/* Bytes changed at random are found out, or make another good state. */
+static void
+check_faults(void)
+{
+	static const double fractions[] = {0.5, 0.95};
+	size_t		size = rtt_state_size(2, 3, 2);
+	RttState   *state = make_state(RTT_STATE_PERCENTILES, fractions, 2, size);
+	uint64_t	values[] = {1, 1, 2, 70000};
+	RttBucket	buckets[4];
+	RttSummary	summary;
+	uint8_t    *copy = allocate(size, 1);
+
+	rtt_summary_from_sorted(&summary, buckets, values, 4);
+	rtt_state_put(state, &summary);
+	CHECK(rtt_state_append(state, size, 3));
+	CHECK(rtt_state_append(state, size, RTT_MAX_US));
+	CHECK(!rtt_state_append(state, size, 4));
+	CHECK(rtt_state_fault(state, size) == NULL);
+	CHECK(rtt_state_fault(state, size - 1) != NULL);
+
+	for (int i = 0; i < 20000; i++)
+	{
+		memcpy(copy, state, size);
+		copy[random_below(size)] = (uint8_t) random_bits();
+		if (rtt_state_fault((RttState *) copy, size) == NULL)
+		{
+			void	   *scratch;
+
+			open_state((RttState *) copy, &summary, &scratch);
+			CHECK(rtt_summary_fault(&summary, RTT_CAP_EXACT) == NULL);
+			free(scratch);
+		}
+	}
+	free(copy);
+	free(state);
+}
+
+/* No more than INT64_MAX times. */
+static void
+check_overflow(void)
+{
+	RttBucket	bucket = {7, INT64_MAX};
+	RttSummary	summary = {
+		&bucket, 1, RTT_PRECISION_EXACT, INT64_MAX, {0, 0}, 7, 7
+	};
+	size_t		size = rtt_state_size(0, 1, 1);
+	RttState   *state = make_state(RTT_STATE_SKETCH, NULL, 0, size);
+	void	   *scratch;
+
+	summary.sum_us = rtt_sum_add_times(summary.sum_us, 7, INT64_MAX);
+	rtt_state_put(state, &summary);
+	open_state(state, &summary, &scratch);
+	CHECK(summary.count == INT64_MAX);
+	free(scratch);
+
+	CHECK(rtt_state_append(state, size, 7));
+	scratch = allocate(rtt_state_scratch_size(state), 1);
+	CHECK(!rtt_state_summarise(state, scratch, &summary));
+	free(scratch);
+	free(state);
+}
+
+int
+main(void)
+{
+	static const double fractions[] = {0.5, 0.9, 0.95, 0.99, 0, 1};
+	static const size_t sizes[] = {0, 1, 5, 123, 4096, 4097, 20000};
+
+	for (int shape = 0; shape < NSHAPES; shape++)
+	{
+		for (size_t s = 0; s < sizeof(sizes) / sizeof(sizes[0]); s++)
+		{
+			check_state(RTT_STATE_SKETCH, NULL, 0, shape, sizes[s]);
+			check_state(RTT_STATE_PERCENTILE, fractions, 1, shape, sizes[s]);
+			check_state(RTT_STATE_PERCENTILES, fractions, 4, shape, sizes[s]);
+			check_state(RTT_STATE_PERCENTILES, fractions, 6, shape, sizes[s]);
+		}
+	}
+
+	/* past what is collected; in the second case past the cap as well */
+	check_state(RTT_STATE_PERCENTILES, fractions, 4, SHAPE_MILLISECONDS,
+				600000);
+	check_state(RTT_STATE_PERCENTILES, fractions, 4, SHAPE_WIDE, 2500000);
+	check_faults();
+	check_overflow();
+	return report();
+}

@@ -1,0 +1,246 @@
+/*-------------------------------------------------------------------------
+ *
+ * rtt_summary.c
+ *	  Summaries against brute force: the same times give the same summary in
+ *	  any order and any tree of merges, exact while the cap allows, and within
+ *	  the bound beyond.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include <math.h>
+
+#include "core/rtt_codec.h"
+#include "core/rtt_sort.h"
+#include "core/rtt_summary.h"
+#include "unit.h"
+
+/* The summary of n times in any order, with memory of its own. */
+static RttSummary
+summarise(const uint64_t *values, size_t n, uint32_t cap)
+{
+	uint64_t   *sorted = allocate(n, sizeof(uint64_t));
+	RttSummary	summary;
+
+	if (n > 0)
+		memcpy(sorted, values, n * sizeof(uint64_t));
+	qsort(sorted, n, sizeof(uint64_t), compare_values);
+	rtt_summary_from_sorted(&summary, allocate(n, sizeof(RttBucket)),
+							sorted, n);
+	free(sorted);
+	rtt_summary_normalise(&summary, cap);
+	return summary;
+}
+
+/* The same, by merging parts that were split at random. */
+static RttSummary
+summarise_parts(const uint64_t *values, size_t n, uint32_t cap)
+{
+	RttSummary	left;
+	RttSummary	right;
+	RttSummary	merged;
+	size_t		cut;
+
+	if (n < 2 || random_below(4) == 0)
+		return summarise(values, n, cap);
+
+	cut = random_below(n + 1);
+	left = summarise_parts(values, cut, cap);
+	right = summarise_parts(values + cut, n - cut, cap);
+	CHECK(rtt_summary_merge(&merged,
+							allocate(left.nbuckets + right.nbuckets,
+									 sizeof(RttBucket)),
+							&left, &right));
+	free(left.buckets);
+	free(right.buckets);
+	rtt_summary_normalise(&merged, cap);
+	return merged;
+}
+
+static bool
+are_equal(const RttSummary *a, const RttSummary *b)
+{
+	return a->nbuckets == b->nbuckets && a->precision == b->precision &&
+		a->count == b->count && a->sum_us.high == b->sum_us.high &&
+		a->sum_us.low == b->sum_us.low && a->min_us == b->min_us &&
+		a->max_us == b->max_us &&
+		memcmp(a->buckets, b->buckets, a->nbuckets * sizeof(RttBucket)) == 0;
+}
+
+/* D_b by definition; values sorted. */
+static uint32_t
+count_distinct(const uint64_t *sorted, size_t n, int precision)
+{
+	uint32_t	distinct = 0;
+
+	for (size_t i = 0; i < n; i++)
+		distinct += i == 0 || rtt_floor(sorted[i], precision) !=
+			rtt_floor(sorted[i - 1], precision);
+	return distinct;
+}
+
+static int
+prescribed_precision(const uint64_t *sorted, size_t n, uint32_t cap)
+{
+	for (int b = RTT_PRECISION_EXACT; b > RTT_PRECISION_MIN; b--)
+	{
+		if (count_distinct(sorted, n, b) <= cap)
+			return b;
+	}
+	return RTT_PRECISION_MIN;
+}
+
+#define NFRACTIONS 10
+
+static void
+check_answers(const RttSummary *summary, const uint64_t *sorted, size_t n)
+{
+	static const double fractions[NFRACTIONS] = {
+		0.5, 0, 1, 0.95, 0.07, 0.29, 0.9, 0.99, 1e-300, 0.999999
+	};
+	uint64_t	answers[NFRACTIONS];
+	double		bound = rtt_summary_error_bound(summary);
+	RttSum		sum = {0, 0};
+
+	rtt_summary_percentiles(summary, fractions, NFRACTIONS, answers);
+	for (int i = 0; i < NFRACTIONS; i++)
+	{
+		double		rank = ceil(fractions[i] * (double) n);
+		uint64_t	exact = sorted[rank < 1 ? 0 : (size_t) rank - 1];
+		uint64_t	distance;
+		uint64_t	single;
+
+		distance = answers[i] > exact ? answers[i] - exact : exact - answers[i];
+		CHECK((double) distance <= bound * (double) exact);
+		CHECK(answers[i] >= sorted[0] && answers[i] <= sorted[n - 1]);
+
+		/* however many are asked for, and in whichever order */
+		rtt_summary_percentiles(summary, &fractions[i], 1, &single);
+		CHECK(single == answers[i]);
+
+		/* a share within an answer counts at least up to its rank */
+		CHECK(rtt_summary_count_within(summary, answers[i]) >=
+			  (rank < 1 ? 1 : rank));
+	}
+	CHECK(bound <= 0.004);
+
+	for (size_t i = 0; i < n; i++)
+		sum = rtt_sum_add_times(sum, sorted[i], 1);
+	CHECK(summary->sum_us.high == sum.high && summary->sum_us.low == sum.low);
+	CHECK(summary->count == n);
+	CHECK(summary->min_us == sorted[0] && summary->max_us == sorted[n - 1]);
+	CHECK(rtt_summary_count_within(summary, RTT_MAX_US) == n);
+	CHECK(rtt_summary_count_within(summary, summary->max_us) == n);
+	if (summary->min_us > 0)
+		CHECK(rtt_summary_count_within(summary, summary->min_us - 1) == 0);
+
+	if (bound == 0)
+	{
+		uint64_t	limit = sorted[random_below(n)];
+		size_t		within = 0;
+
+		while (within < n && sorted[within] <= limit)
+			within++;
+		CHECK(rtt_summary_count_within(summary, limit) == within);
+	}
+
+	for (uint32_t i = 0; i < summary->nbuckets; i++)
+	{
+		const RttBucket *bucket = &summary->buckets[i];
+		size_t		inside = 0;
+
+		if (i > 0 && i < summary->nbuckets - 1 && random_below(50) > 0)
+			continue;			/* a sample is enough for so much work */
+		for (size_t v = 0; v < n; v++)
+			inside += sorted[v] >= bucket->lower_us &&
+				sorted[v] <= rtt_summary_bucket_upper(summary, bucket);
+		CHECK(inside == bucket->count);
+	}
+}
+
+static void
+check_summary(uint64_t *values, size_t n, uint32_t cap)
+{
+	RttSummary	whole = summarise(values, n, cap);
+	RttSummary	parts;
+	uint64_t   *sorted = allocate(n, sizeof(uint64_t));
+
+	if (n > 0)
+		memcpy(sorted, values, n * sizeof(uint64_t));
+	qsort(sorted, n, sizeof(uint64_t), compare_values);
+
+	CHECK(rtt_summary_fault(&whole, cap) == NULL);
+	CHECK(whole.precision == prescribed_precision(sorted, n, cap));
+	if (n > 0)
+		check_answers(&whole, sorted, n);
+
+	shuffle(values, n);
+	parts = summarise_parts(values, n, cap);
+	CHECK(are_equal(&whole, &parts));
+	free(parts.buckets);
+	free(whole.buckets);
+	free(sorted);
+}
+
+static void
+check_limits(void)
+{
+	RttBucket	bucket = {5, INT64_MAX};
+	RttBucket	one = {5, 1};
+	RttBucket	merged[2];
+	RttSummary	many = {
+		&bucket, 1, RTT_PRECISION_EXACT, INT64_MAX, {0, 0}, 5, 5
+	};
+	RttSummary	single = {&one, 1, RTT_PRECISION_EXACT, 1, {0, 5}, 5, 5};
+	RttSummary	sum;
+	uint64_t	percentile;
+	double		fraction = 1;
+
+	many.sum_us = rtt_sum_add_times(many.sum_us, 5, INT64_MAX);
+	CHECK(rtt_summary_fault(&many, RTT_CAP_SKETCH) == NULL);
+	CHECK(!rtt_summary_merge(&sum, merged, &many, &single));
+	CHECK(!rtt_summary_merge(&sum, merged, &single, &many));
+	rtt_summary_percentiles(&many, &fraction, 1, &percentile);
+	CHECK(percentile == 5);
+	CHECK(rtt_summary_mean(&many) == 5);
+
+	/* the largest sum there is */
+	bucket.lower_us = many.min_us = many.max_us = RTT_MAX_US;
+	many.sum_us.high = many.sum_us.low = 0;
+	many.sum_us = rtt_sum_add_times(many.sum_us, RTT_MAX_US, INT64_MAX);
+	CHECK(many.sum_us.high == (UINT64_C(1) << 62) - 1 && many.sum_us.low == 1);
+	CHECK(rtt_summary_fault(&many, RTT_CAP_SKETCH) == NULL);
+	CHECK(rtt_summary_mean(&many) == (double) RTT_MAX_US);
+}
+
+int
+main(void)
+{
+	static uint64_t values[20000];
+	static const size_t sizes[] = {0, 1, 2, 16, 17, 100, 1024, 1025, 20000};
+	static const uint32_t caps[] = {1, 16, RTT_CAP_SKETCH, RTT_CAP_EXACT};
+
+	for (int shape = 0; shape < NSHAPES; shape++)
+	{
+		for (size_t s = 0; s < sizeof(sizes) / sizeof(sizes[0]); s++)
+		{
+			for (size_t c = 0; c < sizeof(caps) / sizeof(caps[0]); c++)
+			{
+				int			repeats = sizes[s] < 2000 ? 10 : 1;
+
+				for (int repeat = 0; repeat < repeats; repeat++)
+				{
+					for (size_t i = 0; i < sizes[s]; i++)
+						values[i] = random_rtt(shape);
+					check_summary(values, sizes[s], caps[c]);
+				}
+			}
+		}
+	}
+	/* a cap of exactly so many distinct times, and one more */
+	for (size_t i = 0; i < RTT_CAP_SKETCH + 1; i++)
+		values[i] = i * i;
+	check_summary(values, RTT_CAP_SKETCH, RTT_CAP_SKETCH);
+	check_summary(values, RTT_CAP_SKETCH + 1, RTT_CAP_SKETCH);
+	check_limits();
+	return report();
+}
