@@ -41,18 +41,22 @@ CREATE TYPE pmr.rtt_sketch;
 CREATE FUNCTION pmr.rtt_sketch_in(cstring) RETURNS pmr.rtt_sketch
 	AS 'MODULE_PATHNAME', 'pmr_rtt_sketch_in'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.rtt_sketch_in(cstring) IS 'text input of rtt_sketch';
 
 CREATE FUNCTION pmr.rtt_sketch_out(pmr.rtt_sketch) RETURNS cstring
 	AS 'MODULE_PATHNAME', 'pmr_rtt_sketch_out'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.rtt_sketch_out(pmr.rtt_sketch) IS 'text output of rtt_sketch';
 
 CREATE FUNCTION pmr.rtt_sketch_recv(internal) RETURNS pmr.rtt_sketch
 	AS 'MODULE_PATHNAME', 'pmr_rtt_sketch_recv'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.rtt_sketch_recv(internal) IS 'binary input of rtt_sketch';
 
 CREATE FUNCTION pmr.rtt_sketch_send(pmr.rtt_sketch) RETURNS bytea
 	AS 'byteasend'
 	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.rtt_sketch_send(pmr.rtt_sketch) IS 'binary output of rtt_sketch';
 
 /* external: pglz makes nothing of bytes that are packed already */
 CREATE TYPE pmr.rtt_sketch (
@@ -69,38 +73,47 @@ COMMENT ON TYPE pmr.rtt_sketch IS 'summary of round-trip times: exact up to 1024
 CREATE FUNCTION pmr.rtt_sketch_eq(pmr.rtt_sketch, pmr.rtt_sketch) RETURNS boolean
 	AS 'byteaeq'
 	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.rtt_sketch_eq(pmr.rtt_sketch, pmr.rtt_sketch) IS 'implementation of the operator =';
 
 CREATE FUNCTION pmr.rtt_sketch_ne(pmr.rtt_sketch, pmr.rtt_sketch) RETURNS boolean
 	AS 'byteane'
 	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.rtt_sketch_ne(pmr.rtt_sketch, pmr.rtt_sketch) IS 'implementation of the operator <>';
 
 CREATE FUNCTION pmr.rtt_sketch_lt(pmr.rtt_sketch, pmr.rtt_sketch) RETURNS boolean
 	AS 'bytealt'
 	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.rtt_sketch_lt(pmr.rtt_sketch, pmr.rtt_sketch) IS 'implementation of the operator <';
 
 CREATE FUNCTION pmr.rtt_sketch_le(pmr.rtt_sketch, pmr.rtt_sketch) RETURNS boolean
 	AS 'byteale'
 	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.rtt_sketch_le(pmr.rtt_sketch, pmr.rtt_sketch) IS 'implementation of the operator <=';
 
 CREATE FUNCTION pmr.rtt_sketch_gt(pmr.rtt_sketch, pmr.rtt_sketch) RETURNS boolean
 	AS 'byteagt'
 	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.rtt_sketch_gt(pmr.rtt_sketch, pmr.rtt_sketch) IS 'implementation of the operator >';
 
 CREATE FUNCTION pmr.rtt_sketch_ge(pmr.rtt_sketch, pmr.rtt_sketch) RETURNS boolean
 	AS 'byteage'
 	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.rtt_sketch_ge(pmr.rtt_sketch, pmr.rtt_sketch) IS 'implementation of the operator >=';
 
 CREATE FUNCTION pmr.rtt_sketch_cmp(pmr.rtt_sketch, pmr.rtt_sketch) RETURNS integer
 	AS 'byteacmp'
 	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.rtt_sketch_cmp(pmr.rtt_sketch, pmr.rtt_sketch) IS 'support function of the btree operator class';
 
 CREATE FUNCTION pmr.rtt_sketch_hash(pmr.rtt_sketch) RETURNS integer
 	AS 'hashvarlena'
 	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.rtt_sketch_hash(pmr.rtt_sketch) IS 'support function of the hash operator class';
 
 CREATE FUNCTION pmr.rtt_sketch_hash_extended(pmr.rtt_sketch, bigint) RETURNS bigint
 	AS 'hashvarlenaextended'
 	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.rtt_sketch_hash_extended(pmr.rtt_sketch, bigint) IS 'support function of the hash operator class';
 
 CREATE OPERATOR pmr.= (
 	LEFTARG = pmr.rtt_sketch, RIGHTARG = pmr.rtt_sketch,
@@ -247,18 +260,22 @@ CREATE TYPE pmr.rtt_state;
 CREATE FUNCTION pmr.rtt_state_in(cstring) RETURNS pmr.rtt_state
 	AS 'MODULE_PATHNAME', 'pmr_rtt_state_in'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.rtt_state_in(cstring) IS 'text input of rtt_state';
 
 CREATE FUNCTION pmr.rtt_state_out(pmr.rtt_state) RETURNS cstring
 	AS 'MODULE_PATHNAME', 'pmr_rtt_state_out'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.rtt_state_out(pmr.rtt_state) IS 'text output of rtt_state';
 
 CREATE FUNCTION pmr.rtt_state_recv(internal) RETURNS pmr.rtt_state
 	AS 'MODULE_PATHNAME', 'pmr_rtt_state_recv'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.rtt_state_recv(internal) IS 'binary input of rtt_state';
 
 CREATE FUNCTION pmr.rtt_state_send(pmr.rtt_state) RETURNS bytea
 	AS 'MODULE_PATHNAME', 'pmr_rtt_state_send'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.rtt_state_send(pmr.rtt_state) IS 'binary output of rtt_state';
 
 CREATE TYPE pmr.rtt_state (
 	INPUT = pmr.rtt_state_in,
@@ -274,6 +291,7 @@ COMMENT ON TYPE pmr.rtt_state IS 'working state of the aggregates over round-tri
 CREATE FUNCTION pmr.rtt_state_combine(pmr.rtt_state, pmr.rtt_state) RETURNS pmr.rtt_state
 	AS 'MODULE_PATHNAME', 'pmr_rtt_state_combine'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.rtt_state_combine(pmr.rtt_state, pmr.rtt_state) IS 'combine function of the aggregates over round-trip times';
 
 /* ------------------------------------------------------------------------
  * 4. Aggregates over round-trip times
@@ -288,22 +306,27 @@ CREATE FUNCTION pmr.rtt_state_combine(pmr.rtt_state, pmr.rtt_state) RETURNS pmr.
 CREATE FUNCTION pmr.rtt_sketch_transfn(pmr.rtt_state, timestamp with time zone, timestamp with time zone) RETURNS pmr.rtt_state
 	AS 'MODULE_PATHNAME', 'pmr_rtt_sketch_transfn_timestamps'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.rtt_sketch_transfn(pmr.rtt_state, timestamp with time zone, timestamp with time zone) IS 'transition function of rtt_sketch';
 
 CREATE FUNCTION pmr.rtt_sketch_transfn(pmr.rtt_state, timestamp, timestamp) RETURNS pmr.rtt_state
 	AS 'MODULE_PATHNAME', 'pmr_rtt_sketch_transfn_timestamps'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.rtt_sketch_transfn(pmr.rtt_state, timestamp, timestamp) IS 'transition function of rtt_sketch';
 
 CREATE FUNCTION pmr.rtt_sketch_transfn(pmr.rtt_state, interval) RETURNS pmr.rtt_state
 	AS 'MODULE_PATHNAME', 'pmr_rtt_sketch_transfn_interval'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.rtt_sketch_transfn(pmr.rtt_state, interval) IS 'transition function of rtt_sketch';
 
 CREATE FUNCTION pmr.rtt_sketch_transfn(pmr.rtt_state, double precision) RETURNS pmr.rtt_state
 	AS 'MODULE_PATHNAME', 'pmr_rtt_sketch_transfn_seconds'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.rtt_sketch_transfn(pmr.rtt_state, double precision) IS 'transition function of rtt_sketch';
 
 CREATE FUNCTION pmr.rtt_sketch_finalfn(pmr.rtt_state) RETURNS pmr.rtt_sketch
 	AS 'MODULE_PATHNAME', 'pmr_rtt_sketch_finalfn'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.rtt_sketch_finalfn(pmr.rtt_state) IS 'final function of rtt_sketch and rtt_merge';
 
 CREATE AGGREGATE pmr.rtt_sketch(requested_at timestamp with time zone, responded_at timestamp with time zone) (
 	SFUNC = pmr.rtt_sketch_transfn,
@@ -352,22 +375,27 @@ COMMENT ON AGGREGATE pmr.rtt_sketch(double precision) IS 'summary of round-trip 
 CREATE FUNCTION pmr.rtt_percentile_transfn(pmr.rtt_state, timestamp with time zone, timestamp with time zone, double precision) RETURNS pmr.rtt_state
 	AS 'MODULE_PATHNAME', 'pmr_rtt_percentile_transfn_timestamps'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.rtt_percentile_transfn(pmr.rtt_state, timestamp with time zone, timestamp with time zone, double precision) IS 'transition function of rtt_percentile';
 
 CREATE FUNCTION pmr.rtt_percentile_transfn(pmr.rtt_state, timestamp, timestamp, double precision) RETURNS pmr.rtt_state
 	AS 'MODULE_PATHNAME', 'pmr_rtt_percentile_transfn_timestamps'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.rtt_percentile_transfn(pmr.rtt_state, timestamp, timestamp, double precision) IS 'transition function of rtt_percentile';
 
 CREATE FUNCTION pmr.rtt_percentile_transfn(pmr.rtt_state, interval, double precision) RETURNS pmr.rtt_state
 	AS 'MODULE_PATHNAME', 'pmr_rtt_percentile_transfn_interval'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.rtt_percentile_transfn(pmr.rtt_state, interval, double precision) IS 'transition function of rtt_percentile';
 
 CREATE FUNCTION pmr.rtt_percentile_transfn(pmr.rtt_state, double precision, double precision) RETURNS pmr.rtt_state
 	AS 'MODULE_PATHNAME', 'pmr_rtt_percentile_transfn_seconds'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.rtt_percentile_transfn(pmr.rtt_state, double precision, double precision) IS 'transition function of rtt_percentile';
 
 CREATE FUNCTION pmr.rtt_percentile_finalfn(pmr.rtt_state) RETURNS double precision
 	AS 'MODULE_PATHNAME', 'pmr_rtt_percentile_finalfn'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.rtt_percentile_finalfn(pmr.rtt_state) IS 'final function of rtt_percentile';
 
 CREATE AGGREGATE pmr.rtt_percentile(requested_at timestamp with time zone, responded_at timestamp with time zone, fraction double precision) (
 	SFUNC = pmr.rtt_percentile_transfn,
@@ -416,22 +444,27 @@ COMMENT ON AGGREGATE pmr.rtt_percentile(double precision, double precision) IS '
 CREATE FUNCTION pmr.rtt_percentiles_transfn(pmr.rtt_state, timestamp with time zone, timestamp with time zone, double precision[]) RETURNS pmr.rtt_state
 	AS 'MODULE_PATHNAME', 'pmr_rtt_percentiles_transfn_timestamps'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.rtt_percentiles_transfn(pmr.rtt_state, timestamp with time zone, timestamp with time zone, double precision[]) IS 'transition function of rtt_percentiles';
 
 CREATE FUNCTION pmr.rtt_percentiles_transfn(pmr.rtt_state, timestamp, timestamp, double precision[]) RETURNS pmr.rtt_state
 	AS 'MODULE_PATHNAME', 'pmr_rtt_percentiles_transfn_timestamps'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.rtt_percentiles_transfn(pmr.rtt_state, timestamp, timestamp, double precision[]) IS 'transition function of rtt_percentiles';
 
 CREATE FUNCTION pmr.rtt_percentiles_transfn(pmr.rtt_state, interval, double precision[]) RETURNS pmr.rtt_state
 	AS 'MODULE_PATHNAME', 'pmr_rtt_percentiles_transfn_interval'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.rtt_percentiles_transfn(pmr.rtt_state, interval, double precision[]) IS 'transition function of rtt_percentiles';
 
 CREATE FUNCTION pmr.rtt_percentiles_transfn(pmr.rtt_state, double precision, double precision[]) RETURNS pmr.rtt_state
 	AS 'MODULE_PATHNAME', 'pmr_rtt_percentiles_transfn_seconds'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.rtt_percentiles_transfn(pmr.rtt_state, double precision, double precision[]) IS 'transition function of rtt_percentiles';
 
 CREATE FUNCTION pmr.rtt_percentiles_finalfn(pmr.rtt_state) RETURNS double precision[]
 	AS 'MODULE_PATHNAME', 'pmr_rtt_percentiles_finalfn'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.rtt_percentiles_finalfn(pmr.rtt_state) IS 'final function of rtt_percentiles';
 
 CREATE AGGREGATE pmr.rtt_percentiles(requested_at timestamp with time zone, responded_at timestamp with time zone, fractions double precision[]) (
 	SFUNC = pmr.rtt_percentiles_transfn,
@@ -480,6 +513,7 @@ COMMENT ON AGGREGATE pmr.rtt_percentiles(double precision, double precision[]) I
 CREATE FUNCTION pmr.rtt_merge_transfn(pmr.rtt_state, pmr.rtt_sketch) RETURNS pmr.rtt_state
 	AS 'MODULE_PATHNAME', 'pmr_rtt_merge_transfn'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.rtt_merge_transfn(pmr.rtt_state, pmr.rtt_sketch) IS 'transition function of rtt_merge';
 
 /* Two names for one thing: without the second, the call would be a cast. */
 CREATE AGGREGATE pmr.rtt_merge(sketch pmr.rtt_sketch) (
@@ -527,30 +561,37 @@ COMMENT ON COLUMN pmr.target_counts.invalid IS 'answered before it started';
 CREATE FUNCTION pmr.target_combine(bigint[], bigint[]) RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'pmr_target_combine'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.target_combine(bigint[], bigint[]) IS 'combine function of the aggregates of targets';
 
 CREATE FUNCTION pmr.target_met_finalfn(bigint[]) RETURNS double precision
 	AS 'MODULE_PATHNAME', 'pmr_target_met_finalfn'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.target_met_finalfn(bigint[]) IS 'final function of target_met and srv_target_met';
 
 CREATE FUNCTION pmr.target_counts_finalfn(bigint[]) RETURNS pmr.target_counts
 	AS 'MODULE_PATHNAME', 'pmr_target_counts_finalfn'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.target_counts_finalfn(bigint[]) IS 'final function of target_counts and srv_target_counts';
 
 CREATE FUNCTION pmr.target_transfn(bigint[], timestamp with time zone, timestamp with time zone, interval) RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'pmr_target_transfn'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.target_transfn(bigint[], timestamp with time zone, timestamp with time zone, interval) IS 'transition function of target_met and target_counts';
 
 CREATE FUNCTION pmr.target_transfn(bigint[], timestamp with time zone, timestamp with time zone, interval, timestamp with time zone) RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'pmr_target_transfn'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.target_transfn(bigint[], timestamp with time zone, timestamp with time zone, interval, timestamp with time zone) IS 'transition function of target_met and target_counts';
 
 CREATE FUNCTION pmr.target_transfn(bigint[], timestamp, timestamp, interval) RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'pmr_target_transfn'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.target_transfn(bigint[], timestamp, timestamp, interval) IS 'transition function of target_met and target_counts';
 
 CREATE FUNCTION pmr.target_transfn(bigint[], timestamp, timestamp, interval, timestamp) RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'pmr_target_transfn'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.target_transfn(bigint[], timestamp, timestamp, interval, timestamp) IS 'transition function of target_met and target_counts';
 
 CREATE AGGREGATE pmr.target_met(requested_at timestamp with time zone, answered_at timestamp with time zone, target interval) (
 	SFUNC = pmr.target_transfn,
@@ -801,26 +842,32 @@ COMMENT ON FUNCTION pmr.answered_at(timestamp, text, text) IS 'when a request wa
 CREATE FUNCTION pmr.srv_target_transfn(bigint[], text, text, timestamp with time zone, timestamp with time zone) RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'pmr_srv_target_transfn'
 	LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.srv_target_transfn(bigint[], text, text, timestamp with time zone, timestamp with time zone) IS 'transition function of srv_target_met and srv_target_counts';
 
 CREATE FUNCTION pmr.srv_target_transfn(bigint[], text, text, timestamp with time zone, timestamp with time zone, text) RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'pmr_srv_target_transfn'
 	LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.srv_target_transfn(bigint[], text, text, timestamp with time zone, timestamp with time zone, text) IS 'transition function of srv_target_met and srv_target_counts';
 
 CREATE FUNCTION pmr.srv_target_transfn(bigint[], text, text, timestamp with time zone, timestamp with time zone, text, timestamp with time zone) RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'pmr_srv_target_transfn'
 	LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.srv_target_transfn(bigint[], text, text, timestamp with time zone, timestamp with time zone, text, timestamp with time zone) IS 'transition function of srv_target_met and srv_target_counts';
 
 CREATE FUNCTION pmr.srv_target_transfn(bigint[], text, text, timestamp, timestamp) RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'pmr_srv_target_transfn'
 	LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.srv_target_transfn(bigint[], text, text, timestamp, timestamp) IS 'transition function of srv_target_met and srv_target_counts';
 
 CREATE FUNCTION pmr.srv_target_transfn(bigint[], text, text, timestamp, timestamp, text) RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'pmr_srv_target_transfn'
 	LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.srv_target_transfn(bigint[], text, text, timestamp, timestamp, text) IS 'transition function of srv_target_met and srv_target_counts';
 
 CREATE FUNCTION pmr.srv_target_transfn(bigint[], text, text, timestamp, timestamp, text, timestamp) RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'pmr_srv_target_transfn'
 	LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.srv_target_transfn(bigint[], text, text, timestamp, timestamp, text, timestamp) IS 'transition function of srv_target_met and srv_target_counts';
 
 CREATE AGGREGATE pmr.srv_target_met(srv text, mode text, requested_at timestamp with time zone, answered_at timestamp with time zone) (
 	SFUNC = pmr.srv_target_transfn,
@@ -1344,16 +1391,35 @@ GRANT SELECT ON
 	pmr.current_service_level, pmr.current_response_code, pmr.assumption
 TO PUBLIC;
 
-DO $$
-DECLARE
-	support regprocedure;
-BEGIN
-	FOR support IN
-		SELECT oid FROM pg_proc
-		WHERE pronamespace = 'pmr'::regnamespace AND prokind = 'f'
-		  AND proname ~ '_(transfn|combine|finalfn)$'
-	LOOP
-		EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', support);
-	END LOOP;
-END
-$$;
+REVOKE ALL ON FUNCTION
+	pmr.rtt_state_combine(pmr.rtt_state, pmr.rtt_state),
+	pmr.rtt_sketch_transfn(pmr.rtt_state, timestamp with time zone, timestamp with time zone),
+	pmr.rtt_sketch_transfn(pmr.rtt_state, timestamp, timestamp),
+	pmr.rtt_sketch_transfn(pmr.rtt_state, interval),
+	pmr.rtt_sketch_transfn(pmr.rtt_state, double precision),
+	pmr.rtt_sketch_finalfn(pmr.rtt_state),
+	pmr.rtt_percentile_transfn(pmr.rtt_state, timestamp with time zone, timestamp with time zone, double precision),
+	pmr.rtt_percentile_transfn(pmr.rtt_state, timestamp, timestamp, double precision),
+	pmr.rtt_percentile_transfn(pmr.rtt_state, interval, double precision),
+	pmr.rtt_percentile_transfn(pmr.rtt_state, double precision, double precision),
+	pmr.rtt_percentile_finalfn(pmr.rtt_state),
+	pmr.rtt_percentiles_transfn(pmr.rtt_state, timestamp with time zone, timestamp with time zone, double precision[]),
+	pmr.rtt_percentiles_transfn(pmr.rtt_state, timestamp, timestamp, double precision[]),
+	pmr.rtt_percentiles_transfn(pmr.rtt_state, interval, double precision[]),
+	pmr.rtt_percentiles_transfn(pmr.rtt_state, double precision, double precision[]),
+	pmr.rtt_percentiles_finalfn(pmr.rtt_state),
+	pmr.rtt_merge_transfn(pmr.rtt_state, pmr.rtt_sketch),
+	pmr.target_combine(bigint[], bigint[]),
+	pmr.target_met_finalfn(bigint[]),
+	pmr.target_counts_finalfn(bigint[]),
+	pmr.target_transfn(bigint[], timestamp with time zone, timestamp with time zone, interval),
+	pmr.target_transfn(bigint[], timestamp with time zone, timestamp with time zone, interval, timestamp with time zone),
+	pmr.target_transfn(bigint[], timestamp, timestamp, interval),
+	pmr.target_transfn(bigint[], timestamp, timestamp, interval, timestamp),
+	pmr.srv_target_transfn(bigint[], text, text, timestamp with time zone, timestamp with time zone),
+	pmr.srv_target_transfn(bigint[], text, text, timestamp with time zone, timestamp with time zone, text),
+	pmr.srv_target_transfn(bigint[], text, text, timestamp with time zone, timestamp with time zone, text, timestamp with time zone),
+	pmr.srv_target_transfn(bigint[], text, text, timestamp, timestamp),
+	pmr.srv_target_transfn(bigint[], text, text, timestamp, timestamp, text),
+	pmr.srv_target_transfn(bigint[], text, text, timestamp, timestamp, text, timestamp)
+FROM PUBLIC;
