@@ -47,12 +47,11 @@ rtt_sketch_from_summary(const RttSummary *summary)
 	return PointerGetDatum(sketch);
 }
 
-/* A bucket takes at least a byte, so bytes bound the memory. */
 static const char *
 decode_bytes(const char *bytes, int nbytes, RttSummary *summary)
 {
-	RttBucket  *buckets = palloc_extended((Size) nbytes * sizeof(RttBucket),
-										  MCXT_ALLOC_HUGE);
+	RttBucket  *buckets = palloc(rtt_decoded_bound(nbytes, RTT_CAP_SKETCH) *
+								 sizeof(RttBucket));
 
 	return rtt_decode(summary, buckets, (const uint8 *) bytes, nbytes,
 					  RTT_CAP_SKETCH);

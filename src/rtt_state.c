@@ -157,8 +157,8 @@ read_state(StringInfo message)
 	if (nbytes == 0)
 		return empty;
 
-	buckets = palloc_extended((Size) nbytes * sizeof(RttBucket),
-							  MCXT_ALLOC_HUGE);
+	buckets = palloc(rtt_decoded_bound(nbytes, rtt_state_cap(kind)) *
+					 sizeof(RttBucket));
 	fault = rtt_decode(&summary, buckets,
 					   (const uint8 *) pq_getmsgbytes(message, nbytes), nbytes,
 					   rtt_state_cap(kind));

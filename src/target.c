@@ -26,11 +26,14 @@ PG_FUNCTION_INFO_V1(pmr_target_combine);
 PG_FUNCTION_INFO_V1(pmr_target_met_finalfn);
 PG_FUNCTION_INFO_V1(pmr_target_counts_finalfn);
 
-/* The counts in an array; only an aggregate that a user made can have others. */
+/*
+ * The counts of a state.  Only an aggregate that a user made can have a state
+ * of another shape.
+ */
 static int64 *
 get_counts(ArrayType *array)
 {
-	if (ARR_NDIM(array) != 1 || ARR_DIMS(array)[0] != TARGET_OUTCOMES ||
+	if (array == NULL || ARR_NDIM(array) != 1 || ARR_DIMS(array)[0] != TARGET_OUTCOMES ||
 		ARR_HASNULL(array) || ARR_ELEMTYPE(array) != INT8OID)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
@@ -51,8 +54,10 @@ add_count(int64 *count, int64 added)
 Datum
 target_state_count(FunctionCallInfo fcinfo, TargetOutcome outcome)
 {
-	ArrayType  *state = PG_GETARG_ARRAYTYPE_P(0);
+	ArrayType  *state = NULL;
 
+	if (!PG_ARGISNULL(0))
+		state = PG_GETARG_ARRAYTYPE_P(0);
 	add_count(&get_counts(state)[outcome], 1);
 	PG_RETURN_ARRAYTYPE_P(state);
 }

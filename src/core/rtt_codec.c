@@ -179,7 +179,7 @@ rtt_encode(const RttSummary *summary, uint8_t *bytes)
 /* Reads buckets to the end of the bytes, counting as it goes. */
 static const char *
 decode_buckets(RttSummary *summary, const uint8_t *at, const uint8_t *end,
-			   int exponent)
+			   int exponent, size_t max_buckets)
 {
 	uint64_t	unit = unit_us(exponent);
 	uint64_t	last = rtt_index(RTT_MAX_US / unit, summary->precision);
@@ -188,10 +188,12 @@ decode_buckets(RttSummary *summary, const uint8_t *at, const uint8_t *end,
 
 	while (at < end)
 	{
-		RttBucket  *bucket = &summary->buckets[summary->nbuckets++];
+		RttBucket  *bucket = &summary->buckets[summary->nbuckets];
 		uint64_t	gap;
 		uint64_t	position;
 
+		if (summary->nbuckets++ == max_buckets)
+			return "buckets are too many";
 		bucket->count = 1;
 		at = read_varint(at, end, &gap);
 		if (at != NULL && (gap & 1))
@@ -220,6 +222,14 @@ decode_buckets(RttSummary *summary, const uint8_t *at, const uint8_t *end,
 	if (coarser && summary->precision == RTT_PRECISION_EXACT)
 		return "unit is too short";
 	return NULL;
+}
+
+size_t
+rtt_decoded_bound(size_t nbytes, uint32_t cap)
+{
+	size_t		max_buckets = rtt_summary_max_buckets(cap);
+
+	return nbytes < max_buckets ? nbytes : max_buckets;
 }
 
 const char *
@@ -262,7 +272,8 @@ rtt_decode(RttSummary *summary, RttBucket *buckets,
 	else
 		return "precision or unit is unknown";
 
-	fault = decode_buckets(summary, at, end, exponent);
+	fault = decode_buckets(summary, at, end, exponent,
+						   rtt_decoded_bound(nbytes, cap));
 	if (fault != NULL)
 		return fault;
 

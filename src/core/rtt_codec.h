@@ -24,10 +24,16 @@ extern size_t rtt_encoded_bound(uint32_t nbuckets);
 extern size_t rtt_encode(const RttSummary *summary, uint8_t *bytes);
 
 /*
- * Reads a stored form that was made under the given cap, into memory for as
- * many buckets as there are bytes.  Any bytes may be given: returns NULL when
- * they are the stored form of a summary, and what is wrong with them
- * otherwise, in words as of rtt_summary_fault().
+ * How many buckets rtt_decode() may find in so many bytes: at most one in each,
+ * and at most those of a normal summary.
+ */
+extern size_t rtt_decoded_bound(size_t nbytes, uint32_t cap);
+
+/*
+ * Reads a stored form that was made under the given cap, into memory for
+ * rtt_decoded_bound() buckets.  Any bytes may be given: returns NULL when they
+ * are the stored form of a summary, and what is wrong with them otherwise, in
+ * words as of rtt_summary_fault().
  */
 extern const char *rtt_decode(RttSummary *summary, RttBucket *buckets,
 							  const uint8_t *bytes, size_t nbytes,

@@ -32,7 +32,9 @@ decode(const uint8_t *bytes, size_t nbytes, RttSummary *summary)
 
 	if (nbytes > 0)
 		memcpy(copy, bytes, nbytes);
-	fault = rtt_decode(summary, allocate(nbytes, sizeof(RttBucket)),
+	fault = rtt_decode(summary,
+					   allocate(rtt_decoded_bound(nbytes, RTT_CAP_SKETCH),
+								sizeof(RttBucket)),
 					   copy, nbytes, RTT_CAP_SKETCH);
 	free(copy);
 	return fault;
@@ -188,6 +190,20 @@ check_faults(void)
 				"number is cut off or malformed");
 }
 
+/* However long the bytes are, memory for a normal summary is enough. */
+static void
+check_too_many(void)
+{
+	size_t		nbytes = RTT_BUCKETS_AT_MIN + 1000;
+	char	   *bytes = allocate(nbytes, 1);
+
+	bytes[0] = 1;
+	memset(bytes + 2, 0, nbytes - 2);
+	CHECK(rtt_decoded_bound(nbytes, RTT_CAP_SKETCH) == RTT_BUCKETS_AT_MIN);
+	check_fault(bytes, nbytes, "buckets are too many");
+	free(bytes);
+}
+
 /* What version 1 wrote must be read, and written, for ever. */
 static void
 check_version_1(uint64_t *values, size_t n, const char *bytes, size_t nbytes)
@@ -256,6 +272,7 @@ main(void)
 	}
 	check_random_bytes();
 	check_faults();
+	check_too_many();
 	check_frozen();
 	check_frozen_lowered();
 	return report();
