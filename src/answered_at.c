@@ -7,6 +7,7 @@
  */
 #include "postgres.h"
 
+#include "pg_versions.h"
 #include "reference.h"
 #include "utils/timestamp.h"
 

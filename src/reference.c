@@ -38,8 +38,8 @@
 #include "catalog/namespace.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
+#include "pg_versions.h"
 #include "reference.h"
-#include "storage/proc.h"
 #include "time_input.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -279,11 +279,7 @@ make_stamp(Snapshot snapshot)
 {
 	ReferenceStamp stamp;
 
-#if PG_VERSION_NUM >= 170000
-	stamp.lxid = MyProc->vxid.lxid;
-#else
-	stamp.lxid = MyProc->lxid;
-#endif
+	stamp.lxid = current_local_xid();
 	stamp.subxid = GetCurrentSubTransactionId();
 	stamp.curcid = snapshot->curcid;
 	stamp.xmin = snapshot->xmin;

@@ -20,6 +20,7 @@
 
 #include "aggregate_call.h"
 #include "miscadmin.h"
+#include "pg_versions.h"
 #include "rtt_sketch.h"
 #include "rtt_state.h"
 #include "time_input.h"
@@ -40,8 +41,6 @@ PG_FUNCTION_INFO_V1(pmr_rtt_percentiles_transfn_interval);
 PG_FUNCTION_INFO_V1(pmr_rtt_percentiles_transfn_seconds);
 PG_FUNCTION_INFO_V1(pmr_rtt_percentiles_finalfn);
 PG_FUNCTION_INFO_V1(pmr_rtt_state_combine);
-
-static void report_fraction_change(void) pg_attribute_noreturn();
 
 /*
  * The round-trip time that an aggregate's arguments give; false when it is

@@ -15,6 +15,7 @@
 #include "funcapi.h"
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
+#include "pg_versions.h"
 #include "rtt_sketch.h"
 #include "text_form.h"
 #include "time_input.h"

@@ -37,6 +37,6 @@ extern Datum percentiles_array(const RttSummary *summary,
 							   const float8 *fractions, int nfractions);
 
 /* A count that bigint cannot hold. */
-extern void report_count_overflow(void) pg_attribute_noreturn();
+extern void report_count_overflow(void);
 
 #endif							/* RTT_SKETCH_H */

@@ -20,6 +20,7 @@
 
 #include "core/rtt_codec.h"
 #include "libpq/pqformat.h"
+#include "pg_versions.h"
 #include "rtt_sketch.h"
 #include "rtt_state.h"
 #include "text_form.h"
@@ -31,8 +32,6 @@ PG_FUNCTION_INFO_V1(pmr_rtt_state_in);
 PG_FUNCTION_INFO_V1(pmr_rtt_state_out);
 PG_FUNCTION_INFO_V1(pmr_rtt_state_recv);
 PG_FUNCTION_INFO_V1(pmr_rtt_state_send);
-
-static void report_bad_state(const char *fault) pg_attribute_noreturn();
 
 const RttState *
 rtt_state_from_datum(Datum datum)

@@ -9,6 +9,7 @@
 #include "postgres.h"
 
 #include "aggregate_call.h"
+#include "pg_versions.h"
 #include "reference.h"
 #include "target_state.h"
 #include "utils/builtins.h"
