@@ -151,9 +151,9 @@ read_response_code_row(const Datum *values, const bool *nulls, void *place)
 	row->mode = target_mode(VARDATA_ANY(mode),
 							VARSIZE_ANY_EXHDR(mode));
 	row->builtin = DatumGetBool(values[2]);
-	/* a CHECK sees to that */
 	if (!response_class_named(VARDATA_ANY(class), VARSIZE_ANY_EXHDR(class),
 							  &row->class))
+		/* cannot happen: the table has a CHECK */
 		elog(ERROR, "class of response code \"%s\" is unknown",
 			 TextDatumGetCString(values[0]));
 }

@@ -1,42 +1,34 @@
 /*-------------------------------------------------------------------------
  *
  * rtt_sketch.c
- *	  The type rtt_sketch, and what can be asked of one.
+ *	  The type rtt_sketch, what can be asked of one, and the aggregates
+ *	  rtt_sketch and rtt_merge.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
-#include <math.h>
-
-#include "catalog/pg_type.h"
-#include "core/rtt_histogram.h"
-#include "core/rtt_state.h"
-#include "funcapi.h"
 #include "libpq/pqformat.h"
-#include "miscadmin.h"
-#include "pg_versions.h"
+#include "rtt_aggregate.h"
 #include "rtt_sketch.h"
 #include "text_form.h"
-#include "time_input.h"
-#include "utils/array.h"
 #include "utils/builtins.h"
-#include "utils/timestamp.h"
 
 PG_FUNCTION_INFO_V1(pmr_rtt_sketch_in);
 PG_FUNCTION_INFO_V1(pmr_rtt_sketch_out);
 PG_FUNCTION_INFO_V1(pmr_rtt_sketch_recv);
 PG_FUNCTION_INFO_V1(pmr_rtt_sketch_merge);
-PG_FUNCTION_INFO_V1(pmr_rtt_sketch_percentile);
-PG_FUNCTION_INFO_V1(pmr_rtt_sketch_percentiles);
 PG_FUNCTION_INFO_V1(pmr_rtt_share_within);
 PG_FUNCTION_INFO_V1(pmr_rtt_count);
 PG_FUNCTION_INFO_V1(pmr_rtt_mean);
 PG_FUNCTION_INFO_V1(pmr_rtt_min);
 PG_FUNCTION_INFO_V1(pmr_rtt_max);
 PG_FUNCTION_INFO_V1(pmr_rtt_error_bound);
-PG_FUNCTION_INFO_V1(pmr_rtt_buckets);
-PG_FUNCTION_INFO_V1(pmr_rtt_histogram);
+PG_FUNCTION_INFO_V1(pmr_rtt_sketch_transfn_timestamps);
+PG_FUNCTION_INFO_V1(pmr_rtt_sketch_transfn_interval);
+PG_FUNCTION_INFO_V1(pmr_rtt_sketch_transfn_seconds);
+PG_FUNCTION_INFO_V1(pmr_rtt_sketch_finalfn);
+PG_FUNCTION_INFO_V1(pmr_rtt_merge_transfn);
 
 Datum
 rtt_sketch_from_summary(const RttSummary *summary)
@@ -142,82 +134,6 @@ pmr_rtt_sketch_merge(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(rtt_sketch_from_summary(&merged));
 }
 
-void
-check_fraction(float8 fraction)
-{
-	/* also false for NaN */
-	if (!(fraction >= 0 && fraction <= 1))
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("percentile value %g is not between 0 and 1",
-						fraction)));
-}
-
-const float8 *
-get_fractions(ArrayType *array, int *nfractions)
-{
-	const float8 *fractions = (const float8 *) ARR_DATA_PTR(array);
-
-	if (ARR_NDIM(array) > 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("fractions must be a one-dimensional array")));
-	if (array_contains_nulls(array))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("fractions must not contain nulls")));
-
-	*nfractions = ARR_NDIM(array) == 0 ? 0 : ARR_DIMS(array)[0];
-	if (*nfractions > RTT_STATE_MAX_FRACTIONS)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("number of fractions %d exceeds the maximum of %d",
-						*nfractions, RTT_STATE_MAX_FRACTIONS)));
-	for (int i = 0; i < *nfractions; i++)
-		check_fraction(fractions[i]);
-	return fractions;
-}
-
-Datum
-percentiles_array(const RttSummary *summary,
-				  const float8 *fractions, int nfractions)
-{
-	uint64	   *percentiles_us = palloc(nfractions * sizeof(uint64));
-	Datum	   *percentiles_s = palloc(nfractions * sizeof(Datum));
-
-	rtt_summary_percentiles(summary, fractions, nfractions, percentiles_us);
-	for (int i = 0; i < nfractions; i++)
-		percentiles_s[i] = Float8GetDatum(seconds_from_us(percentiles_us[i]));
-	return PointerGetDatum(construct_array(percentiles_s, nfractions,
-										   FLOAT8OID, sizeof(float8),
-										   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
-}
-
-Datum
-pmr_rtt_sketch_percentile(PG_FUNCTION_ARGS)
-{
-	float8		fraction = PG_GETARG_FLOAT8(1);
-	RttSummary	summary;
-	uint64		percentile_us;
-
-	check_fraction(fraction);
-	rtt_sketch_open(PG_GETARG_DATUM(0), &summary);
-	rtt_summary_percentiles(&summary, &fraction, 1, &percentile_us);
-	PG_RETURN_FLOAT8(seconds_from_us(percentile_us));
-}
-
-Datum
-pmr_rtt_sketch_percentiles(PG_FUNCTION_ARGS)
-{
-	RttSummary	summary;
-	int			nfractions;
-	const float8 *fractions = get_fractions(PG_GETARG_ARRAYTYPE_P(1),
-											&nfractions);
-
-	rtt_sketch_open(PG_GETARG_DATUM(0), &summary);
-	PG_RETURN_DATUM(percentiles_array(&summary, fractions, nfractions));
-}
-
 Datum
 pmr_rtt_share_within(PG_FUNCTION_ARGS)
 {
@@ -275,57 +191,85 @@ pmr_rtt_error_bound(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(100.0 * rtt_summary_error_bound(&summary));
 }
 
-/* A row (lower_s, upper_s, requests) of a set-returning function. */
-static void
-put_bar(ReturnSetInfo *rsinfo, uint64 lower_us, uint64 upper_us, uint64 count)
+/* Aggregates */
+
+static inline Datum
+sketch_transition(FunctionCallInfo fcinfo, GetRtt get_rtt)
 {
-	Datum		values[3] = {
-		Float8GetDatum(seconds_from_us(lower_us)),
-		Float8GetDatum(seconds_from_us(upper_us)),
-		Int64GetDatum(count)
-	};
-	bool		nulls[3] = {false, false, false};
+	RttState   *state = get_state(fcinfo, RTT_STATE_SKETCH);
+	uint64		rtt_us;
 
-	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
-}
-
-Datum
-pmr_rtt_buckets(PG_FUNCTION_ARGS)
-{
-	RttSummary	summary;
-
-	InitMaterializedSRF(fcinfo, 0);
-	rtt_sketch_open(PG_GETARG_DATUM(0), &summary);
-	for (uint32 i = 0; i < summary.nbuckets; i++)
+	if (get_rtt(fcinfo, &rtt_us))
 	{
-		const RttBucket *bucket = &summary.buckets[i];
-
-		put_bar((ReturnSetInfo *) fcinfo->resultinfo,
-				Max(bucket->lower_us, summary.min_us),
-				rtt_summary_bucket_upper(&summary, bucket),
-				bucket->count);
+		if (state == NULL)
+			state = rtt_state_make_small(RTT_STATE_SKETCH, NULL, 0);
+		state = add_rtt(state, rtt_us);
 	}
-	return (Datum) 0;
+	if (state == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_POINTER(state);
 }
 
 Datum
-pmr_rtt_histogram(PG_FUNCTION_ARGS)
+pmr_rtt_sketch_transfn_timestamps(PG_FUNCTION_ARGS)
 {
-	int32		nbuckets = PG_GETARG_INT32(1);
-	RttSummary	summary;
-	RttBar		bars[RTT_HISTOGRAM_MAX];
-	int			nbars;
+	return sketch_transition(fcinfo, get_rtt_of_timestamps);
+}
 
-	if (nbuckets < 1 || nbuckets > RTT_HISTOGRAM_MAX)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("number of buckets %d is not between 1 and %d",
-						nbuckets, RTT_HISTOGRAM_MAX)));
-	InitMaterializedSRF(fcinfo, 0);
-	rtt_sketch_open(PG_GETARG_DATUM(0), &summary);
-	nbars = rtt_histogram(&summary, bars, nbuckets);
-	for (int i = 0; i < nbars; i++)
-		put_bar((ReturnSetInfo *) fcinfo->resultinfo,
-				bars[i].lower_us, bars[i].upper_us, bars[i].count);
-	return (Datum) 0;
+Datum
+pmr_rtt_sketch_transfn_interval(PG_FUNCTION_ARGS)
+{
+	return sketch_transition(fcinfo, get_rtt_of_interval);
+}
+
+Datum
+pmr_rtt_sketch_transfn_seconds(PG_FUNCTION_ARGS)
+{
+	return sketch_transition(fcinfo, get_rtt_of_seconds);
+}
+
+/*
+ * A sketch of few times is taken as the rows that it was made of: collecting
+ * them costs less than merging buckets.
+ */
+Datum
+pmr_rtt_merge_transfn(PG_FUNCTION_ARGS)
+{
+	RttState   *state = get_state(fcinfo, RTT_STATE_SKETCH);
+	RttSummary	sketch;
+
+	if (PG_ARGISNULL(1))
+	{
+		if (state == NULL)
+			PG_RETURN_NULL();
+		PG_RETURN_POINTER(state);
+	}
+	if (state == NULL)
+		state = rtt_state_make_small(RTT_STATE_SKETCH, NULL, 0);
+
+	rtt_sketch_open(PG_GETARG_DATUM(1), &sketch);
+	if (sketch.precision < RTT_PRECISION_EXACT ||
+		sketch.count > RTT_CAP_SKETCH)
+		PG_RETURN_POINTER(rtt_state_add_summary(state, &sketch));
+
+	for (uint32 i = 0; i < sketch.nbuckets; i++)
+	{
+		for (uint64 n = 0; n < sketch.buckets[i].count; n++)
+			state = add_rtt(state, sketch.buckets[i].lower_us);
+	}
+	PG_RETURN_POINTER(state);
+}
+
+Datum
+pmr_rtt_sketch_finalfn(PG_FUNCTION_ARGS)
+{
+	const RttState *state = get_state(fcinfo, RTT_STATE_SKETCH);
+	RttSummary	summary;
+
+	if (state == NULL)
+		PG_RETURN_NULL();
+	rtt_state_open(state, &summary);
+	if (summary.count == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_DATUM(rtt_sketch_from_summary(&summary));
 }

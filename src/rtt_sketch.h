@@ -21,21 +21,6 @@ extern Datum rtt_sketch_from_summary(const RttSummary *summary);
  */
 extern void rtt_sketch_open(Datum sketch, RttSummary *summary);
 
-/* A fraction of a percentile, or an error. */
-extern void check_fraction(float8 fraction);
-
-/*
- * The fractions of an array, or an error: one dimension, at most
- * RTT_STATE_MAX_FRACTIONS, none NULL, each from 0 to 1.  Points into the
- * array.
- */
-struct ArrayType;
-extern const float8 *get_fractions(struct ArrayType *array, int *nfractions);
-
-/* The percentiles of a summary in seconds, as a float8[]. */
-extern Datum percentiles_array(const RttSummary *summary,
-							   const float8 *fractions, int nfractions);
-
 /* A count that bigint cannot hold. */
 extern void report_count_overflow(void);
 

@@ -20,9 +20,9 @@
 
 #include "core/rtt_codec.h"
 #include "libpq/pqformat.h"
-#include "pg_versions.h"
+#include "miscadmin.h"
+#include "rtt_aggregate.h"
 #include "rtt_sketch.h"
-#include "rtt_state.h"
 #include "text_form.h"
 #include "utils/memutils.h"
 
@@ -32,6 +32,7 @@ PG_FUNCTION_INFO_V1(pmr_rtt_state_in);
 PG_FUNCTION_INFO_V1(pmr_rtt_state_out);
 PG_FUNCTION_INFO_V1(pmr_rtt_state_recv);
 PG_FUNCTION_INFO_V1(pmr_rtt_state_send);
+PG_FUNCTION_INFO_V1(pmr_rtt_state_combine);
 
 const RttState *
 rtt_state_from_datum(Datum datum)
@@ -95,6 +96,41 @@ rtt_state_open(const RttState *state, RttSummary *summary)
 
 	if (!rtt_state_summarise(state, scratch, summary))
 		report_count_overflow();
+}
+
+RttState *
+rtt_state_make_room(const RttState *state)
+{
+	RttSummary	summary;
+	uint32		max_values = rtt_state_max_values(state->kind);
+
+	if (state->nvalues < max_values)
+		return rtt_state_copy(state,
+							  rtt_state_roomy_size(state->nfractions,
+												   state->nbuckets,
+												   state->nvalues + 1));
+	CHECK_FOR_INTERRUPTS();
+	rtt_state_open(state, &summary);
+	return rtt_state_from_summary(state, &summary, max_values);
+}
+
+RttState *
+rtt_state_add_summary(const RttState *state, const RttSummary *added)
+{
+	RttSummary	own;
+	RttSummary	merged;
+	RttBucket  *buckets;
+
+	CHECK_FOR_INTERRUPTS();
+	rtt_state_open(state, &own);
+	buckets = palloc_extended(((Size) own.nbuckets + added->nbuckets) *
+							  sizeof(RttBucket), MCXT_ALLOC_HUGE);
+	if (!rtt_summary_merge(&merged, buckets, &own, added))
+		report_count_overflow();
+	rtt_summary_normalise(&merged, rtt_state_cap(state->kind));
+	if (merged.nbuckets == 0)
+		return rtt_state_copy(state, 0);
+	return rtt_state_from_summary(state, &merged, 0);
 }
 
 static void
@@ -202,4 +238,52 @@ pmr_rtt_state_send(PG_FUNCTION_ARGS)
 	pq_begintypsend(&bytes);
 	write_state(state, &bytes);
 	PG_RETURN_BYTEA_P(pq_endtypsend(&bytes));
+}
+
+Datum
+pmr_rtt_state_combine(PG_FUNCTION_ARGS)
+{
+	RttState   *state;
+	const RttState *other;
+	RttSummary	summary;
+	uint32		nvalues;
+
+	check_aggregate_call(fcinfo);
+	if (PG_ARGISNULL(1))
+	{
+		if (PG_ARGISNULL(0))
+			PG_RETURN_NULL();
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	}
+
+	/* The first input is in a tuple; what states become is not to be there. */
+	other = rtt_state_from_datum(PG_GETARG_DATUM(1));
+	if (PG_ARGISNULL(0))
+		PG_RETURN_POINTER(rtt_state_copy(other, 0));
+
+	state = get_state(fcinfo, other->kind);
+	if (state->nfractions != other->nfractions ||
+		memcmp(rtt_state_fractions(state), rtt_state_fractions(other),
+			   state->nfractions * sizeof(float8)) != 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("fractions of a percentile must not change within a group"),
+				 errhint("Add the fraction to GROUP BY.")));
+
+	nvalues = state->nvalues + other->nvalues;
+	if (state->nbuckets > 0 || other->nbuckets > 0 ||
+		nvalues > rtt_state_max_values(state->kind))
+	{
+		rtt_state_open(other, &summary);
+		PG_RETURN_POINTER(rtt_state_add_summary(state, &summary));
+	}
+
+	if (rtt_state_size(state->nfractions, 0, nvalues) > VARSIZE(state))
+		state = rtt_state_copy(state,
+							   rtt_state_roomy_size(state->nfractions, 0,
+													nvalues));
+	memcpy(rtt_state_values(state) + state->nvalues, rtt_state_values(other),
+		   other->nvalues * sizeof(uint64));
+	state->nvalues = nvalues;
+	PG_RETURN_POINTER(state);
 }

@@ -22,6 +22,15 @@ extern const RttState *rtt_state_from_datum(Datum datum);
 extern RttState *rtt_state_make(RttStateKind kind, const float8 *fractions,
 								int nfractions, Size size);
 
+/* A new, empty state for a group that may stay small. */
+static inline RttState *
+rtt_state_make_small(RttStateKind kind, const float8 *fractions,
+					 int nfractions)
+{
+	return rtt_state_make(kind, fractions, nfractions,
+						  rtt_state_roomy_size(nfractions, 0, 1));
+}
+
 /* A copy of a state, of a greater size if it is greater. */
 extern RttState *rtt_state_copy(const RttState *state, Size size);
 
@@ -32,6 +41,13 @@ extern RttState *rtt_state_copy(const RttState *state, Size size);
 extern RttState *rtt_state_from_summary(const RttState *like,
 										const RttSummary *summary,
 										uint32 nvalues);
+
+/* A new state with room for another value, made from one without. */
+extern RttState *rtt_state_make_room(const RttState *state);
+
+/* A new state of the times of both a state and a summary. */
+extern RttState *rtt_state_add_summary(const RttState *state,
+									   const RttSummary *added);
 
 /* The normal summary of a state, in new memory. */
 extern void rtt_state_open(const RttState *state, RttSummary *summary);

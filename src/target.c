@@ -147,6 +147,7 @@ pmr_target_counts_finalfn(PG_FUNCTION_ARGS)
 
 	check_aggregate_call(fcinfo);
 	counts = get_counts(PG_GETARG_ARRAYTYPE_P(0));
+	/* cannot happen: the script declares it so */
 	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
 	for (int i = 0; i < TARGET_OUTCOMES; i++)

@@ -1,0 +1,266 @@
+/*-------------------------------------------------------------------------
+ *
+ * rtt_percentile.c
+ *	  The aggregates rtt_percentile and rtt_percentiles, and the scalars of
+ *	  the same names over a sketch.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "rtt_aggregate.h"
+#include "rtt_sketch.h"
+#include "utils/array.h"
+
+PG_FUNCTION_INFO_V1(pmr_rtt_sketch_percentile);
+PG_FUNCTION_INFO_V1(pmr_rtt_sketch_percentiles);
+PG_FUNCTION_INFO_V1(pmr_rtt_percentile_transfn_timestamps);
+PG_FUNCTION_INFO_V1(pmr_rtt_percentile_transfn_interval);
+PG_FUNCTION_INFO_V1(pmr_rtt_percentile_transfn_seconds);
+PG_FUNCTION_INFO_V1(pmr_rtt_percentile_finalfn);
+PG_FUNCTION_INFO_V1(pmr_rtt_percentiles_transfn_timestamps);
+PG_FUNCTION_INFO_V1(pmr_rtt_percentiles_transfn_interval);
+PG_FUNCTION_INFO_V1(pmr_rtt_percentiles_transfn_seconds);
+PG_FUNCTION_INFO_V1(pmr_rtt_percentiles_finalfn);
+
+static void
+check_fraction(float8 fraction)
+{
+	/* also false for NaN */
+	if (!(fraction >= 0 && fraction <= 1))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("percentile value %g is not between 0 and 1",
+						fraction)));
+}
+
+/*
+ * The fractions of an array, or an error: one dimension, at most
+ * RTT_STATE_MAX_FRACTIONS, none NULL, each from 0 to 1.  Points into the
+ * array.
+ */
+static const float8 *
+get_fractions(ArrayType *array, int *nfractions)
+{
+	const float8 *fractions = (const float8 *) ARR_DATA_PTR(array);
+
+	if (ARR_NDIM(array) > 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
+				 errmsg("fractions must be a one-dimensional array")));
+	if (array_contains_nulls(array))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("fractions must not contain nulls")));
+
+	*nfractions = ARR_NDIM(array) == 0 ? 0 : ARR_DIMS(array)[0];
+	if (*nfractions > RTT_STATE_MAX_FRACTIONS)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("number of fractions %d exceeds the maximum of %d",
+						*nfractions, RTT_STATE_MAX_FRACTIONS)));
+	for (int i = 0; i < *nfractions; i++)
+		check_fraction(fractions[i]);
+	return fractions;
+}
+
+/* The percentiles of a summary in seconds, as a float8[]. */
+static Datum
+percentiles_array(const RttSummary *summary,
+				  const float8 *fractions, int nfractions)
+{
+	uint64	   *percentiles_us = palloc(nfractions * sizeof(uint64));
+	Datum	   *percentiles_s = palloc(nfractions * sizeof(Datum));
+
+	rtt_summary_percentiles(summary, fractions, nfractions, percentiles_us);
+	for (int i = 0; i < nfractions; i++)
+		percentiles_s[i] = Float8GetDatum(seconds_from_us(percentiles_us[i]));
+	return PointerGetDatum(construct_array(percentiles_s, nfractions,
+										   FLOAT8OID, sizeof(float8),
+										   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+}
+
+Datum
+pmr_rtt_sketch_percentile(PG_FUNCTION_ARGS)
+{
+	float8		fraction = PG_GETARG_FLOAT8(1);
+	RttSummary	summary;
+	uint64		percentile_us;
+
+	check_fraction(fraction);
+	rtt_sketch_open(PG_GETARG_DATUM(0), &summary);
+	rtt_summary_percentiles(&summary, &fraction, 1, &percentile_us);
+	PG_RETURN_FLOAT8(seconds_from_us(percentile_us));
+}
+
+Datum
+pmr_rtt_sketch_percentiles(PG_FUNCTION_ARGS)
+{
+	RttSummary	summary;
+	int			nfractions;
+	const float8 *fractions = get_fractions(PG_GETARG_ARRAYTYPE_P(1),
+											&nfractions);
+
+	rtt_sketch_open(PG_GETARG_DATUM(0), &summary);
+	PG_RETURN_DATUM(percentiles_array(&summary, fractions, nfractions));
+}
+
+static void
+report_fraction_change(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("fractions of a percentile must not change within a group"),
+			 errhint("Add the fraction to GROUP BY.")));
+}
+
+static inline Datum
+percentile_transition(FunctionCallInfo fcinfo, GetRtt get_rtt,
+					  int fraction_arg)
+{
+	RttState   *state = get_state(fcinfo, RTT_STATE_PERCENTILE);
+	float8		fraction;
+	uint64		rtt_us;
+
+	if (PG_ARGISNULL(fraction_arg))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("fraction of a percentile must not be null")));
+	fraction = PG_GETARG_FLOAT8(fraction_arg);
+	if (state == NULL)
+	{
+		check_fraction(fraction);
+		state = rtt_state_make_small(RTT_STATE_PERCENTILE, &fraction, 1);
+	}
+	else if (unlikely(fraction != rtt_state_fractions(state)[0]))
+	{
+		check_fraction(fraction);
+		report_fraction_change();
+	}
+	if (get_rtt(fcinfo, &rtt_us))
+		state = add_rtt(state, rtt_us);
+	PG_RETURN_POINTER(state);
+}
+
+Datum
+pmr_rtt_percentile_transfn_timestamps(PG_FUNCTION_ARGS)
+{
+	return percentile_transition(fcinfo, get_rtt_of_timestamps, 3);
+}
+
+Datum
+pmr_rtt_percentile_transfn_interval(PG_FUNCTION_ARGS)
+{
+	return percentile_transition(fcinfo, get_rtt_of_interval, 2);
+}
+
+Datum
+pmr_rtt_percentile_transfn_seconds(PG_FUNCTION_ARGS)
+{
+	return percentile_transition(fcinfo, get_rtt_of_seconds, 2);
+}
+
+Datum
+pmr_rtt_percentile_finalfn(PG_FUNCTION_ARGS)
+{
+	const RttState *state = get_state(fcinfo, RTT_STATE_PERCENTILE);
+	RttSummary	summary;
+	uint64		percentile_us;
+
+	if (state == NULL)
+		PG_RETURN_NULL();
+	rtt_state_open(state, &summary);
+	if (summary.count == 0)
+		PG_RETURN_NULL();
+	rtt_summary_percentiles(&summary, rtt_state_fractions(state), 1,
+							&percentile_us);
+	PG_RETURN_FLOAT8(seconds_from_us(percentile_us));
+}
+
+/*
+ * Are these the fractions of the state?  The same constant comes with every
+ * row, so its bytes are compared before it is looked into.
+ */
+static inline void
+check_same_fractions(const RttState *state, ArrayType *array)
+{
+	const float8 *own = rtt_state_fractions(state);
+	const float8 *fractions;
+	int			nfractions = state->nfractions;
+
+	if (likely(ARR_NDIM(array) == 1 && !ARR_HASNULL(array) &&
+			   ARR_DIMS(array)[0] == nfractions &&
+			   memcmp(ARR_DATA_PTR(array), own,
+					  nfractions * sizeof(float8)) == 0))
+		return;
+
+	fractions = get_fractions(array, &nfractions);
+	if (nfractions != state->nfractions)
+		report_fraction_change();
+	for (int i = 0; i < nfractions; i++)
+	{
+		if (fractions[i] != own[i])
+			report_fraction_change();
+	}
+}
+
+static inline Datum
+percentiles_transition(FunctionCallInfo fcinfo, GetRtt get_rtt,
+					   int fractions_arg)
+{
+	RttState   *state = get_state(fcinfo, RTT_STATE_PERCENTILES);
+	ArrayType  *array;
+	uint64		rtt_us;
+
+	if (PG_ARGISNULL(fractions_arg))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("fractions must not be null")));
+	array = PG_GETARG_ARRAYTYPE_P(fractions_arg);
+	if (state == NULL)
+	{
+		int			nfractions;
+		const float8 *fractions = get_fractions(array, &nfractions);
+
+		state = rtt_state_make_small(RTT_STATE_PERCENTILES, fractions, nfractions);
+	}
+	else
+		check_same_fractions(state, array);
+	if (get_rtt(fcinfo, &rtt_us))
+		state = add_rtt(state, rtt_us);
+	PG_RETURN_POINTER(state);
+}
+
+Datum
+pmr_rtt_percentiles_transfn_timestamps(PG_FUNCTION_ARGS)
+{
+	return percentiles_transition(fcinfo, get_rtt_of_timestamps, 3);
+}
+
+Datum
+pmr_rtt_percentiles_transfn_interval(PG_FUNCTION_ARGS)
+{
+	return percentiles_transition(fcinfo, get_rtt_of_interval, 2);
+}
+
+Datum
+pmr_rtt_percentiles_transfn_seconds(PG_FUNCTION_ARGS)
+{
+	return percentiles_transition(fcinfo, get_rtt_of_seconds, 2);
+}
+
+Datum
+pmr_rtt_percentiles_finalfn(PG_FUNCTION_ARGS)
+{
+	const RttState *state = get_state(fcinfo, RTT_STATE_PERCENTILES);
+	RttSummary	summary;
+
+	if (state == NULL)
+		PG_RETURN_NULL();
+	rtt_state_open(state, &summary);
+	if (summary.count == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_DATUM(percentiles_array(&summary, rtt_state_fractions(state),
+									  state->nfractions));
+}
