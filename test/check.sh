@@ -1,0 +1,373 @@
+#!/bin/bash
+# Every check there is: bash test/check.sh [GROUP...]
+#
+# Groups: lint build unit regress tap; all of them when none is named. Installs
+# what a Debian or Ubuntu machine lacks (as root or through sudo), goes on after
+# a failure, and ends with "N passed, N failed" and an exit status to match.
+# `make install` replaces a pmr_metrics installed on this machine.
+set -euo pipefail
+
+# shellcheck source=test/setup.sh
+source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
+
+packages=(gcc libc6-dev make binutils clang libclang-rt-dev perl
+	libipc-run-perl shellcheck)
+
+# pgindent's options
+indent_options=(-bad -bap -bbb -bc -bl -cli1 -cp33 -cdb -nce -d0 -di12 -nfc1
+	-i4 -l79 -lp -lpl -nip -npro -sac -tpg -ts4)
+
+sanitizers=(-fsanitize=address -fsanitize=undefined
+	-fno-sanitize-recover=all -fno-omit-frame-pointer)
+
+# The indenter has a package of its own up to PostgreSQL 15 or so, then comes
+# with the server's headers.
+install_tools()
+{
+	install_missing "${packages[@]}"
+	find_server
+	PATH=$pg_bin:$PATH
+	command -v pg_bsd_indent || install_missing pg-bsd-indent
+}
+
+# ---------------------------------------------------------------------------
+# lint
+# ---------------------------------------------------------------------------
+
+check_lint()
+{
+	run_step 'lint: C indentation' check_indentation
+	run_step 'lint: elog' check_elog
+	run_step 'lint: shell scripts' check_scripts
+	run_step 'lint: one version everywhere' check_versions
+	run_step 'lint: install script' check_install_script
+	run_step 'lint: names of tests and SQL files' check_test_names
+	run_step 'lint: every public object is documented' check_documented
+	run_step 'lint: trailing white space' check_white_space
+}
+
+list_c_files()
+{
+	find src test -name '*.[ch]' | sort
+}
+
+check_indentation()
+{
+	local file types found=no status=0
+
+	list_own_types >"$work/own_types"
+	cat "$work/own_types" src/typedefs.list >"$work/all_types"
+	while IFS= read -r file; do
+		found=yes
+		types=$work/own_types
+		[ "$(dirname "$file")" != src ] || types=$work/all_types
+		indent_c "$file" "$types" >"$work/indented.c"
+		diff -u --label "$file" --label "$file, indented" \
+			"$file" "$work/indented.c" || status=1
+	done < <(list_c_files)
+	[ "$found" = yes ] || die 'no C files'
+	return "$status"
+}
+
+# The indenter must know the names of types. These are C's and our own, which
+# are UpperCamel; src/typedefs.list has PostgreSQL's, for the glue alone: "text"
+# is a variable elsewhere.
+list_own_types()
+{
+	printf '%s\n' bool FILE size_t va_list intptr_t uintptr_t \
+		{u,}int{8,16,32,64}_t
+	list_c_files | xargs -r sed -nE \
+		-e 's/^\}[[:blank:]]*([A-Z][A-Za-z0-9]*);$/\1/p' \
+		-e 's/^typedef [^(){]*[[:blank:]*]([A-Z][A-Za-z0-9]*);$/\1/p'
+}
+
+# pg_bsd_indent 2.1.1 (bookworm) and 2.1.2 (PostgreSQL 16 and later) differ in
+# the second line of an initializer, and both break compound literals: code that
+# has neither passes everywhere.
+#
+# indent_c FILE TYPES: what pgindent does around pg_bsd_indent, as far as this
+# code needs it: keep dash-protected comments, and one space before the * of a
+# return type.
+indent_c()
+{
+	sed -E 's:/\* +---:/*---X_X:g' "$1" >"$work/indent_in.c"
+	PATH=$pg_bin:$PATH pg_bsd_indent "${indent_options[@]}" -U"$2" \
+		"$work/indent_in.c" "$work/indent_out.c"
+	sed -E -e 's:/\*---X_X:/* ---:g' \
+		-e 's:^([A-Za-z_][^[:space:]]*)[ \t]+\*$:\1 *:' \
+		"$work/indent_out.c"
+}
+
+# elog gives no errcode, so it is for what cannot happen, and says so in a
+# comment on its line or the one above.
+check_elog()
+{
+	local files
+	mapfile -t files < <(list_c_files)
+	awk '
+		/elog\((ERROR|FATAL|PANIC)/ && (above $0) !~ /cannot happen/ {
+			print FILENAME ":" FNR ": " $0
+			found = 1
+		}
+		{ above = $0 }
+		END { exit found }' "${files[@]}"
+}
+
+# refuse_match PATTERN FILE...: fail, showing them, when lines match.
+refuse_match()
+{
+	local status=0
+	grep -rnE -e "$@" || status=$?
+	[ "$status" -eq 1 ]
+}
+
+check_scripts()
+{
+	local file
+	for file in .ci/run test/*.sh; do
+		bash -n "$file"
+	done
+	shellcheck --external-sources .ci/run test/*.sh
+}
+
+check_versions()
+{
+	local control meta changelog
+	control=$(sed -nE "s/^default_version *= *'(.*)'.*/\1/p" \
+		pmr_metrics.control)
+	meta=$(perl -MJSON::PP -0777 -ne \
+		'print JSON::PP->new->utf8->decode($_)->{version}' META.json)
+	changelog=$(sed -nE 's/^## \[?v?([0-9]+\.[0-9]+\.[0-9]+).*/\1/p' \
+		CHANGELOG.md | head -n 1)
+	echo "pmr_metrics.control $control, META.json $meta, CHANGELOG.md $changelog"
+	[ -n "$control" ]
+	[ "$control" = "$meta" ]
+	[ "$control" = "$changelog" ]
+	[ -f "$(install_script)" ]
+}
+
+install_script()
+{
+	local version
+	version=$(sed -nE "s/^default_version *= *'(.*)'.*/\1/p" \
+		pmr_metrics.control)
+	echo "sql/pmr_metrics--$version.sql"
+}
+
+check_install_script()
+{
+	local file
+	strip_comments "$(install_script)" >"$work/script.sql"
+	refuse_match 'OR REPLACE|IF NOT EXISTS' "$work/script.sql"
+	for file in sql/*.sql; do
+		head -n 1 "$file" | grep -q '^\\echo Use .* \\quit$' ||
+			die "$file: the first line is not the \\echo ... \\quit guard"
+	done
+}
+
+strip_comments()
+{
+	perl -0777 -pe 's{/\*.*?\*/}{}gs; s{--.*}{}g' "$1"
+}
+
+# pg_regress would run sql/NAME.sql instead of test/sql/NAME.sql, silently.
+check_test_names()
+{
+	local file
+	for file in test/sql/*.sql; do
+		[ ! -e "sql/${file##*/}" ] || die "$file is hidden by sql/${file##*/}"
+	done
+}
+
+# Support functions of types, operators and aggregates; nobody calls them.
+support='_(in|out|recv|send|cmp|eq|ne|lt|le|gt|ge|hash|hash_extended)$'
+support+='|_(transfn|combine|serialize|deserialize|finalfn)$'
+
+# Each public object has a heading of its own in the manual.
+check_documented()
+{
+	local name status=0
+	cat doc/*.md >"$work/manual.md"
+	while IFS= read -r name; do
+		if ! grep -qE "^#.*\<$name\>" "$work/manual.md"; then
+			echo "no heading for $name in doc/"
+			status=1
+		fi
+	done < <(list_public)
+	return "$status"
+}
+
+list_public()
+{
+	sed -nE 's/^COMMENT ON (FUNCTION|AGGREGATE|TYPE|TABLE|VIEW) (@extschema@\.|pmr\.)?([a-z0-9_]+).*/\3/p' \
+		"$(install_script)" | grep -vE "$support" | sort -u
+}
+
+# In what is written by hand; expected output ends lines as psql does.
+check_white_space()
+{
+	refuse_match '[[:blank:]]$' --exclude-dir=expected --include='*.[ch]' \
+		--include='*.sql' --include='*.sh' --include='*.pl' \
+		--include='*.md' --include='*.spec' --include='*.json' \
+		--include='*.control' --include=Makefile .
+}
+
+# ---------------------------------------------------------------------------
+# build
+# ---------------------------------------------------------------------------
+
+check_build()
+{
+	run_step 'build: clang -Werror' build_with clang with_llvm=no
+	run_step 'build: gcc -Werror' build_with gcc
+	run_step 'build: exported symbols' check_symbols
+	run_step 'build: core is C99, gcc' build_core gcc
+	run_step 'build: core is C99, clang' build_core clang
+}
+
+# build_with COMPILER [MAKE ARGUMENT...]. Debian's PostgreSQL brings gcc's
+# flags along, some of which clang does not know.
+build_with()
+{
+	local compiler=$1 flags=-Werror
+	shift
+	if [ "$compiler" = clang ]; then
+		flags+=' -Wno-unknown-warning-option -Wno-ignored-attributes'
+		flags+=' -Wno-ignored-optimization-argument'
+	fi
+	make_extension clean
+	make_extension -j "$(nproc)" CC="$compiler" COPT="$flags" "$@"
+}
+
+make_extension()
+{
+	as_user make -s PG_CONFIG="$PG_CONFIG" "$@"
+}
+
+# Core functions must not leak into the server's name space.
+check_symbols()
+{
+	local symbols
+	symbols=$(nm -D --defined-only pmr_metrics.so | awk '{ print $3 }')
+	grep -q '^pmr_' <<<"$symbols" || die 'no symbol starts with pmr_'
+	! grep -vE '^(pg_finfo_)?pmr_|^(Pg_magic_func|_PG_init|_init|_fini)$' \
+		<<<"$symbols"
+}
+
+# src/core/ promises to know nothing of PostgreSQL.
+build_core()
+{
+	local file
+	for file in src/core/*.c; do
+		as_user "$1" -std=c99 -pedantic -Wall -Wextra -Werror -O2 -Isrc \
+			-c "$file" -o "$work/core.o"
+	done
+}
+
+# ---------------------------------------------------------------------------
+# unit
+# ---------------------------------------------------------------------------
+
+check_unit()
+{
+	local file compiler
+	for file in test/unit/*.c; do
+		for compiler in gcc clang; do
+			run_step "unit: $(basename "$file" .c), $compiler" \
+				run_unit "$compiler" "$file"
+		done
+	done
+}
+
+run_unit()
+{
+	local compiler=$1 file=$2
+	as_user "$compiler" -std=c99 -g -O1 -Wall -Wextra "${sanitizers[@]}" \
+		-Isrc "$file" src/core/*.c -lm -o "$work/unit"
+	as_user "$work/unit"
+}
+
+# ---------------------------------------------------------------------------
+# regress and tap, against the installed extension
+# ---------------------------------------------------------------------------
+
+install_once()
+{
+	if [ -z "${extension_tried:-}" ]; then
+		extension_tried=yes
+		run_step 'make install' install_extension
+	fi
+}
+
+check_regress()
+{
+	install_once
+	run_step 'regress: start a cluster' start_cluster
+	use_cluster
+	run_step 'regress: pg_regress' run_regress
+	if compgen -G 'test/specs/*.spec' >/dev/null; then
+		run_step 'regress: pg_isolation_regress' run_isolation
+	fi
+}
+
+# PGXS runs pg_regress, pg_isolation_regress and prove from one target; an
+# empty variable leaves its part out.
+run_regress()
+{
+	compgen -G 'test/sql/*.sql' >/dev/null || die 'no tests in test/sql/'
+	make_extension installcheck ISOLATION= TAP_TESTS= || show_differences
+}
+
+run_isolation()
+{
+	make_extension installcheck REGRESS= TAP_TESTS= || show_differences
+}
+
+show_differences()
+{
+	find . -name regression.diffs -exec cat {} +
+	return 1
+}
+
+check_tap()
+{
+	install_once
+	run_step 'tap: prove' run_tap
+}
+
+run_tap()
+{
+	compgen -G 'test/t/*.pl' >/dev/null || die 'no tests in test/t/'
+	if ! make_extension installcheck REGRESS= ISOLATION=; then
+		find tmp_check/log -name 'regress_log_*' -exec tail -n 40 {} +
+		return 1
+	fi
+}
+
+# ---------------------------------------------------------------------------
+
+main()
+{
+	local group groups=("$@")
+	[ "$#" -gt 0 ] || groups=(lint build unit regress tap)
+	for group in "${groups[@]}"; do
+		case $group in
+			lint | build | unit | regress | tap) ;;
+			*) die "no such group: $group" ;;
+		esac
+	done
+
+	make_work_dir
+	ask_for_sudo
+	run_step 'install what is missing' install_tools
+	if [ "$failed" -eq 0 ]; then
+		find_server
+		enter_copy
+		for group in "${groups[@]}"; do
+			"check_$group"
+		done
+	fi
+	print_summary
+}
+
+main "$@"

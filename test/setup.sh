@@ -1,0 +1,361 @@
+# shellcheck shell=bash
+# What test/check.sh and test/demo.sh share: install what a Debian or Ubuntu
+# machine lacks, build from a copy of the checkout, run a throw-away cluster,
+# count steps, and leave nothing behind.
+#
+# Source this file; it sets no traps and changes nothing until asked.
+
+checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+oldest_major=15
+
+work=''        # temporary directory: the copy, the cluster, its socket
+user=''        # who builds, tests and owns the cluster; never root
+pg_bin=''      # directory of the server's programs
+step_pid=''
+passed=0
+failed=0
+
+# Kept apart from the machine's own settings, so that removing it is safe.
+no_main_cluster=/etc/postgresql-common/createcluster.d/pmr_metrics-test.conf
+
+die()
+{
+	echo "$*" >&2
+	exit 1
+}
+
+# ---------------------------------------------------------------------------
+# Who runs what
+# ---------------------------------------------------------------------------
+
+as_root()
+{
+	if [ "$EUID" -eq 0 ]; then
+		"$@"
+	elif command -v sudo >/dev/null; then
+		sudo "$@"
+	else
+		die "needs root or sudo for: $*"
+	fi
+}
+
+# PostgreSQL refuses to run as root, and nothing here needs to.
+as_user()
+{
+	if [ "$EUID" -eq 0 ]; then
+		setpriv --reuid="$user" --regid="$(id -g "$user")" --init-groups \
+			env HOME="$work" "$@"
+	else
+		"$@"
+	fi
+}
+
+# Steps run in the background, where sudo could not ask for a password.
+ask_for_sudo()
+{
+	if [ "$EUID" -ne 0 ] && command -v sudo >/dev/null; then
+		sudo -v || true
+	fi
+}
+
+# ---------------------------------------------------------------------------
+# Steps
+# ---------------------------------------------------------------------------
+
+# run_step NAME COMMAND...: run, count, and show the output of a failure. It
+# returns 0 either way; called in a condition, the command would lose errexit.
+#
+# A background job has errexit inside functions (a condition would switch it
+# off), lets a signal through at once, and is a process group to stop as one.
+run_step()
+{
+	local name=$1 start=$SECONDS status=0 log
+	shift
+	log=$work/step.log
+	printf '%s ... ' "$name"
+	set -m
+	(set -e; "$@") </dev/null >"$log" 2>&1 &
+	step_pid=$!
+	set +m
+	wait "$step_pid" || status=$?
+	step_pid=''
+	if [ "$status" -eq 0 ]; then
+		passed=$((passed + 1))
+		printf 'passed (%d s)\n' $((SECONDS - start))
+	else
+		failed=$((failed + 1))
+		printf 'FAILED (%d s)\n' $((SECONDS - start))
+		sed 's/^/    /' "$log"
+	fi
+}
+
+# The last line of every run.
+print_summary()
+{
+	echo "$passed passed, $failed failed"
+	[ "$failed" -eq 0 ]
+}
+
+# ---------------------------------------------------------------------------
+# The temporary directory
+# ---------------------------------------------------------------------------
+
+# In /tmp whatever TMPDIR says: user postgres may not enter root's own, and a
+# socket's path has at most 107 bytes.
+make_work_dir()
+{
+	work=$(mktemp -d /tmp/pmr_metrics.XXXXXX)
+	export TMPDIR=$work
+	trap clean_up EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM HUP
+}
+
+clean_up()
+{
+	trap '' INT TERM HUP
+	if [ -n "$step_pid" ]; then
+		kill -TERM -- "-$step_pid" 2>/dev/null || true
+		wait "$step_pid" 2>/dev/null || true
+	fi
+	stop_clusters
+	allow_main_cluster
+	cd /
+	rm -rf "$work"
+}
+
+# Copy what git tracks or would track. The checkout itself is only read: it
+# may lie where no other user may read, and tests must not litter it.
+copy_checkout()
+{
+	local to=$1
+	mkdir -p "$to"
+	list_checkout | tar -C "$checkout" --null --no-recursion -T - -cf - |
+		tar -C "$to" --no-same-owner -xf -
+}
+
+# The checkout may belong to someone else, hence safe.directory.
+list_checkout()
+{
+	cd "$checkout"
+	if git -c safe.directory="$checkout" ls-files -z >/dev/null 2>&1; then
+		git -c safe.directory="$checkout" \
+			ls-files -z --cached --others --exclude-standard
+	else
+		find . \( -name .git -o -name results -o -name tmp_check \
+			-o -name output_iso \) -prune -o -type f -print0
+	fi | while IFS= read -r -d '' file; do
+		# What was built elsewhere must not pass for built here; and git also
+		# lists files that are deleted but still tracked.
+		case $file in
+			*.o | *.bc | *.so) ;;
+			*) [ ! -e "$file" ] || printf '%s\0' "$file" ;;
+		esac
+	done
+}
+
+# Give the directory to the unprivileged user, and work in the copy.
+enter_copy()
+{
+	if [ "$EUID" -ne 0 ]; then
+		user=$(id -un)
+	elif id postgres >/dev/null 2>&1; then
+		user=postgres
+	else
+		user=nobody
+	fi
+	copy_checkout "$work/src"
+	if [ "$EUID" -eq 0 ]; then
+		chown -R "$user:$(id -g "$user")" "$work"
+	fi
+	cd "$work/src"
+}
+
+# ---------------------------------------------------------------------------
+# Packages
+# ---------------------------------------------------------------------------
+
+apt_get()
+{
+	as_root env DEBIAN_FRONTEND=noninteractive \
+		apt-get -qq -o DPkg::Lock::Timeout=300 "$@"
+}
+
+installed_version()
+{
+	dpkg-query -W -f='${db:Status-Status} ${Version}' "$1" 2>/dev/null |
+		sed -n 's/^installed //p'
+}
+
+# install_missing PACKAGE...: these, a server, and its headers.
+install_missing()
+{
+	local major package missing=()
+
+	for package in "$@"; do
+		[ -n "$(installed_version "$package")" ] || missing+=("$package")
+	done
+	find_server
+	if [ -z "$pg_bin" ]; then
+		update_package_lists
+		major=$(apt-cache policy postgresql |
+			sed -n 's/^ *Candidate: \([0-9]*\).*/\1/p')
+		check_major "$major"
+		missing+=("postgresql-$major" "postgresql-server-dev-$major")
+	elif [ ! -f "$("$PG_CONFIG" --includedir-server)/postgres.h" ]; then
+		update_package_lists
+		major=$(server_major)
+		check_major "$major"
+		check_packaged
+		mapfile -t -O "${#missing[@]}" missing < <(choose_headers "$major")
+	else
+		check_major "$(server_major)"
+	fi
+	if [ "${#missing[@]}" -eq 0 ]; then
+		return
+	fi
+
+	echo "installing ${missing[*]}"
+	update_package_lists
+	forbid_main_cluster
+	apt_get install -y --no-install-recommends "${missing[@]}"
+	allow_main_cluster
+}
+
+# Once per run. A broken third-party source need not matter; installing
+# tells.
+update_package_lists()
+{
+	if [ -z "${lists_updated:-}" ]; then
+		command -v apt-get >/dev/null || die "needs apt to install packages"
+		apt_get update || true
+		lists_updated=yes
+	fi
+}
+
+# The headers at the version of the installed server; only when no source has
+# that version any more, upgrade the server with them.
+choose_headers()
+{
+	local major=$1 version
+	version=$(installed_version "postgresql-$major")
+	if apt-cache madison "postgresql-server-dev-$major" |
+		grep -F "| $version |" >/dev/null; then
+		echo "postgresql-server-dev-$major=$version"
+		# named as well, or apt upgrades them along with it
+		echo "postgresql-$major=$version"
+		version=$(installed_version "postgresql-client-$major")
+		echo "postgresql-client-$major=$version"
+	else
+		echo "no headers for PostgreSQL $version: upgrading the server" >&2
+		echo "postgresql-$major"
+		echo "postgresql-server-dev-$major"
+	fi
+}
+
+# A server's package creates and starts a cluster when first installed. Tests
+# bring their own, so the machine shall not keep one.
+forbid_main_cluster()
+{
+	as_root mkdir -p "$(dirname "$no_main_cluster")"
+	echo 'create_main_cluster = off' |
+		as_root tee "$no_main_cluster" >/dev/null
+}
+
+allow_main_cluster()
+{
+	if [ -e "$no_main_cluster" ]; then
+		as_root rm -f "$no_main_cluster"
+		as_root rmdir --ignore-fail-on-non-empty \
+			"$(dirname "$no_main_cluster")"
+	fi
+}
+
+# ---------------------------------------------------------------------------
+# PostgreSQL
+# ---------------------------------------------------------------------------
+
+# Set pg_bin and PG_CONFIG: the caller's PG_CONFIG, else the newest server of
+# Debian's layout, else pg_bin stays empty.
+find_server()
+{
+	local bin
+	if [ -n "${PG_CONFIG:-}" ]; then
+		pg_bin=$("$PG_CONFIG" --bindir)
+		[ -x "$pg_bin/postgres" ] || die "no server in $pg_bin"
+		return
+	fi
+	bin=$(printf '%s\n' /usr/lib/postgresql/*/bin/postgres | sort -V | tail -n 1)
+	if [ -x "$bin" ]; then
+		pg_bin=${bin%/postgres}
+		export PG_CONFIG=$pg_bin/pg_config
+	fi
+}
+
+server_major()
+{
+	"$pg_bin/postgres" --version | sed 's/^[^0-9]*\([0-9]*\).*/\1/'
+}
+
+check_major()
+{
+	[ "${1:-0}" -ge "$oldest_major" ] ||
+		die "needs PostgreSQL $oldest_major or newer, found ${1:-none}"
+}
+
+check_packaged()
+{
+	[ -n "$(installed_version "postgresql-$(server_major)")" ] ||
+		die "the PostgreSQL of $PG_CONFIG lacks its headers, and is no package"
+}
+
+# install_extension: into the system's PostgreSQL, from the copy.
+install_extension()
+{
+	as_user make -s -j "$(nproc)" PG_CONFIG="$PG_CONFIG"
+	if [ -w "$("$PG_CONFIG" --pkglibdir)" ]; then
+		make -s install PG_CONFIG="$PG_CONFIG"
+	else
+		as_root make -s install PG_CONFIG="$PG_CONFIG"
+	fi
+}
+
+# A cluster that only its owner's programs can reach, through a socket in the
+# temporary directory. It is thrown away, so it need not survive a crash.
+start_cluster()
+{
+	as_user "$pg_bin/initdb" --pgdata="$work/data" --username=postgres \
+		--auth=trust --locale=C --encoding=UTF8 --no-sync
+	as_user tee -a "$work/data/postgresql.conf" >/dev/null <<-CONF
+		listen_addresses = ''
+		unix_socket_directories = '$work'
+		fsync = off
+		full_page_writes = off
+		synchronous_commit = off
+		timezone = 'UTC'
+	CONF
+	as_user "$pg_bin/pg_ctl" start -s -w -D "$work/data" \
+		-l "$work/data/server.log"
+}
+
+# Point every client at that cluster, whatever the caller's environment says.
+use_cluster()
+{
+	local variable
+	for variable in $(compgen -v PG); do
+		[ "$variable" = PG_CONFIG ] || unset "$variable"
+	done
+	export PGHOST=$work PGPORT=5432 PGUSER=postgres PGDATABASE=postgres
+	export PGCLIENTENCODING=UTF8 LC_ALL=C
+}
+
+# Ours, and those of an interrupted TAP test.
+stop_clusters()
+{
+	local pid_file
+	find "$work" -name postmaster.pid 2>/dev/null |
+		while IFS= read -r pid_file; do
+			as_user "$pg_bin/pg_ctl" stop -s -m immediate \
+				-D "$(dirname "$pid_file")" || true
+		done
+}
