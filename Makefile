@@ -5,10 +5,8 @@
 # "make unit" needs no server; test/check.sh runs all there is.
 
 EXTENSION = pmr_metrics
-EXTVERSION = 1.0.0
 MODULE_big = $(EXTENSION)
 DATA = $(wildcard sql/$(EXTENSION)--*.sql)
-DOCS = $(wildcard doc/*.md)
 
 CORE_OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/core/*.c)))
 OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c))) $(CORE_OBJS)
@@ -28,6 +26,18 @@ PROVE_TESTS = test/t/*.pl
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
+
+# Tests of the core, which need no server: make unit, or one of them by name.
+UNIT_TESTS = $(patsubst test/unit/%.c,unit-%,$(sort $(wildcard test/unit/*.c)))
+UNIT_CFLAGS = -std=c99 -pedantic -g -O1 -Wall -Wextra -Werror \
+	-fsanitize=address,undefined -fno-sanitize-recover=all
+
+.PHONY: unit $(UNIT_TESTS)
+unit: $(UNIT_TESTS)
+$(UNIT_TESTS): unit-%: test/unit/%.c
+	@mkdir -p tmp_check
+	$(CC) $(UNIT_CFLAGS) -Isrc $< $(CORE_OBJS:.o=.c) -lm -o tmp_check/$@
+	tmp_check/$@
 
 # PGXS knows no header dependencies.
 $(OBJS): $(wildcard $(srcdir)/src/*.h $(srcdir)/src/core/*.h)

@@ -761,7 +761,8 @@ CREATE TABLE pmr.target_response_time (
 	mode text NOT NULL CHECK (mode IN ('on_demand', 'future_dated', 'dcc_scheduled', 'non_device')),
 	device_generation text NOT NULL DEFAULT 'any' CHECK (device_generation IN ('any', 'smets1', 'smets2')),
 	valid_from timestamp with time zone NOT NULL DEFAULT '-infinity',
-	target interval CHECK (target >= '0' AND extract(year FROM target) = 0 AND extract(month FROM target) = 0),
+	target interval CHECK (extract(year FROM target) = 0 AND extract(month FROM target) = 0
+		AND extract(epoch FROM target) BETWEEN 0 AND 9223372036854.775807),
 	status text NOT NULL DEFAULT 'confirmed' CHECK (status IN ('confirmed', 'assumed')),
 	source text NOT NULL CHECK (source <> ''),
 	builtin boolean NOT NULL DEFAULT false,
@@ -828,6 +829,11 @@ CREATE FUNCTION pmr.srv_target(srv text, mode text, device_generation text, at t
 	AS 'MODULE_PATHNAME', 'pmr_srv_target'
 	LANGUAGE C STABLE PARALLEL SAFE;
 COMMENT ON FUNCTION pmr.srv_target(text, text, text, timestamp with time zone) IS 'Target Response Time of a request, or NULL where it is not known for sure';
+
+CREATE FUNCTION pmr.srv_target(srv text, mode text, device_generation text, at timestamp) RETURNS interval
+	AS 'MODULE_PATHNAME', 'pmr_srv_target'
+	LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.srv_target(text, text, text, timestamp) IS 'Target Response Time of a request, or NULL where it is not known for sure';
 
 CREATE FUNCTION pmr.answered_at(responded_at timestamp with time zone, response_code text, mode text) RETURNS timestamp with time zone
 	AS 'MODULE_PATHNAME', 'pmr_answered_at'
@@ -1080,11 +1086,11 @@ CREATE VIEW pmr.assumption AS
 		FROM pmr.business_process_srv
 		UNION ALL
 		SELECT 'target_response_time', concat_ws(' ', srv, mode, device_generation),
-			coalesce(extract(epoch FROM target)::bigint || ' s', 'none'), valid_from, status, source, builtin
+			coalesce(trim_scale(extract(epoch FROM target)) || ' s', 'none'), valid_from, status, source, builtin
 		FROM pmr.target_response_time
 		UNION ALL
 		SELECT 'service_level', measure,
-			coalesce(target_pct || ' % target, ' || minimum_pct || ' % minimum', 'none'), valid_from, status, source, builtin
+			concat('target ', coalesce(target_pct || ' %', 'none'), ', minimum ', coalesce(minimum_pct || ' %', 'none')), valid_from, status, source, builtin
 		FROM pmr.service_level
 		UNION ALL
 		SELECT 'response_code', concat_ws(' ', code, mode), class, '-infinity'::timestamptz, status, source, builtin

@@ -31,8 +31,7 @@ pmr_answered_at(PG_FUNCTION_ARGS)
 
 		mode = target_mode(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
 	}
-	rows = reference_response_codes(fcinfo->flinfo, PG_GETARG_TEXT_PP(1),
-									&nrows);
+	rows = reference_response_codes(fcinfo, PG_GETARG_TEXT_PP(1), &nrows);
 	if (!response_is_answer(response_class(rows, nrows, mode)))
 		PG_RETURN_NULL();
 	PG_RETURN_DATUM(PG_GETARG_DATUM(0));

@@ -8,6 +8,8 @@
 #ifndef PG_VERSIONS_H
 #define PG_VERSIONS_H
 
+#include "miscadmin.h"
+#include "storage/lock.h"
 #include "storage/proc.h"
 #if PG_VERSION_NUM >= 160000
 #include "varatt.h"				/* was in postgres.h */
@@ -21,6 +23,20 @@ current_local_xid(void)
 	return MyProc->vxid.lxid;
 #else
 	return MyProc->lxid;
+#endif
+}
+
+/* Does this transaction hold a lock of this very mode on a relation? */
+static inline bool
+holds_relation_lock(Oid relation, LOCKMODE mode)
+{
+	LOCKTAG		tag;
+
+	SET_LOCKTAG_RELATION(tag, MyDatabaseId, relation);
+#if PG_VERSION_NUM >= 170000
+	return LockHeldByMe(&tag, mode, false);
+#else
+	return LockHeldByMe(&tag, mode);
 #endif
 }
 

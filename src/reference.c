@@ -5,27 +5,24 @@
  *
  * This is the only file that knows names of tables and columns.
  *
- * Rows are kept in fn_extra, which belongs to one node of one execution as a
- * rule, and one execution has one snapshot.  But PL/pgSQL keeps the FmgrInfos
- * of simple expressions for a whole transaction, while statements come and
- * go, so what is kept bears a stamp of the snapshot that it was read under.
- * Equal stamps see equal rows:
+ * Rows are kept in fn_extra.  An aggregate's FmgrInfo belongs to one node of
+ * one execution, which has one snapshot.  That of a scalar may not: PL/pgSQL
+ * keeps those of simple expressions for a whole transaction, while statements
+ * come and go.  So for a scalar the rows bear a stamp of the snapshot that they
+ * were read under, and are kept only while its transaction has no changes of
+ * its own in the table:
  *
  * - Of the changes that other transactions make, a snapshot sees those that
  *	 had ended when it was taken, and which those are is what xmin, xmax and
- *	 the two arrays of transaction ids say.
- * - Of the changes of its own transaction it sees those that were made before
- *	 curcid, unless their subtransaction was rolled back.  Within one
- *	 subtransaction that set cannot change while curcid does not: a
- *	 subtransaction that began after the stamp was taken has made its changes
- *	 at curcid or later; one that had ended by then, ended in the same way
- *	 ever since; an enclosing one cannot end first.  Numbers of
- *	 subtransactions are never used twice in a transaction.
- * - Local transaction ids tell apart the transactions of a session.
+ *	 the two arrays of transaction ids say, within one transaction.
+ * - Who changes a table holds a lock on it, to the end of the transaction or
+ *	 of the rollback that undoes the change.
  *
- * (The snapshot's own snapXactCompletionCount does not serve: it is zero in an
- * active snapshot.  And without the subtransaction, ROLLBACK TO changes what
- * is seen but nothing in the snapshot.)
+ * (Nothing less will do.  The snapshot's own snapXactCompletionCount is zero
+ * in an active snapshot.  Its curcid does not tell which changes of its own
+ * transaction are seen: ROLLBACK TO takes some away, and a statement that
+ * calls functions while it writes adds some, under the command id that it
+ * started with.)
  *
  *-------------------------------------------------------------------------
  */
@@ -95,26 +92,25 @@ typedef struct ReferenceEntry
 #define SH_DEFINE
 #include "lib/simplehash.h"
 
-/* What two snapshots have in common that see the same rows; see above. */
+/* What two snapshots have in common that see the same of other's changes. */
 typedef struct ReferenceStamp
 {
 	LocalTransactionId lxid;
-	SubTransactionId subxid;
-	CommandId	curcid;
 	TransactionId xmin;
 	TransactionId xmax;
 	uint32		xcnt;
 	int32		subxcnt;
 	bool		suboverflowed;
-	TransactionId *xids;		/* xip and subxip */
 } ReferenceStamp;
 
 /* What fn_extra points to; all but itself is in the context. */
 typedef struct ReferenceCache
 {
 	MemoryContext context;
-	bool		stamped;
+	Oid			relation;
+	bool		started;		/* there has been a call */
 	ReferenceStamp stamp;
+	TransactionId *xids;		/* of the stamp, xip and then subxip */
 	entries_hash *entries;		/* NULL: not read yet */
 } ReferenceCache;
 
@@ -133,6 +129,7 @@ read_target_row(const Datum *values, const bool *nulls, void *place)
 		row->generation = GENERATION_ANY;
 	row->builtin = DatumGetBool(values[3]);
 	row->valid_from = DatumGetTimestampTz(values[4]);
+	row->target.us = 0;
 	row->target.known = !nulls[5];
 	if (row->target.known)
 	{
@@ -280,14 +277,11 @@ make_stamp(Snapshot snapshot)
 	ReferenceStamp stamp;
 
 	stamp.lxid = current_local_xid();
-	stamp.subxid = GetCurrentSubTransactionId();
-	stamp.curcid = snapshot->curcid;
 	stamp.xmin = snapshot->xmin;
 	stamp.xmax = snapshot->xmax;
 	stamp.xcnt = snapshot->xcnt;
 	stamp.subxcnt = snapshot->subxcnt;
 	stamp.suboverflowed = snapshot->suboverflowed;
-	stamp.xids = NULL;
 	return stamp;
 }
 
@@ -303,42 +297,49 @@ is_stamped(const ReferenceCache *cache, Snapshot snapshot)
 	ReferenceStamp now = make_stamp(snapshot);
 	const ReferenceStamp *then = &cache->stamp;
 
-	return cache->stamped &&
-		now.curcid == then->curcid &&
-		now.subxid == then->subxid &&
-		now.lxid == then->lxid &&
+	return now.lxid == then->lxid &&
 		now.xmin == then->xmin &&
 		now.xmax == then->xmax &&
 		now.xcnt == then->xcnt &&
 		now.subxcnt == then->subxcnt &&
 		now.suboverflowed == then->suboverflowed &&
-		equal_xids(snapshot->xip, then->xids, now.xcnt) &&
-		equal_xids(snapshot->subxip, then->xids + now.xcnt, now.subxcnt);
+		equal_xids(snapshot->xip, cache->xids, now.xcnt) &&
+		equal_xids(snapshot->subxip, cache->xids + now.xcnt, now.subxcnt);
 }
 
+/* Forgets what was read, and starts anew with this snapshot. */
 static void
 put_stamp(ReferenceCache *cache, Snapshot snapshot)
 {
-	ReferenceStamp stamp = make_stamp(snapshot);
+	uint32		xcnt = snapshot->xcnt;
+	int32		subxcnt = snapshot->subxcnt;
 
-	cache->stamped = false;
+	cache->started = false;
 	cache->entries = NULL;
 	MemoryContextReset(cache->context);
 
-	stamp.xids = MemoryContextAlloc(cache->context,
-									(stamp.xcnt + stamp.subxcnt + 1) *
-									sizeof(TransactionId));
-	if (stamp.xcnt > 0)
-		memcpy(stamp.xids, snapshot->xip, stamp.xcnt * sizeof(TransactionId));
-	if (stamp.subxcnt > 0)
-		memcpy(stamp.xids + stamp.xcnt, snapshot->subxip,
-			   stamp.subxcnt * sizeof(TransactionId));
-	cache->stamp = stamp;
-	cache->stamped = true;
+	cache->xids = MemoryContextAlloc(cache->context,
+									 (xcnt + subxcnt) * sizeof(TransactionId));
+	if (xcnt > 0)
+		memcpy(cache->xids, snapshot->xip, xcnt * sizeof(TransactionId));
+	if (subxcnt > 0)
+		memcpy(cache->xids + xcnt, snapshot->subxip,
+			   subxcnt * sizeof(TransactionId));
+	cache->stamp = make_stamp(snapshot);
+	cache->started = true;
+}
+
+/* May this transaction have changed the table? */
+static inline bool
+is_own_writer(Oid relation)
+{
+	return TransactionIdIsValid(GetTopTransactionIdIfAny()) &&
+		(holds_relation_lock(relation, RowExclusiveLock) ||
+		 holds_relation_lock(relation, AccessExclusiveLock));
 }
 
 static ReferenceCache *
-get_cache(FmgrInfo *flinfo)
+get_cache(FmgrInfo *flinfo, const ReferenceTable *table)
 {
 	ReferenceCache *cache = flinfo->fn_extra;
 
@@ -349,21 +350,25 @@ get_cache(FmgrInfo *flinfo)
 		cache->context = AllocSetContextCreate(flinfo->fn_mcxt,
 											   "pmr_metrics reference table",
 											   ALLOCSET_SMALL_SIZES);
+		cache->relation = find_relation(table->name, false);
 		flinfo->fn_extra = cache;
 	}
 	return cache;
 }
 
 static const void *
-find_rows(FmgrInfo *flinfo, const ReferenceTable *table, const text *text_key,
-		  int *nrows)
+find_rows(FunctionCallInfo fcinfo, const ReferenceTable *table,
+		  const text *text_key, int *nrows)
 {
 	ReferenceKey key = {VARDATA_ANY(text_key), VARSIZE_ANY_EXHDR(text_key)};
-	ReferenceCache *cache = get_cache(flinfo);
+	ReferenceCache *cache = get_cache(fcinfo->flinfo, table);
 	Snapshot	snapshot = GetActiveSnapshot();
+	bool		one_execution = AggCheckCallContext(fcinfo, NULL) != 0;
 	ReferenceEntry *entry;
 
-	if (!is_stamped(cache, snapshot))
+	if (!cache->started ||
+		(!one_execution && (!is_stamped(cache, snapshot) ||
+							is_own_writer(cache->relation))))
 	{
 		/* Will there be a second call?  Not where fn_extra does not last. */
 		ReferenceEntry found = {.nrows = 0};
@@ -389,13 +394,13 @@ find_rows(FmgrInfo *flinfo, const ReferenceTable *table, const text *text_key,
 }
 
 const TargetRow *
-reference_targets(FmgrInfo *flinfo, const text *srv, int *nrows)
+reference_targets(FunctionCallInfo fcinfo, const text *srv, int *nrows)
 {
-	return find_rows(flinfo, &target_table, srv, nrows);
+	return find_rows(fcinfo, &target_table, srv, nrows);
 }
 
 const ResponseCodeRow *
-reference_response_codes(FmgrInfo *flinfo, const text *code, int *nrows)
+reference_response_codes(FunctionCallInfo fcinfo, const text *code, int *nrows)
 {
-	return find_rows(flinfo, &response_code_table, code, nrows);
+	return find_rows(fcinfo, &response_code_table, code, nrows);
 }

@@ -5,10 +5,8 @@
  *
  * The rows are those that a join in the same place would find: what the
  * snapshot sees that the query runs under, changes of its own transaction
- * included.  From the second call of one FmgrInfo on, under an unchanged
- * snapshot, they come from memory; the first call goes by the table's index.
- *
- * The rows of a key are valid until the next call.
+ * included.  The first call goes by the table's index, the next ones by memory
+ * where they safely can.  Rows are valid until the next call.
  *
  *-------------------------------------------------------------------------
  */
@@ -20,11 +18,11 @@
 #include "fmgr.h"
 
 /* The rows of pmr.target_response_time for an SRV. */
-extern const TargetRow *reference_targets(FmgrInfo *flinfo, const text *srv,
-										  int *nrows);
+extern const TargetRow *reference_targets(FunctionCallInfo fcinfo,
+										  const text *srv, int *nrows);
 
 /* The rows of pmr.response_code for a code. */
-extern const ResponseCodeRow *reference_response_codes(FmgrInfo *flinfo,
+extern const ResponseCodeRow *reference_response_codes(FunctionCallInfo fcinfo,
 													   const text *code,
 													   int *nrows);
 

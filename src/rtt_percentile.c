@@ -52,7 +52,8 @@ get_fractions(ArrayType *array, int *nfractions)
 	if (array_contains_nulls(array))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("fractions must not contain nulls")));
+				 errmsg("fractions must not contain nulls"),
+				 errhint("Give an array of numbers from 0 to 1.")));
 
 	*nfractions = ARR_NDIM(array) == 0 ? 0 : ARR_DIMS(array)[0];
 	if (*nfractions > RTT_STATE_MAX_FRACTIONS)
@@ -126,7 +127,8 @@ percentile_transition(FunctionCallInfo fcinfo, GetRtt get_rtt,
 	if (PG_ARGISNULL(fraction_arg))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("fraction of a percentile must not be null")));
+				 errmsg("fraction of a percentile must not be null"),
+				 errhint("Give a number from 0 to 1.")));
 	fraction = PG_GETARG_FLOAT8(fraction_arg);
 	if (state == NULL)
 	{
@@ -216,7 +218,8 @@ percentiles_transition(FunctionCallInfo fcinfo, GetRtt get_rtt,
 	if (PG_ARGISNULL(fractions_arg))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("fractions must not be null")));
+				 errmsg("fractions must not be null"),
+				 errhint("Give an array of numbers from 0 to 1.")));
 	array = PG_GETARG_ARRAYTYPE_P(fractions_arg);
 	if (state == NULL)
 	{

@@ -153,17 +153,17 @@ write_state(const RttState *state, StringInfo bytes)
 }
 
 static void
-report_bad_state(const char *fault)
+report_bad_state(const char *fault, int sqlerrcode)
 {
 	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
+			(errcode(sqlerrcode),
 			 errmsg("invalid value of type rtt_state"),
 			 errdetail("In its bytes, %s.", fault)));
 }
 
-/* Reads the whole of a message, from its cursor. */
+/* A state of bytes that come from outside, to the end of the message. */
 static RttState *
-read_state(StringInfo message)
+read_state(StringInfo message, int sqlerrcode)
 {
 	RttState   *empty;
 	RttSummary	summary;
@@ -171,14 +171,19 @@ read_state(StringInfo message)
 	const char *fault;
 	int			kind;
 	int			nfractions;
-	int			nbytes;
+	int			nbytes = message->len - message->cursor;
 
+	if (nbytes < 4)
+		report_bad_state("header is cut off", sqlerrcode);
 	if (pq_getmsgbyte(message) != STATE_FORMAT_VERSION)
-		report_bad_state("format version is unknown");
+		report_bad_state("format version is unknown", sqlerrcode);
 	kind = pq_getmsgbyte(message);
 	nfractions = pq_getmsgint(message, 2);
+	nbytes -= 4 + nfractions * (int) sizeof(float8);
+	if (nbytes < 0)
+		report_bad_state("header is cut off", sqlerrcode);
 	if (nfractions > RTT_STATE_MAX_FRACTIONS)
-		report_bad_state("number of fractions is out of range");
+		report_bad_state("number of fractions is out of range", sqlerrcode);
 
 	empty = rtt_state_make(kind, NULL, nfractions,
 						   rtt_state_size(nfractions, 0, 0));
@@ -186,9 +191,7 @@ read_state(StringInfo message)
 		rtt_state_fractions(empty)[i] = pq_getmsgfloat8(message);
 	fault = rtt_state_fault(empty, VARSIZE(empty));
 	if (fault != NULL)
-		report_bad_state(fault);
-
-	nbytes = message->len - message->cursor;
+		report_bad_state(fault, sqlerrcode);
 	if (nbytes == 0)
 		return empty;
 
@@ -198,7 +201,7 @@ read_state(StringInfo message)
 					   (const uint8 *) pq_getmsgbytes(message, nbytes), nbytes,
 					   rtt_state_cap(kind));
 	if (fault != NULL)
-		report_bad_state(fault);
+		report_bad_state(fault, sqlerrcode);
 	return rtt_state_from_summary(empty, &summary, 0);
 }
 
@@ -209,7 +212,8 @@ pmr_rtt_state_in(PG_FUNCTION_ARGS)
 
 	initStringInfo(&bytes);
 	text_form_decode(PG_GETARG_CSTRING(0), "rtt_state", &bytes);
-	PG_RETURN_POINTER(read_state(&bytes));
+	PG_RETURN_POINTER(read_state(&bytes,
+								 ERRCODE_INVALID_TEXT_REPRESENTATION));
 }
 
 Datum
@@ -226,7 +230,8 @@ pmr_rtt_state_out(PG_FUNCTION_ARGS)
 Datum
 pmr_rtt_state_recv(PG_FUNCTION_ARGS)
 {
-	PG_RETURN_POINTER(read_state((StringInfo) PG_GETARG_POINTER(0)));
+	PG_RETURN_POINTER(read_state((StringInfo) PG_GETARG_POINTER(0),
+								 ERRCODE_INVALID_BINARY_REPRESENTATION));
 }
 
 Datum

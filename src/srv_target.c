@@ -50,8 +50,7 @@ get_target(FunctionCallInfo fcinfo, int srv_arg, TargetMode mode,
 
 	if (PG_ARGISNULL(srv_arg) || !at.known)
 		return none;
-	rows = reference_targets(fcinfo->flinfo, PG_GETARG_TEXT_PP(srv_arg),
-							 &nrows);
+	rows = reference_targets(fcinfo, PG_GETARG_TEXT_PP(srv_arg), &nrows);
 	return target_of_request(rows, nrows, mode, generation, at.us);
 }
 

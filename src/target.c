@@ -33,7 +33,8 @@ PG_FUNCTION_INFO_V1(pmr_target_counts_finalfn);
 static int64 *
 get_counts(ArrayType *array)
 {
-	if (array == NULL || ARR_NDIM(array) != 1 || ARR_DIMS(array)[0] != TARGET_OUTCOMES ||
+	if (array == NULL || ARR_NDIM(array) != 1 ||
+		ARR_DIMS(array)[0] != TARGET_OUTCOMES ||
 		ARR_HASNULL(array) || ARR_ELEMTYPE(array) != INT8OID)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),

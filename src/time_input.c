@@ -33,7 +33,7 @@ get_interval_us(const Interval *interval, const char *what)
 	if (interval->month != 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s must not contain months or years, but has %d months",
+				 errmsg("%s must not contain months or years, but its month field is %d",
 						what, interval->month),
 				 errhint("A month has no fixed length: use days, of 24 hours.")));
 	if (pg_mul_s64_overflow(interval->day, USECS_PER_DAY, &days_us) ||
@@ -95,7 +95,7 @@ rtt_us_from_seconds(float8 rtt_s)
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("round-trip time must be a number, but is NaN")));
-	check_rtt_sign(rtt_s < 0, rtt_s);
+	check_rtt_sign(us < 0, rtt_s);
 	if (!(us < (float8) PG_INT64_MAX))
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),

@@ -17,9 +17,6 @@ packages=(gcc libc6-dev make binutils clang libclang-rt-dev perl
 indent_options=(-bad -bap -bbb -bc -bl -cli1 -cp33 -cdb -nce -d0 -di12 -nfc1
 	-i4 -l79 -lp -lpl -nip -npro -sac -tpg -ts4)
 
-sanitizers=(-fsanitize=address -fsanitize=undefined
-	-fno-sanitize-recover=all -fno-omit-frame-pointer)
-
 # The indenter has a package of its own up to PostgreSQL 15 or so, then comes
 # with the server's headers.
 install_tools()
@@ -282,9 +279,7 @@ check_unit()
 run_unit()
 {
 	local compiler=$1 file=$2
-	as_user "$compiler" -std=c99 -g -O1 -Wall -Wextra "${sanitizers[@]}" \
-		-Isrc "$file" src/core/*.c -lm -o "$work/unit"
-	as_user "$work/unit"
+	as_user make -s "unit-$(basename "$file" .c)" CC="$compiler"
 }
 
 # ---------------------------------------------------------------------------

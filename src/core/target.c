@@ -17,8 +17,6 @@
 
 #include "core/target.h"
 
-static const TargetTime unknown = {.known = false};
-
 /* Has more than this length of time passed since the start? */
 static bool
 has_passed(int64_t start, int64_t length_us, int64_t at)
@@ -68,23 +66,23 @@ find_row(const TargetRow *rows, int nrows, TargetMode mode,
 	return found;
 }
 
-/* The target of a mode and generation that are known. */
-static TargetTime
-find_target(const TargetRow *rows, int nrows, TargetMode mode,
-			TargetGeneration generation, int64_t at)
+/* The same for a generation that a device can be of. */
+static const TargetRow *
+find_row_or_any(const TargetRow *rows, int nrows, TargetMode mode,
+				TargetGeneration generation, int64_t at)
 {
 	const TargetRow *row = find_row(rows, nrows, mode, generation, at);
 
-	if (row == NULL)
-		row = find_row(rows, nrows, mode, GENERATION_ANY, at);
-	return row != NULL ? row->target : unknown;
+	return row != NULL ? row :
+		find_row(rows, nrows, mode, GENERATION_ANY, at);
 }
 
 TargetTime
 target_of_request(const TargetRow *rows, int nrows, TargetMode mode,
 				  TargetGeneration generation, int64_t at)
 {
-	TargetTime	target = unknown;
+	static const TargetTime unknown = {.known = false};
+	const TargetRow *first = NULL;
 
 	for (int m = 0; m < TARGET_MODES; m++)
 	{
@@ -95,23 +93,25 @@ target_of_request(const TargetRow *rows, int nrows, TargetMode mode,
 			continue;
 		for (int g = 0; g < TARGET_GENERATIONS; g++)
 		{
-			TargetTime	theirs;
+			const TargetRow *row;
 
 			if (generation != GENERATION_UNKNOWN && generation != g)
 				continue;
 			ntried++;
-			theirs = find_target(rows, nrows, m, g, at);
-			if (!theirs.known)
+			row = find_row_or_any(rows, nrows, m, g, at);
+			if (row == NULL)
 				continue;
-			if (target.known && target.us != theirs.us)
-				return unknown;
-			target = theirs;
 			nfound++;
+			if (first == NULL)
+				first = row;
+			if (row->target.known != first->target.known ||
+				row->target.us != first->target.us)
+				return unknown;
 		}
 		if (nfound > 0 && nfound < ntried)
 			return unknown;
 	}
-	return target;
+	return first != NULL ? first->target : unknown;
 }
 
 static bool

@@ -62,7 +62,7 @@ typedef struct TargetRow
 	TargetGeneration generation;
 	bool		builtin;		/* shipped, so any row of the user's wins */
 	int64_t		valid_from;
-	TargetTime	target;			/* unknown: no target from then on */
+	TargetTime	target;			/* not known, and 0: no target from then on */
 } TargetRow;
 
 /*
@@ -88,8 +88,9 @@ extern TargetOutcome target_outcome(TargetTime start, TargetTime answer,
  * on.  A generation without a row of its own has that of GENERATION_ANY.
  *
  * Nothing is guessed: where the generation is unknown, both must have the same
- * target; where the mode is unknown, all modes that have a target must agree.
- * Otherwise, and where there is no target, the result is not known.
+ * target; where the mode is unknown, all modes that have a row must agree, a
+ * row without a target included.  Otherwise, and where there is no target, the
+ * result is not known.
  */
 extern TargetTime target_of_request(const TargetRow *rows, int nrows,
 									TargetMode mode,

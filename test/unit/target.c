@@ -102,6 +102,13 @@ check_targets(void)
 		{MODE_DCC_SCHEDULED, GENERATION_SMETS1, true, 0, {true, 30}}
 	};
 
+	/* a target that a user took away */
+	static const TargetRow removed[] = {
+		{MODE_ON_DEMAND, GENERATION_ANY, true, 0, {true, 30}},
+		{MODE_ON_DEMAND, GENERATION_ANY, false, 0, {false, 0}},
+		{MODE_FUTURE_DATED, GENERATION_ANY, true, 0, {true, 30}}
+	};
+
 #define TARGET(rows, mode, generation, at) \
 	target_of_request(rows, COUNT(rows), mode, generation, at)
 
@@ -137,6 +144,12 @@ check_targets(void)
 	CHECK(is_target(TARGET(mixed, MODE_UNKNOWN, GENERATION_SMETS1, 1), 30));
 	CHECK(is_target(TARGET(mixed, MODE_UNKNOWN, GENERATION_SMETS2, 1), 30));
 	CHECK(!TARGET(mixed, MODE_UNKNOWN, GENERATION_UNKNOWN, 1).known);
+	/* a mode whose target was taken away differs from one that has a target */
+	CHECK(!TARGET(removed, MODE_UNKNOWN, GENERATION_SMETS2, 1).known);
+	CHECK(!TARGET(removed, MODE_ON_DEMAND, GENERATION_SMETS2, 1).known);
+	CHECK(is_target(TARGET(removed, MODE_FUTURE_DATED,
+						   GENERATION_SMETS2, 1), 30));
+
 	CHECK(!target_of_request(NULL, 0, MODE_ON_DEMAND,
 							 GENERATION_SMETS1, 1).known);
 }
