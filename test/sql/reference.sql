@@ -1,0 +1,364 @@
+-- The reference tables: what is shipped, what a user's rows do to it, and who
+-- may do what.
+SET timezone = 'UTC';
+SET datestyle = 'ISO';
+SET intervalstyle = 'postgres';
+SET client_min_messages = 'warning';
+\pset null NULL
+CREATE SCHEMA reference;
+SET search_path = reference;
+
+CREATE FUNCTION err(query text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	EXECUTE query;
+	RETURN 'no error';
+EXCEPTION WHEN OTHERS THEN
+	RETURN SQLSTATE || ': ' || SQLERRM;
+END
+$$;
+
+--
+-- What is shipped
+--
+
+CREATE VIEW shipped AS
+	SELECT 'service_reference_variant' AS reference_table, status, source, builtin FROM pmr.service_reference_variant
+	UNION ALL SELECT 'business_process', status, source, builtin FROM pmr.business_process
+	UNION ALL SELECT 'business_process_srv', status, source, builtin FROM pmr.business_process_srv
+	UNION ALL SELECT 'target_response_time', status, source, builtin FROM pmr.target_response_time
+	UNION ALL SELECT 'service_level', status, source, builtin FROM pmr.service_level
+	UNION ALL SELECT 'response_code', status, source, builtin FROM pmr.response_code;
+SELECT reference_table, count(*) AS rows, count(*) FILTER (WHERE builtin) AS builtin,
+	count(*) FILTER (WHERE status = 'confirmed') AS confirmed, count(*) FILTER (WHERE status = 'assumed') AS assumed,
+	count(*) FILTER (WHERE source ~ '\S') AS with_source
+FROM shipped GROUP BY reference_table ORDER BY reference_table;
+SELECT count(*) AS parties FROM pmr.party;
+
+-- the SRVs: the digest is that of the columns of the DCC's list, joined by |
+SELECT count(*) AS srvs, count(DISTINCT service_reference) AS service_references,
+	count(*) FILTER (WHERE critical) AS critical, count(*) FILTER (WHERE on_demand) AS on_demand,
+	count(*) FILTER (WHERE future_dated = 'dsp') AS dsp, count(*) FILTER (WHERE future_dated = 'device') AS device,
+	count(*) FILTER (WHERE future_dated = 'dsp_or_device') AS either,
+	count(*) FILTER (WHERE dcc_scheduled) AS scheduled, count(*) FILTER (WHERE non_device) AS non_device,
+	md5(string_agg(concat_ws('|', srv, service_reference, name, left(critical::text, 1), left(on_demand::text, 1), future_dated,
+		left(dcc_scheduled::text, 1), left(non_device::text, 1), array_to_string(eligible_user_roles, ';')), E'\n'
+		ORDER BY srv COLLATE "C")) AS digest
+FROM pmr.service_reference_variant;
+SELECT srv, service_reference, name, critical, on_demand, future_dated, dcc_scheduled, non_device, eligible_user_roles
+FROM pmr.service_reference_variant WHERE srv IN ('1.1.1', '4.8.1', '7.1', '7.10', '8.14.1', '11.1', '11.3')
+ORDER BY string_to_array(srv, '.')::integer[];
+SELECT count(*) AS srv_without_its_reference FROM pmr.service_reference_variant
+WHERE srv <> service_reference AND srv NOT LIKE service_reference || '.%';
+
+-- the rows of SEC H13.1A, in their order
+SELECT report_order, business_process, name FROM pmr.business_process ORDER BY report_order;
+SELECT report_row, business_process, srv, qualifier FROM pmr.business_process_srv ORDER BY report_row;
+SELECT report_row, description, note FROM pmr.business_process_srv WHERE note <> '' ORDER BY report_row;
+SELECT md5(string_agg(concat_ws('|', report_row, business_process, srv, qualifier, description, note), E'\n' ORDER BY report_row)) AS digest,
+	bool_and(listed) AS listed, bool_and(valid_from = '-infinity') AS always,
+	count(*) FILTER (WHERE source LIKE '% confidence high') AS high, count(*) FILTER (WHERE source LIKE '% confidence medium') AS medium
+FROM pmr.business_process_srv;
+
+-- targets, in the order of the report: d is a day of 24 hours
+SELECT srv, string_agg(targets, ', ' ORDER BY mode) AS targets, bool_and(always) AS always
+FROM (
+	SELECT srv, mode, mode || ' ' || string_agg(CASE device_generation WHEN 'any' THEN '' ELSE device_generation || ' ' END
+			|| CASE WHEN target < '1 day' THEN extract(epoch FROM target)::integer || ' s'
+				ELSE extract(epoch FROM target)::integer / 86400 || ' d' END
+			|| CASE status WHEN 'confirmed' THEN '' ELSE ' ?' END, '/' ORDER BY device_generation COLLATE "C") AS targets,
+		bool_and(valid_from = '-infinity') AS always
+	FROM pmr.target_response_time GROUP BY srv, mode
+) AS by_mode
+GROUP BY srv ORDER BY string_to_array(srv, '.')::integer[];
+SELECT DISTINCT mode, device_generation, status, source FROM pmr.target_response_time
+ORDER BY mode, device_generation, source;
+
+SELECT measure, name, period, valid_from, target_pct, minimum_pct, status FROM pmr.service_level ORDER BY measure;
+SELECT code, mode, class, description FROM pmr.response_code
+ORDER BY left(code, 1) DESC, substr(code, 2)::integer, mode;
+
+-- the tables fit together
+SELECT 'process' AS missing, business_process AS item FROM pmr.business_process_srv
+WHERE business_process NOT IN (SELECT business_process FROM pmr.business_process)
+UNION ALL SELECT 'process without SRV', business_process FROM pmr.business_process
+WHERE business_process NOT IN (SELECT business_process FROM pmr.business_process_srv)
+UNION ALL SELECT 'SRV of a process', srv FROM pmr.business_process_srv
+WHERE srv NOT IN (SELECT srv FROM pmr.service_reference_variant)
+UNION ALL SELECT 'target of an SRV that is not reported', srv FROM pmr.target_response_time
+WHERE srv NOT IN (SELECT srv FROM pmr.business_process_srv)
+UNION ALL SELECT 'mode of a target', srv || ' ' || mode FROM pmr.target_response_time AS t JOIN pmr.service_reference_variant AS v USING (srv)
+WHERE NOT CASE mode WHEN 'on_demand' THEN on_demand WHEN 'future_dated' THEN future_dated <> 'none'
+	WHEN 'dcc_scheduled' THEN dcc_scheduled ELSE non_device END
+UNION ALL SELECT 'target of a mode', srv || ' ' || mode
+FROM (SELECT DISTINCT srv FROM pmr.business_process_srv) AS reported JOIN pmr.service_reference_variant AS v USING (srv),
+	unnest('{on_demand,future_dated,dcc_scheduled,non_device}'::text[]) AS modes (mode)
+WHERE CASE mode WHEN 'on_demand' THEN on_demand WHEN 'future_dated' THEN future_dated <> 'none'
+	WHEN 'dcc_scheduled' THEN dcc_scheduled ELSE non_device END
+	AND NOT EXISTS (SELECT FROM pmr.target_response_time AS t WHERE t.srv = reported.srv AND t.mode = modes.mode);
+
+-- the views of the rows in force show what is shipped, all of it
+SELECT (SELECT count(*) FROM pmr.current_service_reference_variant) AS srvs,
+	(SELECT count(*) FROM pmr.current_business_process) AS processes,
+	(SELECT count(*) FROM pmr.current_business_process_srv) AS rows,
+	(SELECT count(*) FROM pmr.current_target_response_time) AS targets,
+	(SELECT count(*) FROM pmr.current_service_level) AS levels,
+	(SELECT count(*) FROM pmr.current_response_code) AS codes;
+
+--
+-- What is assumed, and how it is corrected: by a row of one's own
+--
+
+SELECT reference_table, count(*) AS assumed, count(replaced_from) AS replaced, bool_and(builtin) AS builtin
+FROM pmr.assumption GROUP BY reference_table ORDER BY reference_table;
+SELECT reference_table, item, value, valid_from, replaced_from FROM pmr.assumption
+WHERE item IN ('1.1.1 on_demand any', '11.3 future_dated smets1', 'prepayment', 'prepayment 1.6 prepayment',
+	'firmware 11.1', 'cpm1', 'business_process') ORDER BY reference_table, item COLLATE "C";
+BEGIN;
+INSERT INTO pmr.target_response_time (srv, mode, target, source) VALUES ('1.1.1', 'on_demand', '45 s', 'SEC Appendix E');
+INSERT INTO pmr.target_response_time (srv, mode, target, valid_from, source)
+VALUES ('2.2', 'on_demand', NULL, '2026-10-01 00:00:00+00', 'SEC Appendix E');
+INSERT INTO pmr.target_response_time (srv, mode, target, valid_from, source, status)
+VALUES ('2.1', 'on_demand', '25 s', '2026-10-01 00:00:00+00', 'hearsay', 'assumed');
+INSERT INTO pmr.target_response_time (srv, mode, target, valid_from, source)
+VALUES ('2.1', 'on_demand', '25 s', '2099-01-01 00:00:00+00', 'SEC Appendix E');
+INSERT INTO pmr.target_response_time (srv, mode, device_generation, target, source)
+VALUES ('1.6', 'on_demand', 'smets1', '45 s', 'SEC Appendix E');
+INSERT INTO pmr.business_process (business_process, name, report_order, source) VALUES ('prepayment', 'Prepay', 4, 'SEC H13.1A');
+INSERT INTO pmr.business_process_srv (business_process, srv, qualifier, report_row, description, source)
+VALUES ('prepayment', '1.6', 'prepayment', 14, 'Update Payment Mode', 'SEC H13.1A');
+INSERT INTO pmr.business_process_srv (business_process, srv, listed, report_row, description, source)
+VALUES ('firmware', '11.1', false, 21, 'Update Firmware', 'SEC H13.1A');
+INSERT INTO pmr.service_level (measure, name, target_pct, minimum_pct, source) VALUES ('cpm1', 'CPM 1', 99, 96, 'SEC H13.1');
+INSERT INTO pmr.service_level (measure, name, target_pct, source, status) VALUES ('prepayment', 'Prepayment', 95, 'our own', 'assumed');
+INSERT INTO pmr.response_code (code, class, description, source, status) VALUES ('E31', 'no_response', 'timed out', 'hearsay', 'assumed');
+INSERT INTO pmr.service_reference_variant (srv, service_reference, name, critical, on_demand, future_dated, dcc_scheduled, non_device,
+	source, status) VALUES ('7.17', '7.17', 'New', false, true, 'none', false, false, 'hearsay', 'assumed');
+-- 1.1.1, prepayment, its row, 11.1 and cpm1 are assumed no more; 1.6 is for SMETS1 only, so its row stays
+SELECT reference_table, item, value, valid_from, replaced_from, source, builtin FROM pmr.assumption
+WHERE item IN ('1.1.1 on_demand any', '2.2 on_demand any', '2.1 on_demand any', '1.6 on_demand any', '1.6 on_demand smets1',
+	'prepayment', 'prepayment 1.6 prepayment', 'firmware 11.1', 'cpm1', 'business_process')
+	AND (reference_table, item) <> ('service_level', 'prepayment') OR NOT builtin AND item <> 'prepayment'
+ORDER BY reference_table, item COLLATE "C", valid_from;
+-- a target level alone is a value
+SELECT item, value FROM pmr.assumption
+WHERE (reference_table, item) = ('service_level', 'prepayment');
+SELECT count(*) AS assumed FROM pmr.assumption;
+SELECT pmr.srv_target('1.1.1', 'on_demand', 'smets2', '2020-01-01') AS corrected,
+	pmr.srv_target('2.2', 'on_demand', 'smets2', '2026-09-30 23:59:59.999999+00') AS before,
+	pmr.srv_target('2.2', 'on_demand', 'smets2', '2026-10-01 00:00:00+00') AS after;
+ROLLBACK;
+
+--
+-- The rows in force: a user's row wins, the last one by now; listed false hides
+--
+
+BEGIN;
+INSERT INTO pmr.service_reference_variant (srv, service_reference, name, critical, on_demand, future_dated, dcc_scheduled, non_device, source)
+VALUES ('7.1', '7.1', 'Ours', false, false, 'dsp', true, true, 'test'), ('77.1', '77.1', 'New', false, true, 'none', false, false, 'test');
+INSERT INTO pmr.business_process (business_process, name, report_order, source)
+VALUES ('firmware', 'Ours', 1, 'test'), ('charging', 'New', 10, 'test');
+INSERT INTO pmr.business_process_srv (business_process, srv, qualifier, valid_from, listed, report_row, description, source) VALUES
+	('firmware', '11.1', '', '2020-01-01', true, 101, 'earlier', 'test'),
+	('firmware', '11.1', '', '2021-01-01', true, 102, 'in force', 'test'),
+	('firmware', '11.1', '', 'infinity', true, 103, 'to come', 'test'),
+	('firmware', '11.3', '', '-infinity', false, 104, 'hidden', 'test'),
+	('prepayment', '2.1', '', '2020-01-01', false, 105, 'hidden', 'test'),
+	('prepayment', '2.1', '', '2021-01-01', true, 106, 'shown again', 'test'),
+	('prepayment', '2.2', 'positive_value', 'infinity', false, 107, 'hidden some day', 'test'),
+	('prepayment', '2.2', '', '-infinity', true, 108, 'another qualifier', 'test'),
+	('change_of_tenancy', '1.1.1', '', '-infinity', false, 109, 'hidden in one process', 'test');
+INSERT INTO pmr.target_response_time (srv, mode, device_generation, valid_from, target, source) VALUES
+	('1.6', 'on_demand', 'any', '2020-01-01', '1 s', 'test'), ('1.6', 'on_demand', 'any', '2021-01-01', '2 s', 'test'),
+	('1.6', 'on_demand', 'any', 'infinity', '3 s', 'test'), ('1.6', 'on_demand', 'smets1', '2021-01-01', '4 s', 'test'),
+	('1.6', 'future_dated', 'any', 'infinity', '5 s', 'test'), ('2.1', 'on_demand', 'any', '2021-01-01', NULL, 'test');
+INSERT INTO pmr.target_response_time (srv, mode, valid_from, target, source, builtin)
+VALUES ('1.6', 'on_demand', '2022-01-01', '6 s', 'test', true), ('2.2', 'on_demand', '2022-01-01', '7 s', 'test', true);
+INSERT INTO pmr.service_level (measure, name, valid_from, target_pct, minimum_pct, source) VALUES
+	('cpm1', 'Ours', '2020-01-01', 98, 95, 'test'), ('cpm1', 'Ours', '2021-01-01', 97, 94, 'test'),
+	('cpm1', 'Ours', 'infinity', 96, 93, 'test'), ('cpm2', 'Ours', 'infinity', 96, 93, 'test'), ('firmware', 'Ours', '-infinity', 90, NULL, 'test');
+INSERT INTO pmr.response_code (code, mode, class, description, source) VALUES
+	('E20', 'any', 'rejected', 'Ours', 'test'), ('E20', 'on_demand', 'success', 'Ours', 'test'), ('E99', 'any', 'rejected', 'New', 'test');
+
+SELECT srv, name, builtin FROM pmr.current_service_reference_variant WHERE srv IN ('7.1', '7.2', '77.1') ORDER BY srv;
+SELECT business_process, name, builtin FROM pmr.current_business_process WHERE name IN ('Ours', 'New', 'Prepayment', 'Firmware Management')
+ORDER BY business_process;
+SELECT report_row, business_process, srv, qualifier, description, builtin FROM pmr.current_business_process_srv
+WHERE business_process IN ('firmware', 'prepayment') OR srv = '1.1.1' ORDER BY report_row;
+SELECT srv, mode, device_generation, valid_from, target, builtin FROM pmr.current_target_response_time
+WHERE srv IN ('1.6', '2.1', '2.2') ORDER BY srv, mode, device_generation;
+SELECT measure, name, valid_from, target_pct, minimum_pct, builtin FROM pmr.current_service_level ORDER BY measure;
+SELECT code, mode, class, builtin FROM pmr.current_response_code WHERE code IN ('E20', 'E21', 'E99') ORDER BY code, mode;
+-- what is in force now is what is looked up now, but for the generations without a row
+SELECT count(*) AS targets, count(*) FILTER (WHERE target IS NOT DISTINCT FROM pmr.srv_target(srv, mode, device_generation, now())) AS equal
+FROM pmr.current_target_response_time WHERE device_generation <> 'any';
+SELECT count(*) AS targets, count(*) FILTER (WHERE target IS NOT DISTINCT FROM pmr.srv_target(srv, mode, 'smets2', now())) AS equal
+FROM pmr.current_target_response_time WHERE device_generation = 'any';
+ROLLBACK;
+
+--
+-- A metric that H13.1A does not list: rows alone
+--
+
+BEGIN;
+INSERT INTO pmr.business_process (business_process, name, report_order, source) VALUES ('boost', 'Boost Button', 10, 'our own');
+INSERT INTO pmr.business_process_srv (business_process, srv, report_row, description, source)
+VALUES ('boost', '7.9', 35, 'Add Auxiliary Load To Boost Button', 'our own'),
+	('boost', '77.1', 36, 'an SRV of the next DUIS', 'our own');
+INSERT INTO pmr.business_process_srv (business_process, srv, qualifier, report_row, description, source)
+VALUES ('boost', '6.22', 'boost_alerts', 37, 'Configure Alert Behaviour', 'our own');
+INSERT INTO pmr.target_response_time (srv, mode, target, source)
+VALUES ('7.9', 'on_demand', '20 s', 'our own'), ('77.1', 'future_dated', '2 days', 'our own');
+INSERT INTO pmr.service_reference_variant (srv, service_reference, name, critical, on_demand, future_dated, dcc_scheduled, non_device, source)
+VALUES ('77.1', '77.1', 'an SRV of the next DUIS', false, false, 'dsp_or_device', false, false, 'our own');
+SELECT report_row, p.name, srv, v.name, qualifier, target
+FROM pmr.current_business_process_srv JOIN pmr.current_business_process AS p USING (business_process)
+	JOIN pmr.current_service_reference_variant AS v USING (srv) LEFT JOIN pmr.current_target_response_time USING (srv)
+WHERE report_row > 34 ORDER BY report_row;
+SELECT srv, pmr.srv_target_counts(srv, mode, '2026-10-01 12:00:00+00', '2026-10-01 12:00:00+00'::timestamptz + took) AS counts
+FROM (VALUES ('7.9', 'on_demand', '20 s'::interval), ('7.9', 'on_demand', '21 s'), ('7.9', 'future_dated', '1 s'),
+	('77.1', 'future_dated', '48:00'), ('77.1', NULL, '49:00')) AS requests (srv, mode, took)
+GROUP BY srv ORDER BY srv;
+ROLLBACK;
+
+--
+-- What is refused: each constraint once, by SQLSTATE and name
+--
+
+CREATE FUNCTION refusal(tab text, new_values jsonb, OUT sqlstate_ text, OUT constraint_ text, OUT message text) LANGUAGE plpgsql AS $$
+DECLARE
+	good jsonb := CASE tab
+		WHEN 'service_reference_variant' THEN '{"srv": "7.99", "service_reference": "7.99", "name": "n", "critical": false, "on_demand": true,
+			"future_dated": "none", "dcc_scheduled": false, "non_device": false, "source": "s"}'
+		WHEN 'business_process' THEN '{"business_process": "new", "name": "n", "report_order": 10, "source": "s"}'
+		WHEN 'business_process_srv' THEN '{"business_process": "new", "srv": "7.99", "report_row": 35, "description": "d", "source": "s"}'
+		WHEN 'target_response_time' THEN '{"srv": "7.99", "mode": "on_demand", "target": "1 s", "source": "s"}'
+		WHEN 'service_level' THEN '{"measure": "new", "name": "n", "target_pct": 99, "minimum_pct": 96, "source": "s"}'
+		WHEN 'response_code' THEN '{"code": "E99", "class": "success", "description": "d", "source": "s"}'
+		WHEN 'party' THEN '{"party": "P", "name": "n", "supplier_group": "g", "category": "Other"}'
+		END;
+	bad jsonb := good || new_values;
+BEGIN
+	EXECUTE format('INSERT INTO pmr.%I (%s) SELECT %2$s FROM jsonb_populate_record(NULL::pmr.%1$I, $1)', tab,
+		(SELECT string_agg(quote_ident(key), ', ') FROM jsonb_object_keys(bad) AS key)) USING bad;
+	RAISE no_data_found;
+EXCEPTION
+	WHEN no_data_found THEN
+		message := 'accepted';
+	WHEN OTHERS THEN
+		GET STACKED DIAGNOSTICS sqlstate_ = RETURNED_SQLSTATE, constraint_ = CONSTRAINT_NAME;
+		message := CASE WHEN sqlstate_ NOT IN ('23514', '23505') THEN SQLERRM END;
+END
+$$;
+CREATE TABLE bad (n serial, tab text, new_values jsonb);
+INSERT INTO bad (tab, new_values) VALUES
+	('service_reference_variant', '{"srv": "7.x"}'), ('service_reference_variant', '{"future_dated": "dcc"}'),
+	('service_reference_variant', '{"eligible_user_roles": ["IS", "XX"]}'), ('service_reference_variant', '{"status": "guessed"}'),
+	('service_reference_variant', '{"source": ""}'), ('service_reference_variant', '{"source": null}'),
+	('service_reference_variant', '{"srv": "7.1", "builtin": true}'),
+	('business_process', '{"business_process": "New Process"}'), ('business_process', '{"status": "?"}'), ('business_process', '{"source": ""}'),
+	('business_process', '{"business_process": "firmware", "builtin": true}'), ('business_process', '{"report_order": null}'),
+	('business_process_srv', '{"srv": ""}'), ('business_process_srv', '{"status": "?"}'), ('business_process_srv', '{"source": ""}'),
+	('business_process_srv', '{"qualifier": null}'), ('business_process_srv', '{"valid_from": null}'),
+	('business_process_srv', '{"business_process": "firmware", "srv": "11.1", "builtin": true}'),
+	('target_response_time', '{"srv": "7"}'), ('target_response_time', '{"srv": "7.1.1.1"}'), ('target_response_time', '{"srv": "7.1 "}'),
+	('target_response_time', '{"mode": "any"}'), ('target_response_time', '{"mode": "On_Demand"}'), ('target_response_time', '{"mode": null}'),
+	('target_response_time', '{"device_generation": "smets3"}'), ('target_response_time', '{"device_generation": null}'),
+	('target_response_time', '{"target": "-1 microsecond"}'), ('target_response_time', '{"target": "1 month"}'),
+	('target_response_time', '{"target": "1 year"}'), ('target_response_time', '{"target": "-1 month 40 days"}'),
+	('target_response_time', '{"target": "106751991 days 04:00:54.775808"}'),
+	('target_response_time', '{"valid_from": null}'), ('target_response_time', '{"status": "?"}'), ('target_response_time', '{"source": ""}'),
+	('target_response_time', '{"builtin": null}'), ('target_response_time', '{"srv": "2.2", "builtin": true}'),
+	('service_level', '{"measure": "CPM 1"}'), ('service_level', '{"period": "week"}'), ('service_level', '{"target_pct": 100.01}'),
+	('service_level', '{"target_pct": "NaN"}'),
+	('service_level', '{"target_pct": null, "minimum_pct": -1}'), ('service_level', '{"minimum_pct": 99.01}'),
+	('service_level', '{"status": "?"}'), ('service_level', '{"source": ""}'), ('service_level', '{"measure": "cpm1", "builtin": true}'),
+	('response_code', '{"code": ""}'), ('response_code', '{"mode": "scheduled"}'), ('response_code', '{"class": "failed"}'),
+	('response_code', '{"status": "?"}'), ('response_code', '{"source": ""}'), ('response_code', '{"code": "I0", "builtin": true}'),
+	('party', '{"party": ""}'), ('party', '{"supplier_group": ""}'), ('party', '{"category": "Supplier"}'), ('party', '{"party": null}'), ('party', '{"party": "there"}');
+INSERT INTO pmr.party VALUES ('there', 'n', 'g', 'Other');
+CREATE TABLE refused AS SELECT n, tab, new_values, r.* FROM bad, LATERAL refusal(tab, new_values) AS r;
+DELETE FROM pmr.party;
+SELECT tab, new_values, sqlstate_, constraint_, message FROM refused ORDER BY n;
+-- no constraint was left out
+SELECT conname AS not_tried FROM pg_constraint
+WHERE connamespace = 'pmr'::regnamespace AND contype IN ('c', 'p')
+	AND NOT EXISTS (SELECT FROM refused WHERE constraint_ = conname AND sqlstate_ = CASE contype WHEN 'c' THEN '23514' ELSE '23505' END)
+ORDER BY conname;
+-- the rows that these were made from are good, a key of a shipped row too
+SELECT tab, (refusal(tab, '{}')).message FROM (SELECT DISTINCT tab FROM bad) AS tables ORDER BY tab;
+SELECT (refusal('target_response_time', '{"srv": "2.2"}')).message AS target, (refusal('target_response_time', '{"target": null}')).message AS no_target,
+	(refusal('target_response_time', '{"target": "0"}')).message AS zero,
+	(refusal('target_response_time', '{"valid_from": "infinity"}')).message AS never,
+	(refusal('response_code', '{"code": "I0"}')).message AS code,
+	(refusal('service_level', '{"target_pct": null, "minimum_pct": null}')).message AS no_level,
+	(refusal('service_level', '{"target_pct": 0, "minimum_pct": 0}')).message AS zero_level,
+	(refusal('service_level', '{"target_pct": 100, "minimum_pct": 100}')).message AS full_level;
+
+--
+-- What pg_dump carries: the user's rows
+--
+
+SELECT config::regclass, condition FROM pg_extension, unnest(extconfig, extcondition) AS configs (config, condition)
+WHERE extname = 'pmr_metrics' ORDER BY config::regclass::text COLLATE "C";
+-- no table is left out
+SELECT relname AS table_not_dumped FROM pg_class AS c, pg_extension
+WHERE relnamespace = 'pmr'::regnamespace AND relkind IN ('r', 'p', 'S') AND extname = 'pmr_metrics' AND NOT c.oid = ANY (extconfig);
+
+-- every relation has a comment
+SELECT oid::regclass AS without_comment FROM pg_class
+WHERE relnamespace = 'pmr'::regnamespace AND relkind IN ('r', 'v') AND obj_description(oid, 'pg_class') IS NULL;
+
+--
+-- Who may do what: a role without any rights of its own
+--
+
+DROP ROLE IF EXISTS regress_pmr_reader;
+CREATE ROLE regress_pmr_reader;
+SELECT relname, has_table_privilege('regress_pmr_reader', oid, 'SELECT') AS may_read,
+	has_table_privilege('regress_pmr_reader', oid, 'INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')
+		OR has_any_column_privilege('regress_pmr_reader', oid, 'INSERT, UPDATE, REFERENCES') AS may_write
+FROM pg_class WHERE relnamespace = 'pmr'::regnamespace AND relkind IN ('r', 'v') ORDER BY relname COLLATE "C";
+GRANT USAGE ON SCHEMA reference TO regress_pmr_reader;
+CREATE TABLE request (srv text, mode text, requested_at timestamptz, responded_at timestamptz, response_code text);
+INSERT INTO request VALUES ('2.2', 'on_demand', '2026-10-01 12:00:00+00', '2026-10-01 12:00:10+00', 'I0'),
+	('2.2', 'on_demand', '2026-10-01 12:00:00+00', '2026-10-01 12:00:40+00', 'I0'),
+	('1.1.1', 'on_demand', '2026-10-01 12:00:00+00', '2026-10-01 12:00:10+00', 'E20');
+GRANT SELECT ON request TO regress_pmr_reader;
+SET ROLE regress_pmr_reader;
+SELECT count(*) FROM pmr.business_process_srv;
+SELECT count(*) FROM pmr.assumption;
+SELECT pmr.srv_target('2.2', 'on_demand', NULL, now()) AS srv_target, pmr.answered_at(now(), 'E20', 'on_demand') AS answered_at;
+SELECT pmr.srv_target_met(srv, mode, requested_at, pmr.answered_at(responded_at, response_code, mode)) AS srv_target_met,
+	pmr.srv_target_counts(srv, mode, requested_at, pmr.answered_at(responded_at, response_code, mode)) AS srv_target_counts,
+	pmr.target_met(requested_at, pmr.answered_at(responded_at, response_code, mode), '30 s') AS target_met,
+	pmr.target_counts(requested_at, pmr.answered_at(responded_at, response_code, mode), '30 s') AS target_counts
+FROM request;
+SELECT tried, err(tried) FROM (VALUES
+	('SELECT * FROM pmr.party'), ('INSERT INTO pmr.party VALUES (''P'', ''n'', ''g'', ''Other'')'),
+	('INSERT INTO pmr.target_response_time (srv, mode, target, source) VALUES (''2.2'', ''on_demand'', ''1 day'', ''me'')'),
+	('UPDATE pmr.target_response_time SET target = ''1 day'''), ('DELETE FROM pmr.response_code'), ('TRUNCATE pmr.service_level'),
+	('INSERT INTO pmr.service_reference_variant DEFAULT VALUES'), ('INSERT INTO pmr.business_process DEFAULT VALUES'),
+	('INSERT INTO pmr.business_process_srv DEFAULT VALUES'),
+	('UPDATE pmr.current_service_reference_variant SET name = ''x'''), ('DELETE FROM pmr.current_business_process_srv'),
+	('CREATE TABLE pmr.mine ()'),
+	('CREATE FUNCTION pmr.srv_target(text) RETURNS text LANGUAGE sql AS ''SELECT $1'''),
+	('SELECT pmr.target_transfn(''{0,0,0,0,0}'', now(), now(), ''1 s''::interval)'),
+	('SELECT pmr.srv_target_transfn(''{0,0,0,0,0}'', ''2.2'', ''on_demand'', now(), now())'),
+	('SELECT pmr.target_combine(''{0,0,0,0,0}'', ''{0,0,0,0,0}'')'),
+	('SELECT pmr.target_met_finalfn(''{0,0,0,0,0}'')'), ('SELECT pmr.target_counts_finalfn(''{0,0,0,0,0}'')')
+) AS tries (tried);
+RESET ROLE;
+-- of the functions, support functions of aggregates alone are out of reach
+SELECT proname, count(*) FROM pg_proc
+WHERE pronamespace = 'pmr'::regnamespace AND NOT has_function_privilege('regress_pmr_reader', oid, 'EXECUTE')
+GROUP BY proname ORDER BY proname COLLATE "C";
+DROP OWNED BY regress_pmr_reader;
+DROP ROLE regress_pmr_reader;
+
+DROP SCHEMA reference CASCADE;
+SELECT count(*) AS left_behind FROM (
+	SELECT FROM pmr.service_reference_variant WHERE NOT builtin UNION ALL SELECT FROM pmr.business_process WHERE NOT builtin
+	UNION ALL SELECT FROM pmr.business_process_srv WHERE NOT builtin UNION ALL SELECT FROM pmr.target_response_time WHERE NOT builtin
+	UNION ALL SELECT FROM pmr.service_level WHERE NOT builtin UNION ALL SELECT FROM pmr.response_code WHERE NOT builtin
+	UNION ALL SELECT FROM pmr.party
+) AS rows;
