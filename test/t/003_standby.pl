@@ -1,0 +1,135 @@
+# Targets that change while others look them up: on the primary, and on a
+# standby, whose snapshots are made in another way.
+
+use strict;
+use warnings;
+
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $primary = PostgreSQL::Test::Cluster->new('primary');
+$primary->init(allows_streaming => 1);
+$primary->start;
+$primary->safe_psql(
+	'postgres', q{
+CREATE EXTENSION pmr_metrics;
+INSERT INTO pmr.target_response_time (srv, mode, target, source) VALUES ('7.1', 'on_demand', '1 s', 'test');
+});
+$primary->backup('backup');
+my $standby = PostgreSQL::Test::Cluster->new('standby');
+$standby->init_from_backup($primary, 'backup', has_streaming => 1);
+$standby->start;
+$primary->wait_for_catchup($standby);
+
+my $look = q{SELECT pmr.srv_target('7.1', 'on_demand', NULL, now()),
+	(SELECT target FROM pmr.target_response_time WHERE srv = '7.1' AND call > 0) FROM generate_series(1, 3) AS call};
+is($standby->safe_psql('postgres', $look), "00:00:01|00:00:01\n" x 2 . '00:00:01|00:00:01', 'standby: first target');
+$primary->safe_psql('postgres', q{UPDATE pmr.target_response_time SET target = '2 s' WHERE source = 'test'});
+$primary->wait_for_catchup($standby);
+is($standby->safe_psql('postgres', $look), "00:00:02|00:00:02\n" x 2 . '00:00:02|00:00:02', 'standby: second target');
+
+# The target only ever grows, so what is looked up must lie between what plain
+# queries find before and after it.  The loop keeps its expressions' memory.
+my $watch = q{
+DO $$
+DECLARE
+	before interval;
+	looked_up interval;
+	again interval;
+	after interval;
+	seen integer := 0;
+	last interval := '0';
+	wrong integer := 0;
+BEGIN
+	FOR turn IN 1 .. 100000 LOOP
+		before := (SELECT target FROM pmr.target_response_time WHERE srv = '7.1');
+		looked_up := pmr.srv_target('7.1', 'on_demand', NULL, '2026-10-01');
+		again := pmr.srv_target('7.1', 'on_demand', 'smets1', '2026-10-01');
+		looked_up := pmr.srv_target('7.1', 'on_demand', NULL, '2026-10-01');
+		after := (SELECT target FROM pmr.target_response_time WHERE srv = '7.1');
+		IF before > again OR again > looked_up OR looked_up > after OR looked_up IS NULL OR again IS NULL THEN
+			wrong := wrong + 1;
+		END IF;
+		IF looked_up > last THEN
+			seen := seen + 1;
+			last := looked_up;
+		END IF;
+		EXIT WHEN before >= '1 day';
+		IF turn % 20 = 0 THEN
+			PERFORM pg_sleep(0.001);
+		END IF;
+	END LOOP;
+	RAISE NOTICE 'several: %, last: %, wrong: %', seen > 10, last, wrong;
+END
+$$;
+};
+my $file = PostgreSQL::Test::Utils::tempdir . '/watch.sql';
+append_to_file($file, $watch);
+my @watchers;
+foreach my $node ($primary, $standby)
+{
+	my ($out, $err) = ('', '');
+	my $watcher = { name => $node->name, err => \$err };
+	$watcher->{run} = IPC::Run::start(
+		[ 'psql', '-X', '-q', '-f', $file, '-d', $node->connstr('postgres') ],
+		'<', \undef, '>', \$out, '2>', \$err,
+		IPC::Run::timeout($PostgreSQL::Test::Utils::timeout_default));
+	push @watchers, $watcher;
+}
+# once they watch, let the target grow: by itself, in subtransactions, with
+# some that are rolled back, and with others at work
+foreach my $node ($primary, $standby)
+{
+	$node->poll_query_until('postgres',
+		q{SELECT count(*) = 1 FROM pg_stat_activity WHERE query LIKE '%again interval%' AND pid <> pg_backend_pid()})
+	  or die 'nobody watches';
+}
+$primary->safe_psql(
+	'postgres', q{
+DO $$
+BEGIN
+	FOR turn IN 3 .. 300 LOOP
+		IF turn % 7 = 0 THEN
+			UPDATE pmr.target_response_time SET target = '30 days' WHERE source = 'test';
+			ROLLBACK;
+		END IF;
+		BEGIN
+			UPDATE pmr.target_response_time SET target = '20 days' WHERE source = 'test';
+			RAISE division_by_zero;
+		EXCEPTION WHEN division_by_zero THEN
+			NULL;
+		END;
+		IF turn % 5 = 0 THEN
+			BEGIN
+				UPDATE pmr.target_response_time SET target = turn * interval '1 s' WHERE source = 'test';
+			EXCEPTION WHEN division_by_zero THEN
+				NULL;
+			END;
+		ELSE
+			UPDATE pmr.target_response_time SET target = turn * interval '1 s' WHERE source = 'test';
+		END IF;
+		COMMIT;
+		PERFORM pg_sleep(0.003);
+	END LOOP;
+	UPDATE pmr.target_response_time SET target = '1 day' WHERE source = 'test';
+END
+$$;
+});
+foreach my $watcher (@watchers)
+{
+	ok($watcher->{run}->finish, "$watcher->{name}: watched");
+	like(${ $watcher->{err} }, qr/several: t, last: 1 day, wrong: 0\n/,
+		"$watcher->{name}: what is looked up is what there is");
+}
+$primary->wait_for_catchup($standby);
+is($standby->safe_psql('postgres', $look), "1 day|1 day\n" x 2 . '1 day|1 day', 'standby: last target');
+
+# Promoted, it goes on with its own changes.
+$standby->promote;
+is($standby->safe_psql('postgres', qq{BEGIN; UPDATE pmr.target_response_time SET target = '9 s' WHERE source = 'test'; $look; ROLLBACK; $look}),
+	"00:00:09|00:00:09\n" x 3 . "1 day|1 day\n" x 2 . '1 day|1 day', 'promoted: its own changes');
+
+$standby->stop;
+$primary->stop;
+done_testing();
