@@ -148,8 +148,8 @@ pmr_target_counts_finalfn(PG_FUNCTION_ARGS)
 
 	check_aggregate_call(fcinfo);
 	counts = get_counts(PG_GETARG_ARRAYTYPE_P(0));
-	/* cannot happen: the script declares it so */
 	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE)
+		/* cannot happen: the script declares it so */
 		elog(ERROR, "return type must be a row type");
 	for (int i = 0; i < TARGET_OUTCOMES; i++)
 		values[i] = Int64GetDatum(counts[i]);

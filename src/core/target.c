@@ -101,6 +101,8 @@ target_of_request(const TargetRow *rows, int nrows, TargetMode mode,
 			row = find_row_or_any(rows, nrows, m, g, at);
 			if (row == NULL)
 				continue;
+			if (mode == MODE_UNKNOWN && m == MODE_NON_DEVICE)
+				return unknown;
 			nfound++;
 			if (first == NULL)
 				first = row;

@@ -89,8 +89,9 @@ extern TargetOutcome target_outcome(TargetTime start, TargetTime answer,
  *
  * Nothing is guessed: where the generation is unknown, both must have the same
  * target; where the mode is unknown, all modes that have a row must agree, a
- * row without a target included.  Otherwise, and where there is no target, the
- * result is not known.
+ * row without a target included, and none of them may be MODE_NON_DEVICE, where
+ * I99 is an answer and elsewhere is not.  Otherwise, and where there is no
+ * target, the result is not known.
  */
 extern TargetTime target_of_request(const TargetRow *rows, int nrows,
 									TargetMode mode,

@@ -127,6 +127,7 @@ CREATE VIEW joined AS
 	FROM request AS r,
 		LATERAL (
 			SELECT CASE WHEN bool_and(known IN (0, tried)) AND sum(known) = sum(with_target) AND min(lowest) = max(highest)
+				AND bool_and(known = 0 OR m <> 'non_device' OR r.mode IS NOT DISTINCT FROM 'non_device')
 				THEN min(lowest) END AS target
 			FROM (
 				SELECT m, count(*) AS tried, count(row.found) AS known, count(row.target) AS with_target,
@@ -145,6 +146,7 @@ CREATE VIEW joined AS
 		) AS found,
 		LATERAL (
 			SELECT CASE WHEN bool_and(known IN (0, tried)) AND sum(known) = sum(with_target) AND min(lowest) = max(highest)
+				AND bool_and(known = 0 OR m <> 'non_device' OR r.mode IS NOT DISTINCT FROM 'non_device')
 				THEN min(lowest) END AS target
 			FROM (
 				SELECT m, count(*) AS tried, count(row.found) AS known, count(row.target) AS with_target,
