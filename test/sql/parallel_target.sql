@@ -193,8 +193,8 @@ SET max_parallel_workers_per_gather = 2;
 -- An uncommitted change of a target, in workers
 --
 
--- runs in a worker, or in the leader?
-CREATE FUNCTION runs_in(leader integer) RETURNS text LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+-- runs in a worker, or in the leader?  So dear that workers are worth while
+CREATE FUNCTION runs_in(leader integer) RETURNS text LANGUAGE plpgsql STABLE PARALLEL SAFE COST 10000 AS $$
 BEGIN
 	RETURN CASE WHEN pg_backend_pid() = leader THEN 'leader' ELSE 'worker' END;
 END
