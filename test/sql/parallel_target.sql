@@ -193,8 +193,8 @@ SET max_parallel_workers_per_gather = 2;
 -- An uncommitted change of a target, in workers
 --
 
--- runs in a worker, or in the leader?  So dear that workers are worth while
-CREATE FUNCTION runs_in(leader integer) RETURNS text LANGUAGE plpgsql STABLE PARALLEL SAFE COST 10000 AS $$
+-- runs in a worker, or in the leader?
+CREATE FUNCTION runs_in(leader integer) RETURNS text LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 BEGIN
 	RETURN CASE WHEN pg_backend_pid() = leader THEN 'leader' ELSE 'worker' END;
 END
@@ -207,22 +207,23 @@ DECLARE
 BEGIN
 	FOR try IN 1 .. 100 LOOP
 		EXECUTE $q$
-			SELECT pmr.srv_target_counts(r.srv, r.mode, requested_at, requested_at + interval '15 s', 'smets2') AS looked_up,
-				pmr.target_counts(requested_at, requested_at + interval '15 s', t.target) AS plain,
-				sum(extract(epoch FROM pmr.srv_target(r.srv, r.mode, generation, requested_at))) AS scalar,
-				sum(extract(epoch FROM t.target)) AS plain_scalar,
+			SELECT pmr.srv_target_counts(srv, mode, requested_at, requested_at + interval '15 s', 'smets2') AS looked_up,
+				sum(extract(epoch FROM pmr.srv_target(srv, mode, generation, requested_at))) AS scalar,
 				min(parallel_target.runs_in($1)) AS run_in
-			FROM parallel_target.request AS r LEFT JOIN pmr.target_response_time AS t ON (t.srv, t.mode) = (r.srv, r.mode)
-			WHERE r.srv = '7.1' AND r.mode = 'on_demand'
+			FROM parallel_target.request WHERE srv = '7.1' AND mode = 'on_demand'
 		$q$ INTO found USING pg_backend_pid();
 		EXIT WHEN found.run_in = 'worker';
 		PERFORM pg_sleep(0.2);
 	END LOOP;
 	looked_up := found.looked_up;
-	plain := found.plain;
 	scalar := found.scalar;
-	plain_scalar := found.plain_scalar;
 	run_in := found.run_in;
+	SELECT pmr.target_counts(requested_at, requested_at + interval '15 s', t.target) AS counts, sum(extract(epoch FROM t.target)) AS total
+	INTO found
+	FROM parallel_target.request AS r LEFT JOIN pmr.target_response_time AS t ON (t.srv, t.mode) = (r.srv, r.mode)
+	WHERE r.srv = '7.1' AND r.mode = 'on_demand';
+	plain := found.counts;
+	plain_scalar := found.total;
 END
 $$;
 -- all take 15 seconds, so that the target decides what became of them
