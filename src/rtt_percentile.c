@@ -107,15 +107,6 @@ pmr_rtt_sketch_percentiles(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(percentiles_array(&summary, fractions, nfractions));
 }
 
-static void
-report_fraction_change(void)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("fractions of a percentile must not change within a group"),
-			 errhint("Add the fraction to GROUP BY.")));
-}
-
 static inline Datum
 percentile_transition(FunctionCallInfo fcinfo, GetRtt get_rtt,
 					  int fraction_arg)
@@ -138,7 +129,7 @@ percentile_transition(FunctionCallInfo fcinfo, GetRtt get_rtt,
 	else if (unlikely(fraction != rtt_state_fractions(state)[0]))
 	{
 		check_fraction(fraction);
-		report_fraction_change();
+		rtt_state_check_fractions(state, &fraction, 1);
 	}
 	if (get_rtt(fcinfo, &rtt_us))
 		state = add_rtt(state, rtt_us);
@@ -187,24 +178,17 @@ pmr_rtt_percentile_finalfn(PG_FUNCTION_ARGS)
 static inline void
 check_same_fractions(const RttState *state, ArrayType *array)
 {
-	const float8 *own = rtt_state_fractions(state);
-	const float8 *fractions;
 	int			nfractions = state->nfractions;
+	const float8 *fractions;
 
 	if (likely(ARR_NDIM(array) == 1 && !ARR_HASNULL(array) &&
 			   ARR_DIMS(array)[0] == nfractions &&
-			   memcmp(ARR_DATA_PTR(array), own,
+			   memcmp(ARR_DATA_PTR(array), rtt_state_fractions(state),
 					  nfractions * sizeof(float8)) == 0))
 		return;
 
 	fractions = get_fractions(array, &nfractions);
-	if (nfractions != state->nfractions)
-		report_fraction_change();
-	for (int i = 0; i < nfractions; i++)
-	{
-		if (fractions[i] != own[i])
-			report_fraction_change();
-	}
+	rtt_state_check_fractions(state, fractions, nfractions);
 }
 
 static inline Datum

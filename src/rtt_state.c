@@ -90,6 +90,21 @@ rtt_state_from_summary(const RttState *like, const RttSummary *summary,
 }
 
 void
+rtt_state_check_fractions(const RttState *state,
+						  const float8 *fractions, int nfractions)
+{
+	bool		same = nfractions == state->nfractions;
+
+	for (int i = 0; same && i < nfractions; i++)
+		same = fractions[i] == rtt_state_fractions(state)[i];
+	if (!same)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("fractions of a percentile must not change within a group"),
+				 errhint("Add the fraction to GROUP BY.")));
+}
+
+void
 rtt_state_open(const RttState *state, RttSummary *summary)
 {
 	void	   *scratch = palloc(rtt_state_scratch_size(state));
@@ -267,13 +282,8 @@ pmr_rtt_state_combine(PG_FUNCTION_ARGS)
 		PG_RETURN_POINTER(rtt_state_copy(other, 0));
 
 	state = get_state(fcinfo, other->kind);
-	if (state->nfractions != other->nfractions ||
-		memcmp(rtt_state_fractions(state), rtt_state_fractions(other),
-			   state->nfractions * sizeof(float8)) != 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("fractions of a percentile must not change within a group"),
-				 errhint("Add the fraction to GROUP BY.")));
+	rtt_state_check_fractions(state, rtt_state_fractions(other),
+							  other->nfractions);
 
 	nvalues = state->nvalues + other->nvalues;
 	if (state->nbuckets > 0 || other->nbuckets > 0 ||

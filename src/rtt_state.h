@@ -49,6 +49,10 @@ extern RttState *rtt_state_make_room(const RttState *state);
 extern RttState *rtt_state_add_summary(const RttState *state,
 									   const RttSummary *added);
 
+/* An error unless these are the state's fractions. */
+extern void rtt_state_check_fractions(const RttState *state,
+									  const float8 *fractions, int nfractions);
+
 /* The normal summary of a state, in new memory. */
 extern void rtt_state_open(const RttState *state, RttSummary *summary);
 
