@@ -66,18 +66,15 @@ get_fractions(ArrayType *array, int *nfractions)
 	return fractions;
 }
 
-/* The percentiles of a summary in seconds, as a float8[]. */
+/* Percentiles in seconds, as a float8[]. */
 static Datum
-percentiles_array(const RttSummary *summary,
-				  const float8 *fractions, int nfractions)
+percentiles_array(const uint64 *percentiles_us, int npercentiles)
 {
-	uint64	   *percentiles_us = palloc(nfractions * sizeof(uint64));
-	Datum	   *percentiles_s = palloc(nfractions * sizeof(Datum));
+	Datum	   *percentiles_s = palloc(npercentiles * sizeof(Datum));
 
-	rtt_summary_percentiles(summary, fractions, nfractions, percentiles_us);
-	for (int i = 0; i < nfractions; i++)
+	for (int i = 0; i < npercentiles; i++)
 		percentiles_s[i] = Float8GetDatum(seconds_from_us(percentiles_us[i]));
-	return PointerGetDatum(construct_array(percentiles_s, nfractions,
+	return PointerGetDatum(construct_array(percentiles_s, npercentiles,
 										   FLOAT8OID, sizeof(float8),
 										   FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
 }
@@ -102,9 +99,11 @@ pmr_rtt_sketch_percentiles(PG_FUNCTION_ARGS)
 	int			nfractions;
 	const float8 *fractions = get_fractions(PG_GETARG_ARRAYTYPE_P(1),
 											&nfractions);
+	uint64	   *percentiles_us = palloc(nfractions * sizeof(uint64));
 
 	rtt_sketch_open(PG_GETARG_DATUM(0), &summary);
-	PG_RETURN_DATUM(percentiles_array(&summary, fractions, nfractions));
+	rtt_summary_percentiles(&summary, fractions, nfractions, percentiles_us);
+	PG_RETURN_DATUM(percentiles_array(percentiles_us, nfractions));
 }
 
 static inline Datum
@@ -158,17 +157,10 @@ Datum
 pmr_rtt_percentile_finalfn(PG_FUNCTION_ARGS)
 {
 	const RttState *state = get_state(fcinfo, RTT_STATE_PERCENTILE);
-	RttSummary	summary;
-	uint64		percentile_us;
 
-	if (state == NULL)
+	if (state == NULL || rtt_state_is_empty(state))
 		PG_RETURN_NULL();
-	rtt_state_open(state, &summary);
-	if (summary.count == 0)
-		PG_RETURN_NULL();
-	rtt_summary_percentiles(&summary, rtt_state_fractions(state), 1,
-							&percentile_us);
-	PG_RETURN_FLOAT8(seconds_from_us(percentile_us));
+	PG_RETURN_FLOAT8(seconds_from_us(rtt_state_get_percentiles(state)[0]));
 }
 
 /*
@@ -241,13 +233,9 @@ Datum
 pmr_rtt_percentiles_finalfn(PG_FUNCTION_ARGS)
 {
 	const RttState *state = get_state(fcinfo, RTT_STATE_PERCENTILES);
-	RttSummary	summary;
 
-	if (state == NULL)
+	if (state == NULL || rtt_state_is_empty(state))
 		PG_RETURN_NULL();
-	rtt_state_open(state, &summary);
-	if (summary.count == 0)
-		PG_RETURN_NULL();
-	PG_RETURN_DATUM(percentiles_array(&summary, rtt_state_fractions(state),
+	PG_RETURN_DATUM(percentiles_array(rtt_state_get_percentiles(state),
 									  state->nfractions));
 }

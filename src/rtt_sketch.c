@@ -266,10 +266,8 @@ pmr_rtt_sketch_finalfn(PG_FUNCTION_ARGS)
 	const RttState *state = get_state(fcinfo, RTT_STATE_SKETCH);
 	RttSummary	summary;
 
-	if (state == NULL)
+	if (state == NULL || rtt_state_is_empty(state))
 		PG_RETURN_NULL();
 	rtt_state_open(state, &summary);
-	if (summary.count == 0)
-		PG_RETURN_NULL();
 	PG_RETURN_DATUM(rtt_sketch_from_summary(&summary));
 }

@@ -113,6 +113,17 @@ rtt_state_open(const RttState *state, RttSummary *summary)
 		report_count_overflow();
 }
 
+const uint64 *
+rtt_state_get_percentiles(const RttState *state)
+{
+	void	   *scratch = palloc(rtt_state_scratch_size(state));
+	uint64	   *percentiles_us = palloc(state->nfractions * sizeof(uint64));
+
+	if (!rtt_state_percentiles(state, scratch, percentiles_us))
+		report_count_overflow();
+	return percentiles_us;
+}
+
 RttState *
 rtt_state_make_room(const RttState *state)
 {

@@ -53,6 +53,9 @@ extern RttState *rtt_state_add_summary(const RttState *state,
 extern void rtt_state_check_fractions(const RttState *state,
 									  const float8 *fractions, int nfractions);
 
+/* The percentiles of a state that is not empty, in new memory. */
+extern const uint64 *rtt_state_get_percentiles(const RttState *state);
+
 /* The normal summary of a state, in new memory. */
 extern void rtt_state_open(const RttState *state, RttSummary *summary);
 

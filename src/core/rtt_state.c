@@ -14,6 +14,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "core/rtt_select.h"
 #include "core/rtt_sort.h"
 #include "core/rtt_state.h"
 
@@ -168,6 +169,31 @@ rtt_state_summarise(const RttState *state, void *scratch, RttSummary *summary)
 			return false;
 	}
 	rtt_summary_normalise(summary, rtt_state_cap(state->kind));
+	return true;
+}
+
+bool
+rtt_state_percentiles(const RttState *state, void *scratch,
+					  uint64_t *percentiles_us)
+{
+	const double *fractions = rtt_state_fractions(state);
+	RttSummary	summary;
+
+	assert(!rtt_state_is_empty(state));
+	if (state->nbuckets == 0 && state->nvalues <= rtt_state_cap(state->kind))
+	{
+		for (uint32_t i = 0; i < state->nfractions; i++)
+			percentiles_us[i] = rtt_percentile_rank(fractions[i],
+													state->nvalues);
+		rtt_select(rtt_state_values(state), state->nvalues, scratch,
+				   percentiles_us, state->nfractions);
+		return true;
+	}
+
+	if (!rtt_state_summarise(state, scratch, &summary))
+		return false;
+	rtt_summary_percentiles(&summary, fractions, state->nfractions,
+							percentiles_us);
 	return true;
 }
 

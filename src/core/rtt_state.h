@@ -140,6 +140,21 @@ extern size_t rtt_state_scratch_size(const RttState *state);
 extern bool rtt_state_summarise(const RttState *state, void *scratch,
 								RttSummary *summary);
 
+/* Has there been no time yet? */
+static inline bool
+rtt_state_is_empty(const RttState *state)
+{
+	return state->nvalues == 0 && state->nbuckets == 0;
+}
+
+/*
+ * The percentiles of a state that is not empty, one for each of its fractions:
+ * those of its summary, found without making one where nothing has been
+ * counted into buckets yet.  Scratch memory and result as above.
+ */
+extern bool rtt_state_percentiles(const RttState *state, void *scratch,
+								  uint64_t *percentiles_us);
+
 /*
  * Puts a normal summary that is not empty into a state that is, which must
  * have room for its buckets.

@@ -293,12 +293,11 @@ rtt_summary_representative(const RttSummary *summary, const RttBucket *bucket)
 }
 
 /*
- * The rank of the time that is percentile_disc of n times, from 1; the same
- * arithmetic as PostgreSQL's, so that the two agree where the product is not
- * exact.
+ * The same arithmetic as PostgreSQL's, so that the two agree where the product
+ * is not exact.
  */
-static uint64_t
-percentile_rank(double fraction, uint64_t n)
+uint64_t
+rtt_percentile_rank(double fraction, uint64_t n)
 {
 	double		rank = ceil(fraction * (double) n);
 
@@ -319,7 +318,7 @@ rtt_summary_percentiles(const RttSummary *summary,
 	assert(summary->count > 0);
 	for (size_t i = 0; i < n; i++)
 	{
-		uint64_t	rank = percentile_rank(fractions[i], summary->count);
+		uint64_t	rank = rtt_percentile_rank(fractions[i], summary->count);
 
 		while (rank > before + bucket->count)
 			before += (bucket++)->count;

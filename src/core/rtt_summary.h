@@ -88,6 +88,12 @@ extern void rtt_summary_normalise(RttSummary *summary, uint32_t cap);
 extern const char *rtt_summary_fault(const RttSummary *summary, uint32_t cap);
 
 /*
+ * The rank of the time that is percentile_disc of n times, from 1 to n: the
+ * smallest such that at least that fraction of the ranks are no higher.
+ */
+extern uint64_t rtt_percentile_rank(double fraction, uint64_t n);
+
+/*
  * percentile_disc: the smallest time such that at least that fraction of the
  * times are no longer.  Fractions must be in [0, 1] and the summary not empty.
  * The time itself while the summary is exact; otherwise a time within

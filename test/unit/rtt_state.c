@@ -107,6 +107,22 @@ check_state(RttStateKind kind, const double *fractions, uint32_t nfractions,
 				 summary.nbuckets * sizeof(RttBucket)) == 0);
 
 	free(scratch);
+
+	CHECK(rtt_state_is_empty(state) == (n == 0));
+	if (n > 0)
+	{
+		uint64_t   *percentiles = allocate(nfractions, sizeof(uint64_t));
+		uint64_t   *selected = allocate(nfractions, sizeof(uint64_t));
+
+		rtt_summary_percentiles(&expected, fractions, nfractions, percentiles);
+		scratch = allocate(rtt_state_scratch_size(state), 1);
+		CHECK(rtt_state_percentiles(state, scratch, selected));
+		CHECK(memcmp(selected, percentiles, nfractions * sizeof(uint64_t)) == 0);
+		free(scratch);
+		free(percentiles);
+		free(selected);
+	}
+
 	free(expected.buckets);
 	free(state);
 	free(values);
