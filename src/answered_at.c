@@ -7,9 +7,8 @@
  */
 #include "postgres.h"
 
-#include "pg_versions.h"
+#include "mode_arg.h"
 #include "reference.h"
-#include "utils/timestamp.h"
 
 PG_FUNCTION_INFO_V1(pmr_answered_at);
 
@@ -19,20 +18,14 @@ pmr_answered_at(PG_FUNCTION_ARGS)
 {
 	const ResponseCodeRow *rows;
 	int			nrows;
-	TargetMode	mode = MODE_UNKNOWN;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	if (PG_ARGISNULL(1))
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	if (!PG_ARGISNULL(2))
-	{
-		const text *name = PG_GETARG_TEXT_PP(2);
-
-		mode = target_mode(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
-	}
 	rows = reference_response_codes(fcinfo, PG_GETARG_TEXT_PP(1), &nrows);
-	if (!response_is_answer(response_class(rows, nrows, mode)))
+	if (!response_is_answer(response_class(rows, nrows,
+										   get_mode_arg(fcinfo, 2))))
 		PG_RETURN_NULL();
 	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 }

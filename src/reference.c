@@ -32,11 +32,13 @@
 #include "access/htup_details.h"
 #include "access/table.h"
 #include "access/xact.h"
-#include "catalog/namespace.h"
+#include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
+#include "nodes/makefuncs.h"
 #include "pg_versions.h"
 #include "reference.h"
+#include "tcop/pquery.h"
 #include "time_input.h"
 #include "utils/builtins.h"
 #include "utils/fmgroids.h"
@@ -49,13 +51,18 @@
 #define SCHEMA_NAME		"pmr"
 #define MAX_COLUMNS		6
 
+typedef struct ReferenceColumn
+{
+	const char *name;
+	Oid			type;
+} ReferenceColumn;
+
 /* What there is to know about a table; the key is its first column. */
 typedef struct ReferenceTable
 {
 	const char *name;
-	const char *index_name;		/* begins with the key */
 	int			ncolumns;
-	const char *columns[MAX_COLUMNS];
+	ReferenceColumn columns[MAX_COLUMNS];
 	Size		row_size;
 	void		(*read_row) (const Datum *values, const bool *nulls,
 							 void *row);
@@ -108,7 +115,7 @@ typedef struct ReferenceCache
 {
 	MemoryContext context;
 	Oid			relation;
-	bool		started;		/* there has been a call */
+	bool		started;		/* there has been a call under this stamp */
 	ReferenceStamp stamp;
 	TransactionId *xids;		/* of the stamp, xip and then subxip */
 	entries_hash *entries;		/* NULL: not read yet */
@@ -158,35 +165,58 @@ read_response_code_row(const Datum *values, const bool *nulls, void *place)
 /* "any" in a column is what target_mode() and so on do not know. */
 static const ReferenceTable target_table = {
 	.name = "target_response_time",
-	.index_name = "target_response_time_pkey",
 	.ncolumns = 6,
-	.columns = {"srv", "mode", "device_generation", "builtin", "valid_from",
-	"target"},
+	.columns = {
+		{"srv", TEXTOID},
+		{"mode", TEXTOID},
+		{"device_generation", TEXTOID},
+		{"builtin", BOOLOID},
+		{"valid_from", TIMESTAMPTZOID},
+		{"target", INTERVALOID}
+	},
 	.row_size = sizeof(TargetRow),
 	.read_row = read_target_row
 };
 
 static const ReferenceTable response_code_table = {
 	.name = "response_code",
-	.index_name = "response_code_pkey",
 	.ncolumns = 4,
-	.columns = {"code", "mode", "builtin", "class"},
+	.columns = {
+		{"code", TEXTOID},
+		{"mode", TEXTOID},
+		{"builtin", BOOLOID},
+		{"class", TEXTOID}
+	},
 	.row_size = sizeof(ResponseCodeRow),
 	.read_row = read_response_code_row
 };
 
-static Oid
-find_relation(const char *name, bool missing_ok)
+/*
+ * Opens a table and finds its columns.  Only their owner can make them others
+ * than the script did, but that must not bring the server down.  The lock is
+ * kept to the end of the transaction, as a join keeps it.
+ */
+static Relation
+open_table(const ReferenceTable *table, AttrNumber *columns)
 {
-	Oid			relation = get_relname_relid(name,
-											 get_namespace_oid(SCHEMA_NAME,
-															   false));
+	RangeVar   *name = makeRangeVar(SCHEMA_NAME, pstrdup(table->name), -1);
+	Relation	relation = table_openrv(name, AccessShareLock);
+	bool		as_made = relation->rd_rel->relkind == RELKIND_RELATION;
 
-	if (!OidIsValid(relation) && !missing_ok)
+	for (int i = 0; i < table->ncolumns; i++)
+	{
+		columns[i] = get_attnum(RelationGetRelid(relation),
+								table->columns[i].name);
+		as_made = as_made && columns[i] > 0 &&
+			get_atttype(RelationGetRelid(relation),
+						columns[i]) == table->columns[i].type;
+	}
+	if (!as_made)
 		ereport(ERROR,
-				(errcode(ERRCODE_UNDEFINED_TABLE),
-				 errmsg("relation \"%s.%s\" does not exist",
-						SCHEMA_NAME, name)));
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("\"%s.%s\" is not the table that pmr_metrics made",
+						SCHEMA_NAME, table->name),
+				 errhint("Its kind, or the name or type of a column, has been changed.")));
 	return relation;
 }
 
@@ -224,30 +254,22 @@ get_entry(entries_hash *entries, const text *text_key)
 
 /*
  * Reads a table in the current memory context: the rows of one key into its
- * entry, or all rows into the entries of their keys.
+ * entry, or all rows into the entries of their keys.  Returns which relation
+ * it is.
  */
-static void
+static Oid
 read_table(const ReferenceTable *table, Snapshot snapshot,
 		   const text *key, ReferenceEntry *entry, entries_hash *entries)
 {
-	Relation	relation = table_open(find_relation(table->name, false),
-									  AccessShareLock);
-	TupleDesc	tupdesc = RelationGetDescr(relation);
-	Oid			index = find_relation(table->index_name, true);
 	AttrNumber	columns[MAX_COLUMNS];
+	Relation	relation = open_table(table, columns);
+	Oid			relid = RelationGetRelid(relation);
+	TupleDesc	tupdesc = RelationGetDescr(relation);
+	Oid			index = get_primary_key_index(relation);
 	ScanKeyData scan_key;
 	SysScanDesc scan;
 	HeapTuple	tuple;
 
-	for (int i = 0; i < table->ncolumns; i++)
-	{
-		columns[i] = get_attnum(RelationGetRelid(relation), table->columns[i]);
-		if (columns[i] == InvalidAttrNumber)
-			ereport(ERROR,
-					(errcode(ERRCODE_UNDEFINED_COLUMN),
-					 errmsg("column \"%s\" of relation \"%s.%s\" does not exist",
-							table->columns[i], SCHEMA_NAME, table->name)));
-	}
 	ScanKeyEntryInitialize(&scan_key, 0, columns[0], BTEqualStrategyNumber,
 						   InvalidOid,
 						   TupleDescAttr(tupdesc, columns[0] - 1)->attcollation,
@@ -268,7 +290,8 @@ read_table(const ReferenceTable *table, Snapshot snapshot,
 		table->read_row(values, nulls, append_row(table, entry));
 	}
 	systable_endscan(scan);
-	table_close(relation, AccessShareLock);
+	table_close(relation, NoLock);
+	return relid;
 }
 
 static ReferenceStamp
@@ -314,7 +337,7 @@ put_stamp(ReferenceCache *cache, Snapshot snapshot)
 	uint32		xcnt = snapshot->xcnt;
 	int32		subxcnt = snapshot->subxcnt;
 
-	cache->started = false;
+	cache->started = false;		/* should an error come in between */
 	cache->entries = NULL;
 	MemoryContextReset(cache->context);
 
@@ -339,7 +362,7 @@ is_own_writer(Oid relation)
 }
 
 static ReferenceCache *
-get_cache(FmgrInfo *flinfo, const ReferenceTable *table)
+get_cache(FmgrInfo *flinfo)
 {
 	ReferenceCache *cache = flinfo->fn_extra;
 
@@ -350,7 +373,6 @@ get_cache(FmgrInfo *flinfo, const ReferenceTable *table)
 		cache->context = AllocSetContextCreate(flinfo->fn_mcxt,
 											   "pmr_metrics reference table",
 											   ALLOCSET_SMALL_SIZES);
-		cache->relation = find_relation(table->name, false);
 		flinfo->fn_extra = cache;
 	}
 	return cache;
@@ -361,10 +383,14 @@ find_rows(FunctionCallInfo fcinfo, const ReferenceTable *table,
 		  const text *text_key, int *nrows)
 {
 	ReferenceKey key = {VARDATA_ANY(text_key), VARSIZE_ANY_EXHDR(text_key)};
-	ReferenceCache *cache = get_cache(fcinfo->flinfo, table);
-	Snapshot	snapshot = GetActiveSnapshot();
+	ReferenceCache *cache = get_cache(fcinfo->flinfo);
 	bool		one_execution = AggCheckCallContext(fcinfo, NULL) != 0;
+	Snapshot	snapshot;
 	ReferenceEntry *entry;
+
+	/* there is none in PL/pgSQL after a COMMIT, say for a domain's CHECK */
+	EnsurePortalSnapshotExists();
+	snapshot = GetActiveSnapshot();
 
 	if (!cache->started ||
 		(!one_execution && (!is_stamped(cache, snapshot) ||
@@ -374,7 +400,7 @@ find_rows(FunctionCallInfo fcinfo, const ReferenceTable *table,
 		ReferenceEntry found = {.nrows = 0};
 
 		put_stamp(cache, snapshot);
-		read_table(table, snapshot, text_key, &found, NULL);
+		cache->relation = read_table(table, snapshot, text_key, &found, NULL);
 		*nrows = found.nrows;
 		return found.rows;
 	}

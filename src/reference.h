@@ -6,7 +6,8 @@
  * The rows are those that a join in the same place would find: what the
  * snapshot sees that the query runs under, changes of its own transaction
  * included.  The first call goes by the table's index, the next ones by memory
- * where they safely can.  Rows are valid until the next call.
+ * where they safely can.  Rows are valid until the next call, or the end of the
+ * memory context that the call was made in.
  *
  *-------------------------------------------------------------------------
  */

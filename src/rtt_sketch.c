@@ -93,7 +93,9 @@ pmr_rtt_sketch_in(PG_FUNCTION_ARGS)
 	StringInfoData bytes;
 
 	initStringInfo(&bytes);
-	text_form_decode(PG_GETARG_CSTRING(0), "rtt_sketch", &bytes);
+	text_form_decode(PG_GETARG_CSTRING(0), "rtt_sketch",
+					 rtt_encoded_bound(rtt_summary_max_buckets(RTT_CAP_SKETCH)),
+					 &bytes);
 	PG_RETURN_DATUM(read_sketch(bytes.data, bytes.len,
 								ERRCODE_INVALID_TEXT_REPRESENTATION));
 }

@@ -24,9 +24,9 @@
 #include "rtt_aggregate.h"
 #include "rtt_sketch.h"
 #include "text_form.h"
-#include "utils/memutils.h"
 
 #define STATE_FORMAT_VERSION	1
+#define HEADER_BYTES			4
 
 PG_FUNCTION_INFO_V1(pmr_rtt_state_in);
 PG_FUNCTION_INFO_V1(pmr_rtt_state_out);
@@ -127,17 +127,25 @@ rtt_state_get_percentiles(const RttState *state)
 RttState *
 rtt_state_make_room(const RttState *state)
 {
+	bool		full = state->nvalues >= rtt_state_max_values(state->kind,
+															  state->nbuckets);
 	RttSummary	summary;
-	uint32		max_values = rtt_state_max_values(state->kind);
+	uint32		nvalues;
 
-	if (state->nvalues < max_values)
-		return rtt_state_copy(state,
-							  rtt_state_roomy_size(state->nfractions,
-												   state->nbuckets,
-												   state->nvalues + 1));
-	CHECK_FOR_INTERRUPTS();
-	rtt_state_open(state, &summary);
-	return rtt_state_from_summary(state, &summary, max_values);
+	if (full || rtt_state_may_repeat(state, VARSIZE(state)))
+	{
+		CHECK_FOR_INTERRUPTS();
+		rtt_state_open(state, &summary);
+		nvalues = rtt_state_max_values(state->kind, summary.nbuckets);
+		if (full ||
+			rtt_state_size(state->nfractions, summary.nbuckets, nvalues) <=
+			VARSIZE(state) + VARSIZE(state) / 2)
+			return rtt_state_from_summary(state, &summary, nvalues);
+	}
+	return rtt_state_copy(state,
+						  rtt_state_roomy_size(state->kind, state->nfractions,
+											   state->nbuckets,
+											   state->nvalues + 1));
 }
 
 RttState *
@@ -199,13 +207,13 @@ read_state(StringInfo message, int sqlerrcode)
 	int			nfractions;
 	int			nbytes = message->len - message->cursor;
 
-	if (nbytes < 4)
+	if (nbytes < HEADER_BYTES)
 		report_bad_state("header is cut off", sqlerrcode);
 	if (pq_getmsgbyte(message) != STATE_FORMAT_VERSION)
 		report_bad_state("format version is unknown", sqlerrcode);
 	kind = pq_getmsgbyte(message);
 	nfractions = pq_getmsgint(message, 2);
-	nbytes -= 4 + nfractions * (int) sizeof(float8);
+	nbytes -= HEADER_BYTES + nfractions * (int) sizeof(float8);
 	if (nbytes < 0)
 		report_bad_state("header is cut off", sqlerrcode);
 	if (nfractions > RTT_STATE_MAX_FRACTIONS)
@@ -214,7 +222,7 @@ read_state(StringInfo message, int sqlerrcode)
 	empty = rtt_state_make(kind, NULL, nfractions,
 						   rtt_state_size(nfractions, 0, 0));
 	for (int i = 0; i < nfractions; i++)
-		rtt_state_fractions(empty)[i] = pq_getmsgfloat8(message);
+		rtt_state_fractions(empty)[i] = pq_getmsgfloat8(message) + 0.0;
 	fault = rtt_state_fault(empty, VARSIZE(empty));
 	if (fault != NULL)
 		report_bad_state(fault, sqlerrcode);
@@ -237,7 +245,10 @@ pmr_rtt_state_in(PG_FUNCTION_ARGS)
 	StringInfoData bytes;
 
 	initStringInfo(&bytes);
-	text_form_decode(PG_GETARG_CSTRING(0), "rtt_state", &bytes);
+	text_form_decode(PG_GETARG_CSTRING(0), "rtt_state",
+					 HEADER_BYTES + RTT_STATE_MAX_FRACTIONS * sizeof(float8) +
+					 rtt_encoded_bound(rtt_summary_max_buckets(RTT_CAP_EXACT)),
+					 &bytes);
 	PG_RETURN_POINTER(read_state(&bytes,
 								 ERRCODE_INVALID_TEXT_REPRESENTATION));
 }
@@ -298,7 +309,7 @@ pmr_rtt_state_combine(PG_FUNCTION_ARGS)
 
 	nvalues = state->nvalues + other->nvalues;
 	if (state->nbuckets > 0 || other->nbuckets > 0 ||
-		nvalues > rtt_state_max_values(state->kind))
+		nvalues > rtt_state_max_values(state->kind, 0))
 	{
 		rtt_state_open(other, &summary);
 		PG_RETURN_POINTER(rtt_state_add_summary(state, &summary));
@@ -306,7 +317,8 @@ pmr_rtt_state_combine(PG_FUNCTION_ARGS)
 
 	if (rtt_state_size(state->nfractions, 0, nvalues) > VARSIZE(state))
 		state = rtt_state_copy(state,
-							   rtt_state_roomy_size(state->nfractions, 0,
+							   rtt_state_roomy_size(state->kind,
+													state->nfractions, 0,
 													nvalues));
 	memcpy(rtt_state_values(state) + state->nvalues, rtt_state_values(other),
 		   other->nvalues * sizeof(uint64));

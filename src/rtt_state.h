@@ -28,7 +28,7 @@ rtt_state_make_small(RttStateKind kind, const float8 *fractions,
 					 int nfractions)
 {
 	return rtt_state_make(kind, fractions, nfractions,
-						  rtt_state_roomy_size(nfractions, 0, 1));
+						  rtt_state_roomy_size(kind, nfractions, 0, 1));
 }
 
 /* A copy of a state, of a greater size if it is greater. */

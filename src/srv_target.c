@@ -9,25 +9,13 @@
 #include "postgres.h"
 
 #include "aggregate_call.h"
-#include "pg_versions.h"
+#include "mode_arg.h"
 #include "reference.h"
 #include "target_state.h"
-#include "utils/builtins.h"
 #include "utils/timestamp.h"
 
 PG_FUNCTION_INFO_V1(pmr_srv_target);
 PG_FUNCTION_INFO_V1(pmr_srv_target_transfn);
-
-static TargetMode
-get_mode(FunctionCallInfo fcinfo, int argno)
-{
-	const text *name;
-
-	if (PG_ARGISNULL(argno))
-		return MODE_UNKNOWN;
-	name = PG_GETARG_TEXT_PP(argno);
-	return target_mode(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
-}
 
 static TargetGeneration
 get_generation(FunctionCallInfo fcinfo, int argno)
@@ -59,7 +47,7 @@ Datum
 pmr_srv_target(PG_FUNCTION_ARGS)
 {
 	TargetTime	target = get_target(fcinfo, 0,
-									get_mode(fcinfo, 1),
+									get_mode_arg(fcinfo, 1),
 									get_generation(fcinfo, 2),
 									target_time_arg(fcinfo, 3));
 	Interval   *interval;
@@ -83,7 +71,7 @@ pmr_srv_target_transfn(PG_FUNCTION_ARGS)
 	check_aggregate_call(fcinfo);
 	start = target_time_arg(fcinfo, 3);
 	as_of = target_as_of_arg(fcinfo, 6);
-	target = get_target(fcinfo, 1, get_mode(fcinfo, 2),
+	target = get_target(fcinfo, 1, get_mode_arg(fcinfo, 2),
 						get_generation(fcinfo, 5), start);
 	return target_state_count(fcinfo,
 							  target_outcome(start,

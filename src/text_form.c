@@ -35,11 +35,17 @@ text_form_encode(const void *bytes, int nbytes)
 }
 
 void
-text_form_decode(const char *form, const char *type_name, StringInfo bytes)
+text_form_decode(const char *form, const char *type_name, Size max_bytes,
+				 StringInfo bytes)
 {
-	int			length = strlen(form);
+	Size		length = strlen(form);
 	int			nbytes;
 
+	if (length > (max_bytes + 2) / 3 * 4)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("invalid input syntax for type %s", type_name),
+				 errdetail("It is too long.")));
 	enlargeStringInfo(bytes, pg_b64_dec_len(length));
 	nbytes = pg_b64_decode(form, length, (void *) bytes->data, bytes->maxlen);
 	if (nbytes < 0)

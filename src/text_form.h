@@ -16,8 +16,8 @@
 /* The text of some bytes, in new memory. */
 extern char *text_form_encode(const void *bytes, int nbytes);
 
-/* Appends the bytes of a text to an empty buffer. */
+/* Appends the bytes of a text, at most so many, to an empty buffer. */
 extern void text_form_decode(const char *form, const char *type_name,
-							 StringInfo bytes);
+							 Size max_bytes, StringInfo bytes);
 
 #endif							/* TEXT_FORM_H */

@@ -21,7 +21,8 @@
 static int64
 get_interval_us(const Interval *interval, const char *what)
 {
-	int64		days_us;
+	int64		days = interval->day + interval->time / USECS_PER_DAY;
+	int64		rest_us = interval->time % USECS_PER_DAY;
 	int64		us;
 
 #ifdef INTERVAL_NOT_FINITE
@@ -36,8 +37,19 @@ get_interval_us(const Interval *interval, const char *what)
 				 errmsg("%s must not contain months or years, but its month field is %d",
 						what, interval->month),
 				 errhint("A month has no fixed length: use days, of 24 hours.")));
-	if (pg_mul_s64_overflow(interval->day, USECS_PER_DAY, &days_us) ||
-		pg_add_s64_overflow(days_us, interval->time, &us))
+	/* of one sign, so that what overflows is the length itself */
+	if (days > 0 && rest_us < 0)
+	{
+		days--;
+		rest_us += USECS_PER_DAY;
+	}
+	else if (days < 0 && rest_us > 0)
+	{
+		days++;
+		rest_us -= USECS_PER_DAY;
+	}
+	if (pg_mul_s64_overflow(days, USECS_PER_DAY, &us) ||
+		pg_add_s64_overflow(us, rest_us, &us))
 		ereport(ERROR,
 				(errcode(ERRCODE_INTERVAL_FIELD_OVERFLOW),
 				 errmsg("%s is out of range", what)));

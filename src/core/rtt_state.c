@@ -25,8 +25,11 @@ typedef struct KindLimits
 								 * costs more than collecting */
 } KindLimits;
 
+/* The least number of values to count into buckets at once. */
+#define MIN_COUNTED		4096
+
 static const KindLimits kinds[RTT_STATE_KINDS] = {
-	[RTT_STATE_SKETCH] = {RTT_CAP_SKETCH, 4096},
+	[RTT_STATE_SKETCH] = {RTT_CAP_SKETCH, MIN_COUNTED},
 	[RTT_STATE_PERCENTILE] = {RTT_CAP_EXACT, 262144},
 	[RTT_STATE_PERCENTILES] = {RTT_CAP_EXACT, 262144}
 };
@@ -38,9 +41,24 @@ rtt_state_cap(RttStateKind kind)
 }
 
 uint32_t
-rtt_state_max_values(RttStateKind kind)
+rtt_state_max_values(RttStateKind kind, uint32_t nbuckets)
 {
-	return kinds[kind].max_values;
+	uint32_t	max_values = kinds[kind].max_values;
+	uint32_t	enough = nbuckets > MIN_COUNTED ? nbuckets : MIN_COUNTED;
+
+	return nbuckets > 0 && enough < max_values ? enough : max_values;
+}
+
+/*
+ * Twice on the way, so that a group whose times repeat stays small, and one
+ * whose times do not pays little for the attempts.
+ */
+bool
+rtt_state_may_repeat(const RttState *state, size_t size)
+{
+	return state->nbuckets == 0 &&
+		(size == MIN_COUNTED * sizeof(uint64_t) ||
+		 size == 8 * MIN_COUNTED * sizeof(uint64_t));
 }
 
 size_t
@@ -53,15 +71,20 @@ rtt_state_size(uint32_t nfractions, uint32_t nbuckets, uint32_t nvalues)
 }
 
 size_t
-rtt_state_roomy_size(uint32_t nfractions, uint32_t nbuckets, uint32_t nvalues)
+rtt_state_roomy_size(RttStateKind kind, uint32_t nfractions,
+					 uint32_t nbuckets, uint32_t nvalues)
 {
 	size_t		needed = rtt_state_size(nfractions, nbuckets, nvalues);
 	size_t		limit = needed + nvalues * sizeof(uint64_t) + 64;
+	size_t		largest = rtt_state_size(nfractions, nbuckets,
+										 rtt_state_max_values(kind, nbuckets));
 	size_t		size = 64;
 
 	while (size < needed)
 		size *= 2;
-	return size < limit ? size : limit;
+	if (size > limit)
+		size = limit;
+	return size < largest ? size : largest;
 }
 
 void

@@ -93,9 +93,10 @@ extern size_t rtt_state_size(uint32_t nfractions, uint32_t nbuckets,
  * The size to make a state that must hold at least so much: with some room to
  * grow, but where there are no buckets no more than twice what its values need
  * and 100 bytes; mostly a power of two, which is what allocators give anyway.
+ * Never with room for more values than are collected.
  */
-extern size_t rtt_state_roomy_size(uint32_t nfractions, uint32_t nbuckets,
-								   uint32_t nvalues);
+extern size_t rtt_state_roomy_size(RttStateKind kind, uint32_t nfractions,
+								   uint32_t nbuckets, uint32_t nvalues);
 
 /* Makes an empty state; without fractions, they are for the caller to set. */
 extern void rtt_state_init(RttState *state, RttStateKind kind,
@@ -105,9 +106,16 @@ extern void rtt_state_init(RttState *state, RttStateKind kind,
 extern uint32_t rtt_state_cap(RttStateKind kind);
 
 /*
- * How many values a state collects before they are counted into buckets.
+ * How many values a state collects before they are counted into buckets: with
+ * some buckets already, about as many as it takes to merge them cheaply.
  */
-extern uint32_t rtt_state_max_values(RttStateKind kind);
+extern uint32_t rtt_state_max_values(RttStateKind kind, uint32_t nbuckets);
+
+/*
+ * Whether a full state should try to count its values although it may collect
+ * more, as they may repeat.
+ */
+extern bool rtt_state_may_repeat(const RttState *state, size_t size);
 
 /*
  * NULL when memory of that size is a state, and what is wrong with it

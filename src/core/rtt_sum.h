@@ -11,7 +11,6 @@
 #ifndef RTT_SUM_H
 #define RTT_SUM_H
 
-#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -51,10 +50,30 @@ rtt_sum_less(RttSum a, RttSum b)
 	return a.high < b.high || (a.high == b.high && a.low < b.low);
 }
 
+/*
+ * The mean of count times, at least one, of which this is the sum: the whole
+ * microseconds exactly, so that it is never outside the shortest and the
+ * longest of them, and then the rest.
+ */
 static inline double
-rtt_sum_to_double(RttSum sum)
+rtt_sum_mean(RttSum sum, uint64_t count)
 {
-	return ldexp((double) sum.high, 64) + (double) sum.low;
+	uint64_t	quotient = 0;
+	uint64_t	rest = 0;
+
+	/* long division, a bit at a time; the quotient is at most INT64_MAX */
+	for (int bit = 127; bit >= 0; bit--)
+	{
+		rest = rest << 1 |
+			((bit >= 64 ? sum.high >> (bit - 64) : sum.low >> bit) & 1);
+		quotient <<= 1;
+		if (rest >= count)
+		{
+			rest -= count;
+			quotient |= 1;
+		}
+	}
+	return (double) quotient + (double) rest / (double) count;
 }
 
 #endif							/* RTT_SUM_H */

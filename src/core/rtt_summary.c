@@ -346,7 +346,7 @@ double
 rtt_summary_mean(const RttSummary *summary)
 {
 	assert(summary->count > 0);
-	return rtt_sum_to_double(summary->sum_us) / (double) summary->count;
+	return rtt_sum_mean(summary->sum_us, summary->count);
 }
 
 double

@@ -112,7 +112,10 @@ extern void rtt_summary_percentiles(const RttSummary *summary,
 extern uint64_t rtt_summary_count_within(const RttSummary *summary,
 										 uint64_t limit_us);
 
-/* The mean in microseconds; the summary must not be empty. */
+/*
+ * The mean in microseconds, inside [min_us, max_us]; the summary must not be
+ * empty.
+ */
 extern double rtt_summary_mean(const RttSummary *summary);
 
 /*

@@ -31,12 +31,28 @@ open_state(const RttState *state, RttSummary *summary, void **scratch)
 static RttState *
 make_room(RttState *state, size_t *size)
 {
-	uint32_t	max_values = rtt_state_max_values(state->kind);
+	bool		full = state->nvalues >= rtt_state_max_values(state->kind,
+															  state->nbuckets);
 	RttState   *bigger;
 
-	if (state->nvalues < max_values)
+	if (full || (rtt_state_may_repeat(state, *size) && random_below(2) == 0))
 	{
-		size_t		new_size = rtt_state_roomy_size(state->nfractions,
+		RttSummary	summary;
+		void	   *scratch;
+
+		open_state(state, &summary, &scratch);
+		*size = rtt_state_size(state->nfractions, summary.nbuckets,
+							   rtt_state_max_values(state->kind,
+													summary.nbuckets));
+		bigger = make_state(state->kind, rtt_state_fractions(state),
+							state->nfractions, *size);
+		rtt_state_put(bigger, &summary);
+		free(scratch);
+	}
+	else
+	{
+		size_t		new_size = rtt_state_roomy_size(state->kind,
+													state->nfractions,
 													state->nbuckets,
 													state->nvalues + 1);
 
@@ -44,19 +60,6 @@ make_room(RttState *state, size_t *size)
 		bigger = allocate(new_size, 1);
 		memcpy(bigger, state, *size);
 		*size = new_size;
-	}
-	else
-	{
-		RttSummary	summary;
-		void	   *scratch;
-
-		open_state(state, &summary, &scratch);
-		*size = rtt_state_size(state->nfractions, summary.nbuckets,
-							   max_values);
-		bigger = make_state(state->kind, rtt_state_fractions(state),
-							state->nfractions, *size);
-		rtt_state_put(bigger, &summary);
-		free(scratch);
 	}
 	free(state);
 	return bigger;
@@ -67,7 +70,7 @@ check_state(RttStateKind kind, const double *fractions, uint32_t nfractions,
 			int shape, size_t n)
 {
 	uint64_t   *values = allocate(n, sizeof(uint64_t));
-	size_t		size = rtt_state_roomy_size(nfractions, 0, 1);
+	size_t		size = rtt_state_roomy_size(kind, nfractions, 0, 1);
 	RttState   *state = make_state(kind, fractions, nfractions, size);
 	RttSummary	expected;
 	RttSummary	summary;
@@ -88,6 +91,7 @@ check_state(RttStateKind kind, const double *fractions, uint32_t nfractions,
 			CHECK(size <= 16 * (i + 1) + 100);
 	}
 	CHECK(rtt_state_fault(state, size) == NULL);
+	CHECK(state->nvalues <= rtt_state_max_values(kind, state->nbuckets));
 	CHECK(state->nfractions == nfractions);
 	for (uint32_t i = 0; i < nfractions; i++)
 		CHECK(rtt_state_fractions(state)[i] == fractions[i]);

@@ -1,0 +1,27 @@
+/*-------------------------------------------------------------------------
+ *
+ * mode_arg.h
+ *	  A mode as an argument of an SQL function.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef MODE_ARG_H
+#define MODE_ARG_H
+
+#include "core/target.h"
+#include "fmgr.h"
+#include "pg_versions.h"
+
+/* NULL is unknown, as is a name that is none. */
+static inline TargetMode
+get_mode_arg(FunctionCallInfo fcinfo, int argno)
+{
+	const text *name;
+
+	if (PG_ARGISNULL(argno))
+		return MODE_UNKNOWN;
+	name = PG_GETARG_TEXT_PP(argno);
+	return target_mode(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
+}
+
+#endif							/* MODE_ARG_H */
