@@ -805,7 +805,7 @@ CREATE TABLE pmr.response_code (
 );
 SELECT pg_extension_config_dump('pmr.response_code', 'WHERE NOT builtin');
 COMMENT ON TABLE pmr.response_code IS 'what a response code says of a request';
-COMMENT ON COLUMN pmr.response_code.mode IS 'any: the modes without a row of their own';
+COMMENT ON COLUMN pmr.response_code.mode IS 'any: the modes without a row of their own, and requests of unknown mode';
 COMMENT ON COLUMN pmr.response_code.class IS 'success and rejected are answers, acknowledged and no_response are none; a code that is not listed is an answer of no class';
 
 CREATE TABLE pmr.party (

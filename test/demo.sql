@@ -65,7 +65,7 @@ FROM	(SELECT	*,
 					 ELSE pmr.answered_at(response_at, result_code, run_mode)
 				END AS answered_at
 		 FROM	audit.sr_log
-		 WHERE	cmd_variant NOT IN (2, 4, 6)) AS r;
+		 WHERE	(cmd_variant IN (2, 4, 6)) IS NOT TRUE) AS r;
 
 INSERT INTO pmr.party (party, name, supplier_group, category)
 SELECT code, name, supplier_group, category FROM audit.participant;

@@ -433,4 +433,13 @@ SELECT err('SELECT pmr.rtt_merge(sketch) FROM heavy') AS aggregate,
 SELECT rtt_count(s) AS count, rtt_mean(s) AS mean, rtt_max(s) AS max, rtt_percentile(s, 0) AS p0, rtt_percentile(s, 1e-19) AS first, rtt_percentile(s, 1.1e-19) AS second
 FROM (SELECT text_of('0100' || 'ffffffffffffffffff01' || 'fcffffffffffffff7f')::rtt_sketch + text_of('011200')::rtt_sketch AS s) AS m;
 
+-- A mean is inside the shortest and the longest time, however many there are.
+SELECT rtt_mean(s) = rtt_max(s) AS equal, rtt_mean(s) FROM (SELECT rtt_sketch(53095.596537::float8) AS s FROM generate_series(1, 177147)) AS m;
+SELECT count(*) AS sketches, count(*) FILTER (WHERE rtt_mean(s) NOT BETWEEN rtt_min(s) AND rtt_max(s)) AS outside
+FROM (SELECT rtt_sketch((i * 7919::bigint % 100003) * 1048573.000001) AS s FROM generate_series(1, 2000) AS i, generate_series(1, 50) AS n GROUP BY i) AS m;
+-- No text that is longer than a sketch can be is looked into.
+SELECT err($$SELECT repeat('A', 200000)::pmr.rtt_sketch$$) AS too_long, err($$SELECT repeat('A', 30000000)::pmr.rtt_state$$) AS too_long_a_state;
+-- A state has one text: -0 is 0.
+SELECT 'AQEAAYAAAAAAAAAA'::pmr.rtt_state::text AS minus_zero, 'AQEAAQAAAAAAAAAA'::pmr.rtt_state::text AS zero;
+
 DROP SCHEMA test_rtt_sketch CASCADE;

@@ -647,4 +647,61 @@ SELECT err('SELECT pmr.srv_target(srv, ''on_demand'', NULL, now()) FROM (VALUES 
 DELETE FROM pmr.target_response_time WHERE source = 'test';
 SELECT count(*) AS left_behind FROM pmr.target_response_time WHERE NOT builtin OR source = 'test';
 
+-- days and hours of different signs are as long as both together
+INSERT INTO pmr.target_response_time (srv, mode, target, source)
+VALUES ('7.1', 'on_demand', '110000000 days -1000000000 hours', 'test'), ('7.2', 'on_demand', '2 days -47:59:59.5', 'test'),
+	('7.3', 'on_demand', '-1 day +24:00:01', 'test');
+SELECT srv, pmr.srv_target(srv, 'on_demand', NULL, now()),
+	pmr.srv_target(srv, 'on_demand', NULL, now()) = (SELECT target FROM pmr.target_response_time WHERE srv = srvs.srv AND mode = 'on_demand') AS as_joined
+FROM (VALUES ('7.1'), ('7.2'), ('7.3'), ('2.2')) AS srvs (srv);
+DELETE FROM pmr.target_response_time WHERE source = 'test';
+
+--
+-- Where PostgreSQL has no snapshot at hand: a domain's CHECK after a COMMIT
+--
+
+CREATE DOMAIN known_srv AS text CHECK (value IS NULL OR pmr.srv_target(value, 'on_demand', NULL, '2026-10-01 00:00:00+00'::timestamptz) IS NOT NULL);
+CREATE DOMAIN answering_code AS text CHECK (value IS NULL OR pmr.answered_at('2026-10-01 00:00:00+00'::timestamptz, value, 'on_demand') IS NOT NULL);
+DO $$
+DECLARE
+	srv srv_target_met.known_srv;
+	code srv_target_met.answering_code;
+BEGIN
+	FOR srv IN SELECT '2.2' UNION ALL SELECT '6.8' LOOP COMMIT; END LOOP;
+	FOR code IN SELECT 'I0' UNION ALL SELECT 'E1' LOOP COMMIT; END LOOP;
+END
+$$;
+
+--
+-- The table is locked as a join locks it, to the end of the transaction
+--
+
+BEGIN;
+SELECT pmr.srv_target('2.2', 'on_demand', NULL, now()), pmr.answered_at(NULL::timestamptz, 'I0', 'on_demand');
+SELECT relation::regclass, mode FROM pg_locks
+WHERE pid = pg_backend_pid() AND relation IN ('pmr.target_response_time'::regclass, 'pmr.response_code'::regclass);
+COMMIT;
+
+--
+-- What only the owner can do to the tables brings nothing down
+--
+
+BEGIN;
+ALTER TABLE pmr.target_response_time DROP CONSTRAINT target_response_time_pkey;
+CREATE INDEX target_response_time_pkey ON pmr.target_response_time (srv) WHERE mode = 'future_dated';
+SELECT pmr.srv_target('6.5', 'on_demand', NULL, now()) AS without_primary_key;
+ROLLBACK;
+BEGIN;
+ALTER EXTENSION pmr_metrics DROP TABLE pmr.target_response_time;
+ALTER TABLE pmr.target_response_time RENAME TO renamed;
+SELECT err($$SELECT pmr.srv_target('6.5', 'on_demand', NULL, now())$$) AS renamed;
+CREATE VIEW pmr.target_response_time AS SELECT * FROM pmr.renamed;
+SELECT err($$SELECT pmr.srv_target('6.5', 'on_demand', NULL, now())$$) AS view;
+DROP VIEW pmr.target_response_time;
+CREATE TABLE pmr.target_response_time AS SELECT srv, mode, device_generation, builtin, valid_from::text, target FROM pmr.renamed;
+SELECT err($$SELECT pmr.srv_target('6.5', 'on_demand', NULL, now())$$) AS type;
+ALTER TABLE pmr.target_response_time DROP valid_from;
+SELECT err($$SELECT pmr.srv_target('6.5', 'on_demand', NULL, now())$$) AS column;
+ROLLBACK;
+
 DROP SCHEMA srv_target_met CASCADE;
