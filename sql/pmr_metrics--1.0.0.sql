@@ -1383,12 +1383,15 @@ FROM (VALUES
 /* ------------------------------------------------------------------------
  * 10. Who may do what
  *
- * Everybody may call what is meant to be called and read what is shipped.
- * Support functions of the aggregates are nobody's to call: an aggregate's
- * owner needs the right, not its caller.
+ * Everybody may call what is meant to be called and read what is shipped,
+ * whatever the default privileges of who installs this.  Support functions of
+ * the aggregates are nobody's to call: an aggregate's owner needs the right,
+ * not its caller.
  * ------------------------------------------------------------------------ */
 
 GRANT USAGE ON SCHEMA pmr TO PUBLIC;
+GRANT USAGE ON TYPE pmr.rtt_sketch, pmr.rtt_state, pmr.target_counts TO PUBLIC;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA pmr TO PUBLIC;
 GRANT SELECT ON
 	pmr.service_reference_variant, pmr.business_process, pmr.business_process_srv,
 	pmr.target_response_time, pmr.service_level, pmr.response_code,

@@ -475,5 +475,19 @@ CREATE AGGREGATE no_first_counts(timestamptz, timestamptz, interval) (SFUNC = pm
 CREATE AGGREGATE no_first_counts(text, text, timestamptz, timestamptz) (SFUNC = pmr.srv_target_transfn, STYPE = bigint[]);
 SELECT err('SELECT no_first_counts(now(), now(), ''1 s'')') AS target_transfn, err('SELECT no_first_counts(''4.10'', ''on_demand'', now(), now())') AS srv_target_transfn;
 
+--
+-- Who installs it may have default privileges that take EXECUTE from PUBLIC
+--
+BEGIN;
+DROP EXTENSION pmr_metrics CASCADE;
+ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
+ALTER DEFAULT PRIVILEGES REVOKE USAGE ON TYPES FROM PUBLIC;
+CREATE EXTENSION pmr_metrics;
+SELECT has_function_privilege('public', 'pmr.rtt_count(pmr.rtt_sketch)', 'EXECUTE') AS scalar,
+	has_function_privilege('public', 'pmr.rtt_sketch(interval)', 'EXECUTE') AS aggregate,
+	has_function_privilege('public', 'pmr.rtt_sketch_finalfn(pmr.rtt_state)', 'EXECUTE') AS support,
+	has_type_privilege('public', 'pmr.rtt_sketch', 'USAGE') AS type;
+ROLLBACK;
+
 DROP SCHEMA test_robustness CASCADE;
 DROP ROLE regress_pmr_nobody;
