@@ -40,13 +40,11 @@
 #include "reference.h"
 #include "tcop/pquery.h"
 #include "time_input.h"
-#include "utils/builtins.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/rel.h"
 #include "utils/snapmgr.h"
-#include "utils/timestamp.h"
 
 #define SCHEMA_NAME		"pmr"
 #define MAX_COLUMNS		6
@@ -55,6 +53,7 @@ typedef struct ReferenceColumn
 {
 	const char *name;
 	Oid			type;
+	bool		nullable;
 } ReferenceColumn;
 
 /* What there is to know about a table; the key is its first column. */
@@ -64,8 +63,8 @@ typedef struct ReferenceTable
 	int			ncolumns;
 	ReferenceColumn columns[MAX_COLUMNS];
 	Size		row_size;
-	void		(*read_row) (const Datum *values, const bool *nulls,
-							 void *row);
+	bool		(*read_row) (const Datum *values, const bool *nulls,
+							 void *row);	/* false: no such row can be */
 } ReferenceTable;
 
 /* A key, and its rows. */
@@ -121,7 +120,7 @@ typedef struct ReferenceCache
 	entries_hash *entries;		/* NULL: not read yet */
 } ReferenceCache;
 
-static void
+static bool
 read_target_row(const Datum *values, const bool *nulls, void *place)
 {
 	TargetRow  *row = place;
@@ -143,9 +142,10 @@ read_target_row(const Datum *values, const bool *nulls, void *place)
 		row->target.us =
 			limit_us_from_interval(DatumGetIntervalP(values[5]), "target");
 	}
+	return true;
 }
 
-static void
+static bool
 read_response_code_row(const Datum *values, const bool *nulls, void *place)
 {
 	ResponseCodeRow *row = place;
@@ -155,11 +155,8 @@ read_response_code_row(const Datum *values, const bool *nulls, void *place)
 	row->mode = target_mode(VARDATA_ANY(mode),
 							VARSIZE_ANY_EXHDR(mode));
 	row->builtin = DatumGetBool(values[2]);
-	if (!response_class_named(VARDATA_ANY(class), VARSIZE_ANY_EXHDR(class),
-							  &row->class))
-		/* cannot happen: the table has a CHECK */
-		elog(ERROR, "class of response code \"%s\" is unknown",
-			 TextDatumGetCString(values[0]));
+	return response_class_named(VARDATA_ANY(class), VARSIZE_ANY_EXHDR(class),
+								&row->class);
 }
 
 /* "any" in a column is what target_mode() and so on do not know. */
@@ -172,7 +169,7 @@ static const ReferenceTable target_table = {
 		{"device_generation", TEXTOID},
 		{"builtin", BOOLOID},
 		{"valid_from", TIMESTAMPTZOID},
-		{"target", INTERVALOID}
+		{"target", INTERVALOID, true}
 	},
 	.row_size = sizeof(TargetRow),
 	.read_row = read_target_row
@@ -192,9 +189,23 @@ static const ReferenceTable response_code_table = {
 };
 
 /*
- * Opens a table and finds its columns.  Only their owner can make them others
- * than the script did, but that must not bring the server down.  The lock is
- * kept to the end of the transaction, as a join keeps it.
+ * An error unless a table is as the script made it.  Only its owner can make
+ * it another one, but that must not bring the server down.
+ */
+static void
+check_as_made(const ReferenceTable *table, bool as_made)
+{
+	if (!as_made)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("\"%s.%s\" is not the table that pmr_metrics made",
+						SCHEMA_NAME, table->name),
+				 errhint("Its kind, a column, or a constraint has been changed.")));
+}
+
+/*
+ * Opens a table and finds its columns.  The lock is kept to the end of the
+ * transaction, as a join keeps it.
  */
 static Relation
 open_table(const ReferenceTable *table, AttrNumber *columns)
@@ -211,12 +222,7 @@ open_table(const ReferenceTable *table, AttrNumber *columns)
 			get_atttype(RelationGetRelid(relation),
 						columns[i]) == table->columns[i].type;
 	}
-	if (!as_made)
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("\"%s.%s\" is not the table that pmr_metrics made",
-						SCHEMA_NAME, table->name),
-				 errhint("Its kind, or the name or type of a column, has been changed.")));
+	check_as_made(table, as_made);
 	return relation;
 }
 
@@ -284,10 +290,14 @@ read_table(const ReferenceTable *table, Snapshot snapshot,
 		bool		nulls[MAX_COLUMNS];
 
 		for (int i = 0; i < table->ncolumns; i++)
+		{
 			values[i] = heap_getattr(tuple, columns[i], tupdesc, &nulls[i]);
+			check_as_made(table, !nulls[i] || table->columns[i].nullable);
+		}
 		if (key == NULL)
 			entry = get_entry(entries, DatumGetTextPP(values[0]));
-		table->read_row(values, nulls, append_row(table, entry));
+		check_as_made(table, table->read_row(values, nulls,
+											 append_row(table, entry)));
 	}
 	systable_endscan(scan);
 	table_close(relation, NoLock);

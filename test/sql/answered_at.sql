@@ -157,4 +157,27 @@ FROM response AS r
 		WHERE c.code = r.code AND (c.mode = r.mode OR c.mode = 'any')
 		ORDER BY c.mode = 'any', builtin LIMIT 1) AS row ON true;
 
+--
+-- What only the owner can do to the table brings nothing down
+--
+
+CREATE FUNCTION err(query text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	EXECUTE query;
+	RETURN 'no error';
+EXCEPTION WHEN OTHERS THEN
+	RETURN SQLSTATE || ': ' || SQLERRM;
+END
+$$;
+BEGIN;
+ALTER TABLE pmr.response_code ALTER class DROP NOT NULL;
+INSERT INTO pmr.response_code (code, class, description, source) VALUES ('E98', NULL, '', 'test');
+SELECT err($$SELECT pmr.answered_at(now(), 'E98', 'on_demand')$$) AS null_class;
+ROLLBACK;
+BEGIN;
+ALTER TABLE pmr.response_code DROP CONSTRAINT response_code_class_check;
+INSERT INTO pmr.response_code (code, class, description, source) VALUES ('E98', 'maybe', '', 'test');
+SELECT err($$SELECT pmr.answered_at(now(), 'E98', 'on_demand')$$) AS unknown_class;
+ROLLBACK;
+
 DROP SCHEMA answered_at CASCADE;
