@@ -114,7 +114,7 @@ typedef struct ReferenceCache
 {
 	MemoryContext context;
 	Oid			relation;
-	bool		started;		/* there has been a call under this stamp */
+	bool		started;		/* a call under this stamp has succeeded */
 	ReferenceStamp stamp;
 	TransactionId *xids;		/* of the stamp, xip and then subxip */
 	entries_hash *entries;		/* NULL: not read yet */
@@ -347,7 +347,7 @@ put_stamp(ReferenceCache *cache, Snapshot snapshot)
 	uint32		xcnt = snapshot->xcnt;
 	int32		subxcnt = snapshot->subxcnt;
 
-	cache->started = false;		/* should an error come in between */
+	cache->started = false;
 	cache->entries = NULL;
 	MemoryContextReset(cache->context);
 
@@ -359,7 +359,6 @@ put_stamp(ReferenceCache *cache, Snapshot snapshot)
 		memcpy(cache->xids + xcnt, snapshot->subxip,
 			   subxcnt * sizeof(TransactionId));
 	cache->stamp = make_stamp(snapshot);
-	cache->started = true;
 }
 
 /* May this transaction have changed the table? */
@@ -411,6 +410,7 @@ find_rows(FunctionCallInfo fcinfo, const ReferenceTable *table,
 
 		put_stamp(cache, snapshot);
 		cache->relation = read_table(table, snapshot, text_key, &found, NULL);
+		cache->started = true;
 		*nrows = found.nrows;
 		return found.rows;
 	}

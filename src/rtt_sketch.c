@@ -64,14 +64,6 @@ rtt_sketch_open(Datum sketch, RttSummary *summary)
 				 errdetail("In its bytes, %s.", fault)));
 }
 
-void
-report_count_overflow(void)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-			 errmsg("number of round-trip times is out of range for bigint")));
-}
-
 /* An rtt_sketch of bytes that come from outside. */
 static Datum
 read_sketch(const char *bytes, int nbytes, int sqlerrcode)
@@ -125,14 +117,10 @@ pmr_rtt_sketch_merge(PG_FUNCTION_ARGS)
 	RttSummary	a;
 	RttSummary	b;
 	RttSummary	merged;
-	RttBucket  *buckets;
 
 	rtt_sketch_open(PG_GETARG_DATUM(0), &a);
 	rtt_sketch_open(PG_GETARG_DATUM(1), &b);
-	buckets = palloc(((Size) a.nbuckets + b.nbuckets) * sizeof(RttBucket));
-	if (!rtt_summary_merge(&merged, buckets, &a, &b))
-		report_count_overflow();
-	rtt_summary_normalise(&merged, RTT_CAP_SKETCH);
+	rtt_merge_summaries(&a, &b, RTT_CAP_SKETCH, &merged);
 	PG_RETURN_DATUM(rtt_sketch_from_summary(&merged));
 }
 

@@ -21,7 +21,4 @@ extern Datum rtt_sketch_from_summary(const RttSummary *summary);
  */
 extern void rtt_sketch_open(Datum sketch, RttSummary *summary);
 
-/* A count that bigint cannot hold. */
-extern void report_count_overflow(void);
-
 #endif							/* RTT_SKETCH_H */

@@ -22,7 +22,6 @@
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
 #include "rtt_aggregate.h"
-#include "rtt_sketch.h"
 #include "text_form.h"
 
 #define STATE_FORMAT_VERSION	1
@@ -104,6 +103,26 @@ rtt_state_check_fractions(const RttState *state,
 				 errhint("Add the fraction to GROUP BY.")));
 }
 
+static void
+report_count_overflow(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("number of round-trip times is out of range for bigint")));
+}
+
+void
+rtt_merge_summaries(const RttSummary *a, const RttSummary *b,
+					uint32 cap, RttSummary *merged)
+{
+	RttBucket  *buckets = palloc(((Size) a->nbuckets + b->nbuckets) *
+								 sizeof(RttBucket));
+
+	if (!rtt_summary_merge(merged, buckets, a, b))
+		report_count_overflow();
+	rtt_summary_normalise(merged, cap);
+}
+
 void
 rtt_state_open(const RttState *state, RttSummary *summary)
 {
@@ -153,17 +172,10 @@ rtt_state_add_summary(const RttState *state, const RttSummary *added)
 {
 	RttSummary	own;
 	RttSummary	merged;
-	RttBucket  *buckets;
 
 	CHECK_FOR_INTERRUPTS();
 	rtt_state_open(state, &own);
-	buckets = palloc_extended(((Size) own.nbuckets + added->nbuckets) *
-							  sizeof(RttBucket), MCXT_ALLOC_HUGE);
-	if (!rtt_summary_merge(&merged, buckets, &own, added))
-		report_count_overflow();
-	rtt_summary_normalise(&merged, rtt_state_cap(state->kind));
-	if (merged.nbuckets == 0)
-		return rtt_state_copy(state, 0);
+	rtt_merge_summaries(&own, added, rtt_state_cap(state->kind), &merged);
 	return rtt_state_from_summary(state, &merged, 0);
 }
 

@@ -45,7 +45,7 @@ extern RttState *rtt_state_from_summary(const RttState *like,
 /* A new state with room for another value, made from one without. */
 extern RttState *rtt_state_make_room(const RttState *state);
 
-/* A new state of the times of both a state and a summary. */
+/* A new state of the times of both a state and a summary, not both empty. */
 extern RttState *rtt_state_add_summary(const RttState *state,
 									   const RttSummary *added);
 
@@ -58,5 +58,9 @@ extern const uint64 *rtt_state_get_percentiles(const RttState *state);
 
 /* The normal summary of a state, in new memory. */
 extern void rtt_state_open(const RttState *state, RttSummary *summary);
+
+/* The normal summary of the times of two, in new memory. */
+extern void rtt_merge_summaries(const RttSummary *a, const RttSummary *b,
+								uint32 cap, RttSummary *merged);
 
 #endif							/* PMR_RTT_STATE_H */

@@ -154,6 +154,15 @@ rtt_state_fault(const RttState *state, size_t size)
 	return rtt_summary_fault(&counted, kinds[state->kind].cap);
 }
 
+/* How many buckets merging may make; none where there is nothing to merge. */
+static size_t
+count_merged(const RttState *state)
+{
+	if (state->nbuckets == 0)
+		return 0;
+	return (size_t) state->nvalues + state->nbuckets;
+}
+
 /*
  * The scratch memory is, from its start: the summary's buckets; the buckets
  * of the values alone, where there are others to merge them with; two arrays
@@ -163,9 +172,8 @@ size_t
 rtt_state_scratch_size(const RttState *state)
 {
 	size_t		nvalues = state->nvalues;
-	size_t		nmerged = state->nbuckets > 0 ? nvalues + state->nbuckets : 0;
 
-	return (nmerged + nvalues) * sizeof(RttBucket) +
+	return (count_merged(state) + nvalues) * sizeof(RttBucket) +
 		2 * nvalues * sizeof(uint64_t);
 }
 
@@ -173,9 +181,8 @@ bool
 rtt_state_summarise(const RttState *state, void *scratch, RttSummary *summary)
 {
 	size_t		nvalues = state->nvalues;
-	size_t		nmerged = state->nbuckets > 0 ? nvalues + state->nbuckets : 0;
 	RttBucket  *merged = scratch;
-	RttBucket  *recent = merged + nmerged;
+	RttBucket  *recent = merged + count_merged(state);
 	uint64_t   *values = (uint64_t *) (recent + nvalues);
 
 	if (nvalues > 0)
