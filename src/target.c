@@ -1,8 +1,9 @@
 /*-------------------------------------------------------------------------
  *
  * target.c
- *	  The aggregates target_met and target_counts, and the state and the final
- *	  functions that srv_target_met and srv_target_counts share with them.
+ *	  The aggregates target_met and target_counts, the state and the final
+ *	  functions that srv_target_met and srv_target_counts share with them, and
+ *	  the scalar target_outcome.
  *
  * The state is a bigint[] with a count for each TargetOutcome, changed in
  * place; as it is a plain type, any node can add up the states of others.
@@ -19,8 +20,10 @@
 #include "target_state.h"
 #include "time_input.h"
 #include "utils/array.h"
+#include "utils/builtins.h"
 #include "utils/timestamp.h"
 
+PG_FUNCTION_INFO_V1(pmr_target_outcome);
 PG_FUNCTION_INFO_V1(pmr_target_transfn);
 PG_FUNCTION_INFO_V1(pmr_target_combine);
 PG_FUNCTION_INFO_V1(pmr_target_met_finalfn);
@@ -86,24 +89,37 @@ target_as_of_arg(FunctionCallInfo fcinfo, int argno)
 	return PG_GETARG_TIMESTAMP(argno);
 }
 
+/* requested_at, answered_at, target [, as_of], from an argument on */
+static TargetOutcome
+get_outcome(FunctionCallInfo fcinfo, int argno)
+{
+	TargetTime	target = {.known = !PG_ARGISNULL(argno + 2)};
+	int64		as_of;
+
+	if (target.known)
+		target.us = limit_us_from_interval(PG_GETARG_INTERVAL_P(argno + 2),
+										   "target");
+	as_of = target_as_of_arg(fcinfo, argno + 3);
+	return target_outcome(target_time_arg(fcinfo, argno),
+						  target_time_arg(fcinfo, argno + 1),
+						  target, as_of);
+}
+
+/* (requested_at, answered_at, target [, as_of]) */
+Datum
+pmr_target_outcome(PG_FUNCTION_ARGS)
+{
+	const char *name = target_outcome_name(get_outcome(fcinfo, 0));
+
+	PG_RETURN_TEXT_P(cstring_to_text(name));
+}
+
 /* (state, requested_at, answered_at, target [, as_of]) */
 Datum
 pmr_target_transfn(PG_FUNCTION_ARGS)
 {
-	TargetTime	target = {.known = false};
-	int64		as_of;
-
 	check_aggregate_call(fcinfo);
-	if (!PG_ARGISNULL(3))
-	{
-		target.known = true;
-		target.us = limit_us_from_interval(PG_GETARG_INTERVAL_P(3), "target");
-	}
-	as_of = target_as_of_arg(fcinfo, 4);
-	return target_state_count(fcinfo,
-							  target_outcome(target_time_arg(fcinfo, 1),
-											 target_time_arg(fcinfo, 2),
-											 target, as_of));
+	return target_state_count(fcinfo, get_outcome(fcinfo, 1));
 }
 
 /* Strict: the executor has copied the first input. */

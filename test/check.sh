@@ -25,6 +25,26 @@ install_tools()
 	find_server
 	PATH=$pg_bin:$PATH
 	command -v pg_bsd_indent || install_missing pg-bsd-indent
+	install_cron
+}
+
+# pg_cron is packaged for each major version of the server, or not yet; its
+# test is skipped where it is missing.
+install_cron()
+{
+	local major package
+	major=$(server_major)
+	package=postgresql-$major-cron
+	if [ -f "$("$PG_CONFIG" --sharedir)/extension/pg_cron.control" ] ||
+		[ -z "$(installed_version "postgresql-$major")" ]; then
+		return
+	fi
+	update_package_lists
+	if apt-cache show "$package" >/dev/null 2>&1; then
+		install_missing "$package"
+	else
+		echo "no package $package"
+	fi
 }
 
 # ---------------------------------------------------------------------------
@@ -155,7 +175,7 @@ check_install_script()
 {
 	local file
 	strip_comments "$(install_script)" >"$work/script.sql"
-	refuse_match 'OR REPLACE|IF NOT EXISTS' "$work/script.sql"
+	refuse_match 'OR REPLACE|IF NOT EXISTS [^(]' "$work/script.sql"
 	for file in sql/*.sql; do
 		head -n 1 "$file" | grep -q '^\\echo Use .* \\quit$' ||
 			die "$file: the first line is not the \\echo ... \\quit guard"
@@ -194,10 +214,11 @@ check_documented()
 	return "$status"
 }
 
+# An object of which only others of the extension make use says so.
 list_public()
 {
-	sed -nE 's/^COMMENT ON (FUNCTION|AGGREGATE|TYPE|TABLE|VIEW) (@extschema@\.|pmr\.)?([a-z0-9_]+).*/\3/p' \
-		"$(install_script)" | grep -vE "$support" | sort -u
+	grep -v " IS 'internal: " "$(install_script)" | sed -nE 's/^COMMENT ON (FUNCTION|AGGREGATE|TYPE|TABLE|VIEW) (@extschema@\.|pmr\.)?([a-z0-9_]+).*/\3/p' \
+		| grep -vE "$support" | sort -u
 }
 
 # In what is written by hand; expected output ends lines as psql does.

@@ -39,7 +39,10 @@ generate_rows()
 	as_user gcc -std=c99 -O2 test/data/audit_table.c -lm \
 		-o "$work/audit_table"
 	as_user mkdir "$work/csv"
-	as_user "$work/audit_table" --rows "$rows" >"$work/csv/sr_log.csv"
+	# three months ago: settled, whatever the day
+	as_user "$work/audit_table" --rows "$rows" \
+		--month "$(date -d "$(date +%Y-%m-15) -3 months" +%Y-%m)" \
+		>"$work/csv/sr_log.csv"
 	as_user "$work/audit_table" --participants >"$work/csv/participant.csv"
 }
 

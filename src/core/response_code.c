@@ -10,6 +10,14 @@
 
 #include "core/response_code.h"
 
+static const char *const class_names[] = {
+	[RESPONSE_SUCCESS] = "success",
+	[RESPONSE_ACKNOWLEDGED] = "acknowledged",
+	[RESPONSE_REJECTED] = "rejected",
+	[RESPONSE_NONE] = "no_response",
+	[RESPONSE_UNCLASSIFIED] = "unclassified"
+};
+
 static const ResponseCodeRow *
 find_row(const ResponseCodeRow *rows, int nrows, TargetMode mode)
 {
@@ -39,20 +47,19 @@ response_is_answer(ResponseClass class)
 	return class != RESPONSE_ACKNOWLEDGED && class != RESPONSE_NONE;
 }
 
+const char *
+response_class_name(ResponseClass class)
+{
+	return class_names[class];
+}
+
 bool
 response_class_named(const char *name, int length, ResponseClass *class)
 {
-	static const char *const names[] = {
-		[RESPONSE_SUCCESS] = "success",
-		[RESPONSE_ACKNOWLEDGED] = "acknowledged",
-		[RESPONSE_REJECTED] = "rejected",
-		[RESPONSE_NONE] = "no_response"
-	};
-
 	for (int i = 0; i < RESPONSE_UNCLASSIFIED; i++)
 	{
-		if ((size_t) length == strlen(names[i]) &&
-			memcmp(name, names[i], (size_t) length) == 0)
+		if ((size_t) length == strlen(class_names[i]) &&
+			memcmp(name, class_names[i], (size_t) length) == 0)
 		{
 			*class = i;
 			return true;

@@ -38,6 +38,9 @@ extern ResponseClass response_class(const ResponseCodeRow *rows, int nrows,
  */
 extern bool response_is_answer(ResponseClass class);
 
+/* Its name, in English and in the table; "unclassified" is in no table. */
+extern const char *response_class_name(ResponseClass class);
+
 /* From its name in the table; false when it is none. */
 extern bool response_class_named(const char *name, int length,
 								 ResponseClass *class);

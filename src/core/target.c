@@ -44,6 +44,20 @@ target_outcome(TargetTime start, TargetTime answer, TargetTime target,
 	return TARGET_MET;
 }
 
+const char *
+target_outcome_name(TargetOutcome outcome)
+{
+	static const char *const names[] = {
+		[TARGET_MET] = "met",
+		[TARGET_MISSED] = "missed",
+		[TARGET_PENDING] = "pending",
+		[TARGET_NOT_MEASURED] = "not_measured",
+		[TARGET_INVALID] = "invalid"
+	};
+
+	return names[outcome];
+}
+
 /* The row in force at a time, or NULL. */
 static const TargetRow *
 find_row(const TargetRow *rows, int nrows, TargetMode mode,

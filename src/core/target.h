@@ -80,6 +80,9 @@ typedef struct TargetRow
 extern TargetOutcome target_outcome(TargetTime start, TargetTime answer,
 									TargetTime target, int64_t as_of);
 
+/* Its name: that of the column of target_counts. */
+extern const char *target_outcome_name(TargetOutcome outcome);
+
 /*
  * The target of a request, from the rows of its Service Reference Variant.
  *

@@ -180,4 +180,15 @@ INSERT INTO pmr.response_code (code, class, description, source) VALUES ('E98', 
 SELECT err($$SELECT pmr.answered_at(now(), 'E98', 'on_demand')$$) AS unknown_class;
 ROLLBACK;
 
+--
+-- response_class: what answered_at goes by
+--
+SELECT count(*) > 40 AS many, count(*) FILTER (WHERE pmr.response_class(r.code, m.mode) = coalesce(own.class, r.class)) = count(*) AS as_listed,
+	count(*) FILTER (WHERE (pmr.answered_at(now(), r.code, m.mode) IS NULL) = (pmr.response_class(r.code, m.mode) IN ('acknowledged', 'no_response'))) = count(*) AS as_answered
+FROM pmr.current_response_code AS r CROSS JOIN unnest('{on_demand,future_dated,dcc_scheduled,non_device}'::text[]) AS m (mode)
+	LEFT JOIN pmr.current_response_code AS own ON own.code = r.code AND own.mode = m.mode
+WHERE r.mode = 'any';
+SELECT pmr.response_class('I99', 'non_device') AS non_device, pmr.response_class('I99', 'on_demand') AS on_demand, pmr.response_class('I99', NULL) AS no_mode,
+	pmr.response_class('X1', 'on_demand') AS not_listed, pmr.response_class('', 'on_demand') AS empty, pmr.response_class(NULL, 'on_demand') AS no_code;
+
 DROP SCHEMA answered_at CASCADE;

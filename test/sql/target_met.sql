@@ -494,4 +494,21 @@ CREATE AGGREGATE odd_counts(timestamptz, timestamptz, interval) (
 	SFUNC = pmr.target_transfn, STYPE = bigint[], FINALFUNC = pmr.target_counts_finalfn, INITCOND = '[0:4]={1,2,3,4,5}');
 SELECT odd_counts(started, answered, target) FROM closed WHERE n = 3;
 
+--
+-- One request: target_outcome says what target_counts counts
+--
+SET timezone = 'UTC';
+SELECT count(*) AS rows, count(DISTINCT closed) AS outcomes, count(*) FILTER (WHERE closed = counted) AS closed,
+	count(*) FILTER (WHERE closed_without_zone = counted) AS without_zone
+FROM (SELECT outcome(pmr.target_counts(started, answered, target)) AS counted, min(pmr.target_outcome(started, answered, target)) AS closed,
+		min(pmr.target_outcome(started::timestamp, answered::timestamp, target)) AS closed_without_zone
+	  FROM closed GROUP BY n) AS c;
+SELECT count(*) AS rows, count(DISTINCT open) AS outcomes, count(*) FILTER (WHERE open = counted) AS open,
+	count(*) FILTER (WHERE open_without_zone = counted) AS without_zone
+FROM (SELECT outcome(pmr.target_counts(started, answered, target, as_of)) AS counted, min(pmr.target_outcome(started, answered, target, as_of)) AS open,
+		min(pmr.target_outcome(started::timestamp, answered::timestamp, target, as_of::timestamp)) AS open_without_zone
+	  FROM open GROUP BY n) AS c;
+SELECT err($$SELECT pmr.target_outcome(now(), now(), '1 s', NULL::timestamptz)$$) AS no_as_of, err($$SELECT pmr.target_outcome(now(), now(), '1 month')$$) AS month,
+	err($$SELECT pmr.target_outcome(now(), now(), '-1 s')$$) AS negative, pmr.target_outcome(NULL::timestamptz, NULL, NULL) AS nothing;
+
 DROP SCHEMA target_met CASCADE;

@@ -1,0 +1,59 @@
+/*
+ * audit_table.sql
+ *		The table that measurements are made on, of GENERATED data:
+ *
+ *		psql -v rows=20000000 -f test/bench/audit_table.sql
+ *
+ * 60 Parties of uneven size, 30 SRVs, 90 days.  RTTs are whole milliseconds:
+ * log-normal seconds, with a tail of 2 % up to 24 hours; some SRVs take
+ * minutes, some a day; 1 % are not answered.  Factors have 40, 3, 5 and 4
+ * values, each by chance alone, which is the worst case for what is kept of
+ * pairs of them.  The seed is fixed, but a row also depends on the number of
+ * rows.
+ */
+\if :{?rows}
+\else
+	\set rows 20000000
+\endif
+SET client_min_messages = warning;
+CREATE EXTENSION IF NOT EXISTS pmr_metrics;
+DROP SCHEMA IF EXISTS bench CASCADE;
+CREATE SCHEMA bench;
+CREATE TABLE bench.audit (
+	party			text,
+	srv				text,
+	mode			text,
+	requested_at	timestamptz,
+	responded_at	timestamptz,
+	response_code	text,
+	firmware		text,
+	region			text,
+	device_type		text,
+	orchestration	text
+);
+
+SELECT setseed(0.42) \g /dev/null
+INSERT INTO bench.audit
+SELECT	'P' || lpad((1 + floor(60 * power(random(), 1.5)))::int::text, 2, '0'),
+		srvs[s],
+		CASE WHEN s > 26 THEN 'future_dated' ELSE 'on_demand' END,
+		at,
+		CASE WHEN random() >= 0.01 THEN
+			at + make_interval(secs => round((CASE
+				WHEN random() < 0.02 THEN exp(ln(60) + random() * (ln(86400) - ln(60)))
+				ELSE exp(CASE WHEN s > 26 THEN 10.0 WHEN s > 22 THEN 5.5 ELSE 1.2 END
+						 + 0.6 * sqrt(-2 * ln(1 - random())) * cos(2 * pi() * random()))
+				END)::numeric, 3)::float8)
+		END,
+		CASE WHEN random() < 0.01 THEN 'E1' ELSE 'I0' END,
+		'fw' || lpad(floor(40 * random())::int::text, 2, '0'),
+		(ARRAY['North', 'Central', 'South'])[1 + floor(3 * random())::int],
+		(ARRAY['ESME', 'GSME', 'CHF', 'GPF', 'PPMID'])[1 + floor(5 * random())::int],
+		(ARRAY['single', 'sequence', 'bulk', 'scheduled'])[1 + floor(4 * random())::int]
+FROM	(SELECT	timestamptz '2026-07-01 00:00+00' + make_interval(secs => i * 90 * 86400.0 / :rows) AS at,
+				1 + floor(30 * random())::int AS s
+		 FROM	generate_series(0, :rows - 1) AS i) AS request,
+		(SELECT	array_agg(srv ORDER BY srv) AS srvs
+		 FROM	(SELECT DISTINCT srv FROM pmr.target_response_time ORDER BY srv LIMIT 30) AS t) AS list;
+CREATE INDEX ON bench.audit (requested_at);
+VACUUM ANALYZE bench.audit;
