@@ -2605,7 +2605,7 @@ BEGIN ATOMIC
 		CASE WHEN success_known THEN pmr.percentage(met_success, met + missed) END,
 		pmr.percentage(answered, requests - pending - invalid),
 		pmr.rtt_percentile(rtt, 0.5), pmr.rtt_percentile(rtt, 0.9), pmr.rtt_percentile(rtt, 0.95), pmr.rtt_percentile(rtt, 0.99),
-		pmr.percentile_of_all(rtt, 0.95, requests - pending - invalid),
+		pmr.percentile_of_all(rtt, 0.95, coalesce(pmr.rtt_count(rtt), 0) + requests - pending - invalid - answered),
 		round(pmr.rtt_mean(rtt)::numeric, 3)::double precision,
 		pmr.rtt_max(rtt);
 END;

@@ -26,6 +26,7 @@
 #include "access/tupmacs.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
+#include "common/int.h"
 #include "core/response_code.h"
 #include "funcapi.h"
 #include "mb/pg_wchar.h"
@@ -521,9 +522,16 @@ get_row(FunctionCallInfo fcinfo, int argno)
 	row.rtt_us = NO_RTT;
 	if ((row.counts & COUNT_BIT(COUNT_ANSWERED)) != 0 &&
 		has_finite_time(fcinfo, argno + 3))
-		row.rtt_us =
-			rtt_us_from_timestamps(PG_GETARG_TIMESTAMPTZ(argno + 3),
-								   PG_GETARG_TIMESTAMPTZ(argno + 4));
+	{
+		int64		us;
+
+		/* no time of its own in a sketch: some 292,277 years */
+		if (!pg_sub_s64_overflow(PG_GETARG_TIMESTAMPTZ(argno + 4),
+								 PG_GETARG_TIMESTAMPTZ(argno + 3), &us))
+			row.rtt_us =
+				rtt_us_from_timestamps(PG_GETARG_TIMESTAMPTZ(argno + 3),
+									   PG_GETARG_TIMESTAMPTZ(argno + 4));
+	}
 	return row;
 }
 

@@ -305,4 +305,9 @@ RESET work_mem;
 RESET enable_sort;
 RESET max_parallel_workers_per_gather;
 
+-- A time that no sketch can hold is none, and stops nothing.
+SELECT (c).answered, (c).requests, pmr.rtt_count((c).rtt) AS times
+FROM (SELECT unnest((crosstab(date '2026-10-01', 'missed', 'success', at, answered, '{}')).cells) AS c
+	FROM (VALUES (timestamptz '0001-01-01', timestamptz '294276-12-31'), ('2026-10-01', '2026-10-02')) AS v (at, answered)) AS x;
+
 DROP SCHEMA test_crosstab CASCADE;

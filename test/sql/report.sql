@@ -55,6 +55,9 @@ WHERE k <= n AND NOT (fraction = 0.95 AND n IN (20, 40)) AND NOT (fraction IN (0
 -- where the fraction falls right on a rank it is that rank: of 20, the 19th
 SELECT n, pmr.percentile_of_all(sketch, 0.95, n) FROM unnest('{19,20,21,40,100}'::integer[]) AS n, LATERAL (SELECT pmr.rtt_sketch(i::float8) AS sketch FROM generate_series(1, n) AS i) AS s;
 SELECT pmr.percentile_of_all(NULL, 0.95, 0), pmr.percentile_of_all(NULL, 0.95, 5);
+-- an answer whose start is not known is neither a time nor unanswered
+SELECT answered_pct, p95_s, p95_all_s FROM pmr.figures(10, 9, 0, 0, 0, 10, 10, 9, 0, 0, true, (SELECT pmr.rtt_sketch(i::float8) FROM generate_series(1, 9) AS i));
+SELECT answered_pct, p95_s, p95_all_s FROM pmr.figures(10, 9, 1, 0, 0, 9, 9, 9, 0, 0, true, (SELECT pmr.rtt_sketch(i::float8) FROM generate_series(1, 9) AS i));
 
 --
 -- Verdicts: from integers, so that 99 of 100 is 99 %
