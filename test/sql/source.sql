@@ -225,6 +225,7 @@ SELECT pmr.drop_source('s');
 
 SELECT err($$SELECT pmr.add_source('s', 'audit', report_timezone => 'GMT''; DROP')$$);
 SELECT err($$SELECT pmr.add_source('s', 'audit', report_timezone => '')$$);
+SELECT err($$SELECT pmr.add_source('s', 'audit', report_timezone => 'BST')$$);
 SELECT pmr.add_source('s', 'audit', report_timezone => 'Europe/London', settle_after => '0');
 SELECT pmr.add_source('t', 'audit', report_timezone => 'America/Los_Angeles', settle_after => '1 month');
 SELECT * FROM pmr.source ORDER BY source COLLATE "C";
