@@ -1171,7 +1171,7 @@ CREATE TABLE pmr.source (
 	factors text[] NOT NULL DEFAULT '{}' CHECK (array_position(factors, NULL) IS NULL),
 	region_factor text CHECK (region_factor IS NULL OR region_factor = ANY (factors)),
 	report_timezone text NOT NULL DEFAULT 'UTC',
-	settle_after interval NOT NULL DEFAULT '35 days' CHECK (settle_after >= interval '0')
+	settle_after interval NOT NULL DEFAULT '35 days' CHECK (settle_after >= interval '0' AND settle_after <= interval '100 years')
 );
 SELECT pg_extension_config_dump('pmr.source', '');
 COMMENT ON TABLE pmr.source IS 'audit tables that reports are made from';
@@ -1507,7 +1507,9 @@ COMMENT ON AGGREGATE pmr.crosstab(date, text, text, timestamp with time zone, ti
  *
  * Views that readers use select from SECURITY DEFINER functions: a view with a
  * filter would not do, as comparison operators are leakproof and EXPLAIN
- * ANALYZE tells how many rows they let pass.
+ * ANALYZE tells how many rows they let pass.  Compiling a plan (jit) would take
+ * longer than most of them run, so they turn it off; and they tell how many rows
+ * to expect, or what selects from them would be compiled.
  * ------------------------------------------------------------------------ */
 
 CREATE FUNCTION pmr.reader() RETURNS oid
@@ -1600,8 +1602,9 @@ COMMENT ON FUNCTION pmr.relation_columns(regclass) IS 'internal: columns of a re
 /*
  * Whoever owns a view that a refresh reads decides what runs with the rights
  * of who refreshes.  So each view below the source must belong to them, or to
- * a superuser.  Returns the first that does not, or that this snapshot does not
- * know yet, or NULL.
+ * a superuser; and each table below that has an index, say, of functions of
+ * others.  Returns the first that does not, or that this snapshot does not know
+ * yet, or NULL.
  */
 CREATE FUNCTION pmr.untrusted_relation(relation regclass) RETURNS regclass
 	LANGUAGE sql STABLE
@@ -1610,15 +1613,32 @@ BEGIN ATOMIC
 	WITH RECURSIVE below (oid) AS (
 		SELECT relation::oid
 		UNION
-		SELECT d.refobjid
-		FROM below AS b
-			JOIN pg_rewrite AS r ON r.ev_class = b.oid
-			JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_class'::regclass
+		SELECT n.oid
+		FROM below AS b, LATERAL (
+			SELECT d.refobjid FROM pg_rewrite AS r
+				JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_class'::regclass
+			WHERE r.ev_class = b.oid
+			UNION ALL
+			SELECT i.inhrelid FROM pg_inherits AS i WHERE i.inhparent = b.oid
+		) AS n (oid)
 	)
 	SELECT b.oid::regclass
 	FROM below AS b LEFT JOIN pg_class AS c ON c.oid = b.oid LEFT JOIN pg_roles AS o ON o.oid = c.relowner
-	WHERE (c.relkind = 'v' OR b.oid = relation)
-	  AND (o.rolname = current_user OR o.rolsuper) IS NOT TRUE
+	WHERE (o.rolname = current_user OR o.rolsuper) IS NOT TRUE
+	  AND (c.relkind = 'v' OR b.oid = relation
+		   OR EXISTS (
+			/* what the planner may run: functions of indexes, statistics, checks and partitions */
+			SELECT
+			FROM pg_depend AS d
+				JOIN pg_proc AS f ON d.refclassid = 'pg_proc'::regclass AND f.oid = d.refobjid
+					OR d.refclassid = 'pg_operator'::regclass AND f.oid = (SELECT p.oprcode FROM pg_operator AS p WHERE p.oid = d.refobjid)
+					OR d.refclassid = 'pg_opclass'::regclass AND f.oid IN (
+						SELECT m.amproc FROM pg_opclass AS k JOIN pg_amproc AS m ON m.amprocfamily = k.opcfamily WHERE k.oid = d.refobjid)
+				JOIN pg_roles AS u ON u.oid = f.proowner
+			WHERE (d.classid = 'pg_class'::regclass AND (d.objid = c.oid OR d.objid IN (SELECT i.indexrelid FROM pg_index AS i WHERE i.indrelid = c.oid))
+				   OR d.classid = 'pg_constraint'::regclass AND d.objid IN (SELECT k.oid FROM pg_constraint AS k WHERE k.conrelid = c.oid)
+				   OR d.classid = 'pg_statistic_ext'::regclass AND d.objid IN (SELECT t.oid FROM pg_statistic_ext AS t WHERE t.stxrelid = c.oid))
+			  AND u.rolname <> current_user AND NOT u.rolsuper))
 	ORDER BY b.oid <> relation, b.oid
 	LIMIT 1;
 END;
@@ -1715,7 +1735,7 @@ BEGIN
 	/* what can be said before a row is read */
 	SELECT o INTO other FROM pmr.untrusted_relation(add_source.relation) AS o;
 	IF other IS NOT NULL THEN
-		faults := faults || format('%s belongs to another role, whose view would run with your rights: have it made by you, or by a superuser', other);
+		faults := faults || format('%s belongs to another role, whose functions would run with your rights: have it made by you, or by a superuser', other);
 	END IF;
 	IF EXISTS (SELECT FROM pg_class AS k WHERE k.oid = add_source.relation AND k.relpersistence = 't') THEN
 		faults := faults || format('%s is temporary, and no other session could refresh it', own_name);
@@ -1736,7 +1756,7 @@ BEGIN
 	EXCEPTION WHEN invalid_parameter_value THEN
 		faults := faults || format('time zone "%s" is not known by a full name such as Europe/London', add_source.report_timezone);
 	END;
-	IF add_source.settle_after IS NULL OR add_source.settle_after < interval '0' THEN
+	IF add_source.settle_after IS NULL OR add_source.settle_after < interval '0' OR add_source.settle_after > interval '100 years' THEN
 		faults := faults || format('settle_after %s is not a length of time', coalesce(add_source.settle_after::text, 'NULL'));
 	END IF;
 
@@ -1826,7 +1846,7 @@ BEGIN
 			EXECUTE format('SELECT count(*) FROM (SELECT DISTINCT v FROM (SELECT %s FROM %s AS r LIMIT %s) AS r (v)) AS d', c.as_text, own_name, sample_rows)
 				INTO number;
 			IF number > max_values THEN
-				faults := faults || format('factor %I has %s values in %s rows, more than %s: group them in a view', c.name, number, sample_rows, max_values);
+				faults := faults || format('factor %I has %s values among the first %s rows, more than %s: group them in a view', c.name, number, sample_rows, max_values);
 			END IF;
 		END LOOP;
 	END IF;
@@ -1887,10 +1907,17 @@ BEGIN
 	ELSIF relation IS NULL THEN
 		RAISE undefined_table USING MESSAGE = format('relation %s of source "%s" does not exist', name, source_relation.source);
 	END IF;
+	/* as the catalog has it: to_regclass takes more for a name than a query does */
+	SELECT format('%I.%I', n.nspname, c.relname) INTO name
+	FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+	WHERE c.oid = relation;
 	/*
 	 * Locked before it is judged, or the owner of its schema could put a view in
 	 * its place in between.  This locks what a query would read, and runs nothing.
 	 */
+	IF EXISTS (SELECT FROM pg_prepared_statements AS p WHERE p.name = 'pmr_source_relation') THEN
+		DEALLOCATE pmr_source_relation;
+	END IF;
 	EXECUTE format('PREPARE pmr_source_relation AS SELECT FROM %s', name);
 	DEALLOCATE pmr_source_relation;
 	relation := to_regclass(name);
@@ -1898,7 +1925,7 @@ BEGIN
 	IF other IS NOT NULL THEN
 		RAISE insufficient_privilege USING
 			MESSAGE = format('%s of source "%s" belongs to another role', other, source_relation.source),
-			DETAIL = 'A view runs what its owner wrote with the rights of who reads it.',
+			DETAIL = 'A view, or an index of functions, runs what its owner wrote with the rights of who reads it.',
 			HINT = 'Refresh as its owner, or have it owned by a superuser.';
 	END IF;
 	RETURN relation;
@@ -1919,6 +1946,9 @@ COMMENT ON FUNCTION pmr.source_relation(text) IS 'internal: relation of a source
  * - What is answered by a delivery, and was not rejected, is answered when it
  *   was delivered.  Without a column that tells, it is not measured, and the
  *   response answers it.
+ *
+ * Texts are told apart by their bytes, and values that are long are shortened at
+ * once, as an array of many would be too big.
  *
  * OFFSET 0 keeps the planner from calling the functions of the inner query
  * several times a row.
@@ -1947,7 +1977,7 @@ BEGIN
 		ELSIF own ? c.column_name THEN
 			e := e || jsonb_build_object(c.column_name, CASE
 				WHEN own ->> c.column_name = 'timestamp' THEN format('r.%I AT TIME ZONE ''UTC''', c.column_name)
-				WHEN c.kind IN ('text', 'id') THEN as_text ->> c.column_name
+				WHEN c.kind IN ('text', 'id') THEN (as_text ->> c.column_name) || ' COLLATE "C"'
 				WHEN c.kind = 'time' THEN format('r.%I::timestamptz', c.column_name)
 				ELSE format('r.%I', c.column_name) END);
 		ELSIF c.required THEN
@@ -1956,6 +1986,12 @@ BEGIN
 			e := e || jsonb_build_object(c.column_name, CASE c.kind WHEN 'time' THEN 'NULL::timestamptz' WHEN 'integer' THEN 'NULL::integer' ELSE 'NULL::text' END);
 		END IF;
 	END LOOP;
+	/* what came after as_of had not come yet */
+	e := e || jsonb_build_object(
+		'response_code', format('CASE WHEN (%s > $1) IS NOT TRUE THEN %s END', e ->> 'responded_at', e ->> 'response_code'),
+		'responded_at', format('CASE WHEN %s <= $1 THEN %1$s END', e ->> 'responded_at'),
+		'delivered_at', format('CASE WHEN %s <= $1 THEN %1$s END', e ->> 'delivered_at'),
+		'cancelled_at', format('CASE WHEN %s <= $1 THEN %1$s END', e ->> 'cancelled_at'));
 	FOR c IN SELECT f.name FROM unnest(s.factors) AS f (name) LOOP
 		IF NOT own ? c.name THEN
 			RAISE undefined_column USING MESSAGE = format('factor %I of source "%s" is no column of %s', c.name, s.source, s.relation);
@@ -2004,8 +2040,8 @@ FROM    (SELECT m.*,
 		e ->> 'requested_at', e ->> 'responded_at', e ->> 'due_at', e ->> 'delivered_at', e ->> 'cancelled_at',
 		e ->> 'command_variant', e ->> 'request_id', e ->> 'response_code', e ->> 'mode', e ->> 'device_generation',
 		e ->> 'response_code', e ->> 'mode', e ->> 'responded_at', e ->> 'response_code', e ->> 'mode',
-		(SELECT string_agg(as_text ->> f.name, ', ' ORDER BY f.i) FROM unnest(s.factors) WITH ORDINALITY AS f (name, i)),
-		s.relation,
+		(SELECT string_agg(format('pmr.short_key(%s COLLATE "C")', as_text ->> f.name), ', ' ORDER BY f.i) FROM unnest(s.factors) WITH ORDINALITY AS f (name, i)),
+		relation,
 		CASE WHEN own ->> 'requested_at' = 'timestamp' THEN '$2 AT TIME ZONE ''UTC''' ELSE '$2' END,
 		CASE WHEN own ->> 'requested_at' = 'timestamp' THEN '$3 AT TIME ZONE ''UTC''' ELSE '$3' END);
 END
@@ -2112,6 +2148,11 @@ DECLARE
 	is_timestamp boolean := (SELECT kind = 'timestamp' FROM pmr.relation_columns(relation) WHERE column_name = 'requested_at');
 	zone text := (SELECT s.report_timezone FROM pmr.source AS s WHERE s.source = refresh_months.source);
 	next_query text;
+	any_query text;
+	has_rows boolean;
+	found timestamptz;
+	upto timestamptz;
+	following timestamptz;
 	last_day date := least(to_day, (as_of AT TIME ZONE zone)::date);
 	at timestamptz := '-infinity';
 	month date;
@@ -2130,23 +2171,40 @@ BEGIN
 		CASE WHEN is_timestamp THEN ' AT TIME ZONE ''UTC''' ELSE '' END, relation,
 		CASE WHEN is_timestamp THEN ' AT TIME ZONE ''UTC''' ELSE '' END,
 		CASE WHEN is_timestamp THEN ' AT TIME ZONE ''UTC''' ELSE '' END);
+	any_query := format('SELECT EXISTS (SELECT FROM %s AS r WHERE r.requested_at >= $1%s AND r.requested_at <= $2%2$s AND r.requested_at >= ''0001-01-02'')',
+		relation, CASE WHEN is_timestamp THEN ' AT TIME ZONE ''UTC''' ELSE '' END);
 	IF from_day IS NOT NULL THEN
 		at := date_trunc('month', from_day::timestamp) AT TIME ZONE zone;
 	END IF;
 	LOOP
-		EXECUTE next_query INTO at USING at, as_of;
-		EXIT WHEN at IS NULL;
+		/* up to the next settled month: what is settled is not read again */
+		upto := coalesce((SELECT min(m.month)::timestamp AT TIME ZONE zone FROM pmr.rollup_month AS m
+						  WHERE m.source = refresh_months.source AND m.settled AND from_day IS NULL
+							AND m.month::timestamp AT TIME ZONE zone >= at), as_of);
 		month := date_trunc('month', at AT TIME ZONE zone)::date;
+		following := (month + interval '1 month') AT TIME ZONE zone;
+		IF upto = at AND isfinite(at) AND at < as_of THEN
+			at := following;
+			CONTINUE;
+		ELSIF isfinite(at) THEN
+			/* of one month, not the first of all that follow, which BRIN could not find */
+			EXECUTE any_query INTO has_rows USING at, least(following, as_of);
+		ELSE
+			has_rows := false;
+		END IF;
+		IF NOT has_rows THEN
+			EXECUTE next_query INTO found USING CASE WHEN isfinite(at) THEN following ELSE at END, upto;
+			IF found IS NULL THEN
+				EXIT WHEN upto >= as_of;
+				at := upto;
+				CONTINUE;
+			END IF;
+			month := date_trunc('month', found AT TIME ZONE zone)::date;
+		END IF;
 		EXIT WHEN month > last_day;
 		months := months || month;
 		at := (month + interval '1 month') AT TIME ZONE zone;
-		IF from_day IS NULL THEN
-			/* over the settled months that follow one another */
-			WHILE EXISTS (SELECT FROM pmr.rollup_month AS m WHERE m.source = refresh_months.source AND m.settled
-						  AND m.month = (at AT TIME ZONE zone)::date) LOOP
-				at := ((at AT TIME ZONE zone) + interval '1 month') AT TIME ZONE zone;
-			END LOOP;
-		END IF;
+		EXIT WHEN at > as_of;
 	END LOOP;
 	RETURN ARRAY(
 		SELECT m FROM unnest(months) AS m
@@ -2220,7 +2278,7 @@ BEGIN
 				  WHERE m.source = refresh_month.source AND m.month = refresh_month.month AND m.as_of > refresh_month.as_of) THEN
 		RETURN NULL;
 	END IF;
-	start := refresh_month.month::timestamp AT TIME ZONE s.report_timezone;
+	start := greatest(refresh_month.month::timestamp AT TIME ZONE s.report_timezone, '0001-01-02 00:00+00');
 	finish := (refresh_month.month + interval '1 month') AT TIME ZONE s.report_timezone;
 
 	/*
@@ -2450,7 +2508,9 @@ CREATE FUNCTION pmr.invalid_rows(source text, from_day date, to_day date)
 	RETURNS TABLE (problem text, value text, requested_at timestamp with time zone, responded_at timestamp with time zone,
 		party text, srv text, mode text, response_code text, request_id text)
 	LANGUAGE plpgsql
+	ROWS 100
 	SET search_path = pg_catalog, pg_temp
+	SET jit = off
 	SET row_security = off
 	SET timezone = 'UTC'
 	SET datestyle = 'ISO, MDY'
@@ -2500,7 +2560,9 @@ COMMENT ON FUNCTION pmr.invalid_rows(text, date, date) IS 'rows of a source with
 CREATE FUNCTION pmr.check_source(source text, from_day date DEFAULT NULL, to_day date DEFAULT NULL)
 	RETURNS TABLE (problem text, value text, rows bigint, first_requested_at timestamp with time zone, remedy text)
 	LANGUAGE plpgsql
+	ROWS 20
 	SET search_path = pg_catalog, pg_temp
+	SET jit = off
 	SET row_security = off
 	SET timezone = 'UTC'
 	SET datestyle = 'ISO, MDY'
@@ -2640,7 +2702,9 @@ COMMENT ON FUNCTION pmr.overdispersion(bigint, double precision, bigint, bigint)
 CREATE FUNCTION pmr.visible_month()
 	RETURNS TABLE (source text, party text, month date, as_of timestamp with time zone, status text)
 	LANGUAGE sql STABLE SECURITY DEFINER
+	ROWS 200
 	SET search_path = pg_catalog, pg_temp
+	SET jit = off
 BEGIN ATOMIC
 	WITH access AS MATERIALIZED (
 		SELECT a.party FROM pmr.party_access AS a JOIN pg_roles AS r ON r.rolname = a.role_name
@@ -2723,7 +2787,9 @@ CREATE FUNCTION pmr.party_performance_of(source text, party text, month date)
 		met bigint, missed bigint, pending bigint, not_measured bigint, invalid bigint, answered bigint, success bigint, rejected bigint, no_response bigint, unclassified bigint,
 		met_success bigint, met_rejected bigint, missed_rejected bigint, pre_commands bigint, local_commands bigint, cancelled bigint)
 	LANGUAGE sql STABLE SECURITY DEFINER
+	ROWS 50
 	SET search_path = pg_catalog, pg_temp
+	SET jit = off
 BEGIN ATOMIC
 	SELECT f.srv, f.mode, f.requests, g.success_pct, g.target_met_pct, i.low_pct, i.high_pct,
 		g.target_met_accepted_pct, g.success_within_target_pct, g.answered_pct,
@@ -2757,7 +2823,9 @@ CREATE FUNCTION pmr.performance(from_day date, to_day date)
 		met bigint, missed bigint, pending bigint, not_measured bigint, invalid bigint, answered bigint, success bigint, rejected bigint, no_response bigint, unclassified bigint,
 		as_of timestamp with time zone, status text)
 	LANGUAGE plpgsql STABLE SECURITY DEFINER
+	ROWS 1000
 	SET search_path = pg_catalog, pg_temp
+	SET jit = off
 AS $$
 BEGIN
 	IF from_day IS NULL OR to_day IS NULL OR NOT isfinite(from_day) OR NOT isfinite(to_day) THEN
@@ -2790,7 +2858,9 @@ CREATE FUNCTION pmr.factor_performance_of(source text, party text, month date)
 		p50_s double precision, p95_s double precision, p95_all_s double precision,
 		met bigint, missed bigint, pending bigint, not_measured bigint, invalid bigint, answered bigint, success bigint, rejected bigint, no_response bigint, unclassified bigint)
 	LANGUAGE sql STABLE SECURITY DEFINER
+	ROWS 200
 	SET search_path = pg_catalog, pg_temp
+	SET jit = off
 BEGIN ATOMIC
 	SELECT r.factor, r.value, r.srv, r.mode, r.requests, g.success_pct, g.target_met_pct, g.answered_pct, g.p50_s, g.p95_s, g.p95_all_s,
 		r.met, r.missed, r.pending, r.not_measured, r.invalid, r.answered, r.success, r.rejected, r.no_response, r.unclassified
@@ -2895,7 +2965,9 @@ CREATE FUNCTION pmr.party_business_process_of(source text, party text, month dat
 		target_met_accepted_pct double precision, answered_pct double precision, p50_s double precision, p95_s double precision, p95_all_s double precision, target_s double precision, verdict text,
 		met bigint, missed bigint, pending bigint, not_measured bigint, invalid bigint, answered bigint, success bigint, rejected bigint, report_row integer, process_name text, description text)
 	LANGUAGE sql STABLE SECURITY DEFINER
+	ROWS 60
 	SET search_path = pg_catalog, pg_temp
+	SET jit = off
 BEGIN ATOMIC
 	SELECT c.business_process, c.srv, c.qualifier, c.mode, c.requests, g.success_pct, g.target_met_pct, g.target_met_accepted_pct, g.answered_pct, g.p50_s, g.p95_s, g.p95_all_s, c.target_s,
 		pmr.service_level_verdict(c.business_process, c.met, c.missed, pmr.day_start(m.source, (m.month + interval '1 month')::date)),
@@ -2924,7 +2996,9 @@ COMMENT ON COLUMN pmr.party_business_process.requests IS 'never add up processes
 CREATE FUNCTION pmr.performance_report_of(source text, party text, month date)
 	RETURNS TABLE (line integer, item text, mode text, requests bigint, target_met_pct double precision, success_pct double precision, p50_s double precision, p95_s double precision, verdict text)
 	LANGUAGE sql STABLE SECURITY DEFINER
+	ROWS 80
 	SET search_path = pg_catalog, pg_temp
+	SET jit = off
 BEGIN ATOMIC
 	WITH header AS (
 		SELECT m.*, s.report_timezone, pmr.day_start(m.source, (m.month + interval '1 month')::date) AS finish
@@ -2982,7 +3056,7 @@ BEGIN ATOMIC
 		FROM process AS p, header AS h
 		UNION ALL
 		SELECT 2, b.report_order, b.business_process, b.report_row, b.srv || ' ' || b.qualifier, CASE c.mode WHEN 'on_demand' THEN 1 WHEN 'future_dated' THEN 2 WHEN 'dcc_scheduled' THEN 3 WHEN 'non_device' THEN 4 ELSE 5 END,
-			left('  ' || rpad(b.srv, 7) || CASE WHEN b.qualifier = '' THEN b.description ELSE replace(b.qualifier, '_', ' ') END, 44),
+			left('  ' || rpad(b.srv, greatest(7, length(b.srv) + 1)) || CASE WHEN b.qualifier = '' THEN b.description ELSE replace(b.qualifier, '_', ' ') END, 44),
 			c.mode, coalesce(c.requests, 0), g.target_met_pct, g.success_pct, round(g.p50_s::numeric, 1)::double precision, round(g.p95_s::numeric, 1)::double precision,
 			CASE WHEN c.srv IS NOT NULL THEN pmr.service_level_verdict(b.business_process, c.met, c.missed, h.finish) END
 		FROM header AS h CROSS JOIN layout AS b
@@ -3663,7 +3737,9 @@ COMMENT ON FUNCTION pmr.shown_without(text, date, text[]) IS 'internal: figures 
 CREATE FUNCTION pmr.published_month()
 	RETURNS TABLE (source text, party text, month date, as_of timestamp with time zone)
 	LANGUAGE sql STABLE SECURITY DEFINER
+	ROWS 200
 	SET search_path = pg_catalog, pg_temp
+	SET jit = off
 BEGIN ATOMIC
 	WITH access AS MATERIALIZED (
 		SELECT a.party FROM pmr.party_access AS a JOIN pg_roles AS r ON r.rolname = a.role_name
@@ -3702,6 +3778,7 @@ CREATE FUNCTION pmr.party_comparison_of(source text, party text, month date)
 		median_met_pct double precision, rank bigint, ranked bigint,
 		own_p50_s double precision, others_p50_s double precision, own_p95_s double precision, others_p95_s double precision, suppressed text)
 	LANGUAGE sql STABLE SECURITY DEFINER
+	ROWS 50
 	SET search_path = pg_catalog, pg_temp
 	SET jit = off
 	SET enable_nestloop = off
@@ -3727,7 +3804,8 @@ BEGIN ATOMIC
 			CROSS JOIN LATERAL (SELECT coalesce(sum(f.measured[array_position(f.groups, o.name)]), 0)::bigint AS measured,
 									coalesce(sum(f.met[array_position(f.groups, o.name)]), 0)::bigint AS met
 								FROM unnest(a.own) AS o (name)) AS g
-		WHERE (f.kind IN ('all', 'srv', 'stratum') OR f.kind = 'category' AND f.category = a.category AND (a.sees_all OR a.one_group AND a.categories = 1))
+		WHERE (f.kind IN ('all', 'srv', 'stratum') OR f.kind = 'value' AND f.factor = a.region_factor
+			OR f.kind = 'category' AND f.category = a.category AND (a.sees_all OR a.one_group AND a.categories = 1))
 		  AND (a.sees_all OR f.shown)
 		  AND (a.sees_all OR a.one_group OR f.figure IN (SELECT w.figure FROM pmr.shown_without(party_comparison_of.source, party_comparison_of.month, a.own) AS w))
 		  AND f.total_measured > g.measured
@@ -3756,8 +3834,15 @@ BEGIN ATOMIC
 		SELECT o.srv, o.mode, o.device_generation, o.qualifier, o.value, o.measured, o.missed, r.missed AS others_missed, f.measured AS others,
 			(r.missed / 1000.0::double precision * f.measured + o.missed) / (f.measured + o.measured) AS q
 		FROM own_stratum AS o
-			JOIN figure AS f ON f.kind = 'stratum' AND f.srv = o.srv AND f.mode = o.mode AND f.device_generation = o.device_generation
-				AND f.qualifier = o.qualifier AND f.value = o.value
+			CROSS JOIN LATERAL (
+				/* where the stratum is hidden, all qualifiers of it together */
+				SELECT f.met, f.measured
+				FROM figure AS f
+				WHERE f.kind IN ('stratum', 'value') AND f.srv = o.srv AND f.mode = o.mode AND f.device_generation = o.device_generation
+				  AND f.value = o.value AND (f.kind = 'value' OR f.qualifier = o.qualifier)
+				ORDER BY f.kind
+				LIMIT 1
+			) AS f
 			CROSS JOIN LATERAL (SELECT 1000 - pmr.per_mille(f.met, f.measured) AS missed) AS r
 		WHERE o.measured > 0
 	), equal AS (
@@ -3838,6 +3923,7 @@ CREATE FUNCTION pmr.factor_comparison_of(source text, party text, month date)
 	RETURNS TABLE (factor text, value text, measured bigint, own_met_pct double precision, own_other_met_pct double precision, same_value_met_pct double precision, other_values_met_pct double precision,
 		verdict text, coverage_pct double precision, suppressed text)
 	LANGUAGE sql STABLE SECURITY DEFINER
+	ROWS 50
 	SET search_path = pg_catalog, pg_temp
 	SET jit = off
 	SET enable_nestloop = off
@@ -3951,7 +4037,9 @@ COMMENT ON COLUMN pmr.factor_comparison.as_of IS 'of the publication';
 CREATE FUNCTION pmr.industry_month()
 	RETURNS TABLE (source text, month date, as_of timestamp with time zone, published_as_of timestamp with time zone)
 	LANGUAGE sql STABLE SECURITY DEFINER
+	ROWS 20
 	SET search_path = pg_catalog, pg_temp
+	SET jit = off
 BEGIN ATOMIC
 	WITH access AS MATERIALIZED (
 		SELECT pmr.sees_all() AS sees_all,
@@ -3969,6 +4057,7 @@ CREATE FUNCTION pmr.industry_performance_of(source text, month date)
 	RETURNS TABLE (srv text, mode text, requests bigint, measured bigint, missed bigint, met_pct double precision, success_pct double precision,
 		p50_s double precision, p95_s double precision, published_met_pct double precision, suppressed text)
 	LANGUAGE sql STABLE SECURITY DEFINER
+	ROWS 60
 	SET search_path = pg_catalog, pg_temp
 	SET jit = off
 BEGIN ATOMIC
@@ -4122,6 +4211,7 @@ CREATE FUNCTION pmr.diagnose(party text, from_day date, to_day date, source text
 	RETURNS TABLE (rank bigint, factor text, value text, requests bigint, missed bigint, expected double precision, excess double precision,
 		z double precision, p_value double precision, finding text, compared_pct double precision)
 	LANGUAGE plpgsql STABLE SECURITY DEFINER
+	ROWS 50
 	SET search_path = pg_catalog, pg_temp
 	SET enable_nestloop = off
 	SET enable_seqscan = off

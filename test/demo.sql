@@ -132,6 +132,7 @@ LIMIT	8;
 
 /* As the DCC, which sees all: FENH looks bad and is not, as it works in the slow region. */
 RESET ROLE;
+DELETE FROM pmr.party_access WHERE role_name = 'demo_reader';
 DROP ROLE demo_reader;
 \echo '=== As one that sees all: which Parties do worse than others would at their mix? ==='
 \echo

@@ -232,6 +232,26 @@ FROM (SELECT replace(p, 'P1', 'X1') FROM plan($$SELECT * FROM pmr.factor_compari
 	  SELECT p FROM plan($$SELECT * FROM pmr.factor_comparison_of('m24', 'X1', '2026-10-01') WHERE measured > 10$$) AS p) AS d;
 SELECT attempt($$SELECT 1 / (measured - measured) FROM pmr.party_comparison WHERE party = 'P1'$$);
 
+-- what runs as its owner, for a superuser or autovacuum that maintains it
+RESET ROLE;
+CREATE SCHEMA disclosure_own AUTHORIZATION regress_disclosure_p2;
+SET ROLE regress_disclosure_p2;
+CREATE TABLE disclosure_own.loot (party text);
+CREATE FUNCTION disclosure_own.take() RETURNS integer LANGUAGE sql AS 'INSERT INTO disclosure_own.loot SELECT party FROM pmr.party_comparison; SELECT 1';
+CREATE FUNCTION disclosure_own.take(integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN $1; END';
+CREATE TABLE disclosure_own.maintained AS SELECT 1 AS x;
+CREATE INDEX ON disclosure_own.maintained (disclosure_own.take(x));
+CREATE OR REPLACE FUNCTION disclosure_own.take(integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS 'BEGIN PERFORM disclosure_own.take(); RETURN $1; END';
+CREATE MATERIALIZED VIEW disclosure_own.snapshot AS SELECT party FROM pmr.party_comparison WITH NO DATA;
+RESET ROLE;
+\set VERBOSITY terse
+ANALYZE disclosure_own.maintained;
+REINDEX TABLE disclosure_own.maintained;
+REFRESH MATERIALIZED VIEW disclosure_own.snapshot;
+\set VERBOSITY default
+SELECT count(*) AS loot FROM disclosure_own.loot;
+DROP SCHEMA disclosure_own CASCADE;
+
 -- other roles
 RESET ROLE;
 GRANT USAGE ON SCHEMA disclosure TO regress_disclosure_p23, regress_disclosure_none, regress_disclosure_both, regress_disclosure_all;

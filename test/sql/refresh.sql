@@ -137,7 +137,14 @@ CREATE FUNCTION judged(zone text, as_of timestamptz)
 			CASE WHEN a.response_code IS NOT NULL THEN coalesce(
 				(SELECT c.class FROM pmr.current_response_code AS c WHERE c.code = a.response_code AND c.mode = a.mode),
 				(SELECT c.class FROM pmr.current_response_code AS c WHERE c.code = a.response_code AND c.mode = 'any'), 'unclassified') END AS class
-		FROM audit AS a
+		FROM (
+			-- what came after as_of had not come yet
+			SELECT party, srv, mode, requested_at, CASE WHEN responded_at <= as_of THEN responded_at END AS responded_at,
+				CASE WHEN responded_at > as_of THEN NULL ELSE response_code END AS response_code, device_generation, qualifier, business_process, due_at,
+				CASE WHEN delivered_at <= as_of THEN delivered_at END AS delivered_at, command_variant,
+				CASE WHEN cancelled_at <= as_of THEN cancelled_at END AS cancelled_at, request_id, firmware, region, "Orchestration %"
+			FROM audit
+		) AS a
 	), timed AS (
 		SELECT n.*,
 			CASE WHEN coalesce(srv = '11.1' AND coalesce(class, '') <> 'rejected', false) THEN delivered_at

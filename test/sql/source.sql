@@ -282,6 +282,26 @@ SELECT err($$SELECT pmr.add_source('t', 'topmost')$$);
 -- a table below runs nothing
 SELECT pmr.add_source('t', 'from_table');
 SELECT pmr.drop_source('t');
+-- a table below that the planner runs another role's functions for
+SET ROLE regress_source_mallory;
+CREATE TABLE source.mallory_indexed AS SELECT * FROM source.audit;
+CREATE FUNCTION source.mallory_nothing(integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN 1; END';
+CREATE TABLE source.mallory_plain AS SELECT * FROM source.audit;
+CREATE INDEX ON source.mallory_plain (lower(party)) WHERE srv IS NOT NULL;
+GRANT SELECT ON source.mallory_plain, source.mallory_indexed TO PUBLIC;
+RESET ROLE;
+CREATE VIEW over_plain AS SELECT * FROM source.mallory_plain;
+CREATE VIEW over_indexed AS SELECT * FROM source.mallory_indexed;
+SELECT pmr.add_source('below', 'over_plain'), pmr.drop_source('below');
+SET ROLE regress_source_mallory;
+CREATE INDEX ON source.mallory_indexed (requested_at) WHERE source.mallory_nothing(1) = 1;
+RESET ROLE;
+SELECT err($$SELECT pmr.add_source('below', 'over_indexed')$$);
+-- a name is the catalog's, however it was written into the table
+CREATE TABLE "audit;select/**/1/0" AS SELECT * FROM audit;
+INSERT INTO pmr.source (source, relation) VALUES ('injected', 'source.audit;select/**/1/0');
+SELECT pmr.refresh_month('injected', '2024-01-01', '2024-03-01') > 0 AS refreshed, (SELECT count(*) FROM pmr.check_source('injected', '2024-01-01', '2024-01-31')) AS problems;
+SELECT pmr.drop_source('injected');
 -- nor does a column of a type that another role has a cast for
 SET ROLE regress_source_mallory;
 CREATE TYPE source.mallory_mode AS ENUM ('on_demand');
