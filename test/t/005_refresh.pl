@@ -79,8 +79,8 @@ CREATE TRIGGER gate_write BEFORE UPDATE ON pmr.refresh_log FOR EACH ROW WHEN (NE
 	EXECUTE FUNCTION gate_of_log('write');
 
 -- months stay open: what is not named is refreshed, too
-SELECT pmr.add_source('audit', 'gated', '{firmware,region}', settle_after => '1000 years');
-SELECT pmr.add_source('copy', 'undisturbed', '{firmware,region}', settle_after => '1000 years');
+SELECT pmr.add_source('audit', 'gated', '{firmware,region}', settle_after => '90 years');
+SELECT pmr.add_source('copy', 'undisturbed', '{firmware,region}', settle_after => '90 years');
 
 -- all there is of a source, but for when and by whom it was made
 CREATE VIEW rolled AS
@@ -423,7 +423,7 @@ sub left_of
 
 	return $node->safe_psql('postgres', qq{SELECT (SELECT count(*) FROM rolled WHERE source = '$source'), (SELECT count(*) FROM pmr.source WHERE source = '$source')});
 }
-my $add_dropped = q{SELECT pmr.add_source('dropped', 'gated', '{firmware,region}', settle_after => '1000 years')};
+my $add_dropped = q{SELECT pmr.add_source('dropped', 'gated', '{firmware,region}', settle_after => '90 years')};
 
 # Whether the refresh gets to March before the drop does is a matter of luck.
 {
