@@ -2136,12 +2136,15 @@ COMMENT ON FUNCTION pmr.target_between(text, text, text, timestamp with time zon
  * settled.  It goes from one month that has rows to the next, so a row of the
  * year 1970 costs one month, not six hundred.  Before the year 1 a month or a day
  * may not be a date, so what is older is left to check_source.
+ * To look for one row of many the planner would rather read a table from its
+ * start than use BRIN: hence enable_seqscan.
  */
 CREATE FUNCTION pmr.refresh_months(source text, from_day date, to_day date, as_of timestamp with time zone) RETURNS date[]
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	SET row_security = off
 	SET timezone = 'UTC'
+	SET enable_seqscan = off
 AS $$
 DECLARE
 	relation regclass := pmr.source_relation(source);
