@@ -1564,6 +1564,16 @@ CREATE VIEW pmr.source_column AS
 COMMENT ON VIEW pmr.source_column IS 'canonical columns: what add_source looks for in a relation';
 COMMENT ON COLUMN pmr.source_column.kind IS 'text: text, varchar, char or an enum; time: timestamptz, or timestamp in UTC; integer: smallint, integer or bigint; id: text or uuid';
 
+/* Is a column's own kind what a canonical column asks for?  NULL: there is none. */
+CREATE FUNCTION pmr.is_of_kind(own_kind text, kind text) RETURNS boolean
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	RETURN CASE kind
+		WHEN 'time' THEN own_kind IN ('timestamptz', 'timestamp')
+		WHEN 'id' THEN own_kind IN ('text', 'uuid')
+		ELSE own_kind = kind
+	END;
+COMMENT ON FUNCTION pmr.is_of_kind(text, text) IS 'internal: does the kind of a column do for a canonical one';
+
 /*
  * The columns of a relation, with the kind of their type seen through domains,
  * and how to read them as text from the relation as r: a cast of a type that is
@@ -1644,6 +1654,25 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION pmr.untrusted_relation(regclass) IS 'internal: the source, or a view below it, that belongs neither to the current user nor to a superuser';
 
+/*
+ * A relation is locked before it is judged, or the owner of its schema could put
+ * a view in its place in between.  This locks what a query would read, and runs
+ * nothing.  The name must be quoted.
+ */
+CREATE FUNCTION pmr.lock_relation(name text) RETURNS void
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	IF EXISTS (SELECT FROM pg_prepared_statements AS p WHERE p.name = 'pmr_source_relation') THEN
+		DEALLOCATE pmr_source_relation;
+	END IF;
+	EXECUTE format('PREPARE pmr_source_relation AS SELECT FROM %s', name);
+	DEALLOCATE pmr_source_relation;
+END
+$$;
+COMMENT ON FUNCTION pmr.lock_relation(text) IS 'internal: locks a relation, and what is below it, for reading';
+
 /* What a CREATE VIEW over the relation could look like. */
 CREATE FUNCTION pmr.view_draft(relation regclass) RETURNS text
 	LANGUAGE sql STABLE
@@ -1671,10 +1700,7 @@ BEGIN ATOMIC
 					WHEN 'command_variant' THEN 'variant'
 					WHEN 'cancelled_at' THEN 'cancel'
 					ELSE '^$' END)
-			   AND (c.column_name = o.column_name OR CASE c.kind
-					WHEN 'time' THEN o.kind LIKE 'timestamp%'
-					WHEN 'id' THEN o.kind IN ('text', 'uuid')
-					ELSE o.kind = c.kind END)
+			   AND (c.column_name = o.column_name OR pmr.is_of_kind(o.kind, c.kind))
 			 ORDER BY o.column_name <> c.column_name, o.place
 			 LIMIT 1) AS own_name
 		FROM pmr.source_column AS c
@@ -1770,11 +1796,7 @@ BEGIN
 				missing := missing || c.column_name;
 				faults := faults || format('column %I is missing', c.column_name);
 			END IF;
-		ELSIF (CASE c.kind
-				WHEN 'time' THEN c.own_kind NOT IN ('timestamptz', 'timestamp')
-				WHEN 'id' THEN c.own_kind NOT IN ('text', 'uuid')
-				ELSE c.own_kind <> c.kind
-			END) THEN
+		ELSIF NOT pmr.is_of_kind(c.own_kind, c.kind) THEN
 			faults := faults || format('column %I is of type %s: %s', c.column_name, c.type_name, CASE
 				WHEN c.column_name = 'srv' THEN 'an SRV must be text, as the number 7.10 is 7.1, another SRV'
 				WHEN c.kind = 'time' THEN 'cast it to timestamptz in a view'
@@ -1819,8 +1841,7 @@ BEGIN
 	/* what only rows can say, asked of the first ones */
 	IF faults = '{}' THEN
 		/* locked, and then judged again, as in source_relation */
-		EXECUTE format('PREPARE pmr_source_relation AS SELECT FROM %s', own_name);
-		DEALLOCATE pmr_source_relation;
+		PERFORM pmr.lock_relation(own_name);
 		IF to_regclass(own_name) IS DISTINCT FROM add_source.relation OR pmr.untrusted_relation(add_source.relation) IS NOT NULL THEN
 			RAISE object_in_use USING MESSAGE = format('relation %s is being replaced', own_name);
 		END IF;
@@ -1911,15 +1932,7 @@ BEGIN
 	SELECT format('%I.%I', n.nspname, c.relname) INTO name
 	FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
 	WHERE c.oid = relation;
-	/*
-	 * Locked before it is judged, or the owner of its schema could put a view in
-	 * its place in between.  This locks what a query would read, and runs nothing.
-	 */
-	IF EXISTS (SELECT FROM pg_prepared_statements AS p WHERE p.name = 'pmr_source_relation') THEN
-		DEALLOCATE pmr_source_relation;
-	END IF;
-	EXECUTE format('PREPARE pmr_source_relation AS SELECT FROM %s', name);
-	DEALLOCATE pmr_source_relation;
+	PERFORM pmr.lock_relation(name);
 	relation := to_regclass(name);
 	SELECT o INTO other FROM pmr.untrusted_relation(relation) AS o;
 	IF other IS NOT NULL THEN
@@ -1967,11 +1980,7 @@ DECLARE
 BEGIN
 	SELECT * INTO s FROM pmr.source AS a WHERE a.source = request_query.source;
 	FOR c IN SELECT column_name, kind, required FROM pmr.source_column LOOP
-		IF (own ? c.column_name AND CASE c.kind
-				WHEN 'time' THEN own ->> c.column_name NOT IN ('timestamptz', 'timestamp')
-				WHEN 'id' THEN own ->> c.column_name NOT IN ('text', 'uuid')
-				ELSE own ->> c.column_name <> c.kind
-			END) THEN
+		IF NOT pmr.is_of_kind(own ->> c.column_name, c.kind) THEN
 			RAISE datatype_mismatch USING MESSAGE = format('column %I of %s, which is source "%s", is no longer of a type that is read', c.column_name, s.relation, s.source),
 				HINT = 'SELECT * FROM pmr.source_column tells what is.';
 		ELSIF own ? c.column_name THEN
@@ -2148,7 +2157,7 @@ CREATE FUNCTION pmr.refresh_months(source text, from_day date, to_day date, as_o
 AS $$
 DECLARE
 	relation regclass := pmr.source_relation(source);
-	is_timestamp boolean := (SELECT kind = 'timestamp' FROM pmr.relation_columns(relation) WHERE column_name = 'requested_at');
+	utc text := (SELECT CASE kind WHEN 'timestamp' THEN ' AT TIME ZONE ''UTC''' ELSE '' END FROM pmr.relation_columns(relation) WHERE column_name = 'requested_at');
 	zone text := (SELECT s.report_timezone FROM pmr.source AS s WHERE s.source = refresh_months.source);
 	next_query text;
 	any_query text;
@@ -2171,11 +2180,9 @@ BEGIN
 		RAISE invalid_parameter_value USING MESSAGE = format('as_of %s is not in the past', as_of);
 	END IF;
 	next_query := format('SELECT (r.requested_at%s) FROM %s AS r WHERE r.requested_at >= $1%s AND r.requested_at <= $2%s AND r.requested_at >= ''0001-01-02'' ORDER BY r.requested_at LIMIT 1',
-		CASE WHEN is_timestamp THEN ' AT TIME ZONE ''UTC''' ELSE '' END, relation,
-		CASE WHEN is_timestamp THEN ' AT TIME ZONE ''UTC''' ELSE '' END,
-		CASE WHEN is_timestamp THEN ' AT TIME ZONE ''UTC''' ELSE '' END);
+		utc, relation, utc, utc);
 	any_query := format('SELECT EXISTS (SELECT FROM %s AS r WHERE r.requested_at >= $1%s AND r.requested_at <= $2%2$s AND r.requested_at >= ''0001-01-02'')',
-		relation, CASE WHEN is_timestamp THEN ' AT TIME ZONE ''UTC''' ELSE '' END);
+		relation, utc);
 	IF from_day IS NOT NULL THEN
 		at := date_trunc('month', from_day::timestamp) AT TIME ZONE zone;
 	END IF;
@@ -2242,6 +2249,21 @@ END
 $$;
 COMMENT ON FUNCTION pmr.expected_rows(text, timestamp with time zone, timestamp with time zone) IS 'internal: rows of a source between two times, as the planner estimates them';
 
+/* The same of each of some months, asked once for a whole refresh. */
+CREATE FUNCTION pmr.expected_months(source text, months date[]) RETURNS double precision[]
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN ARRAY(
+		SELECT e.expected
+		FROM unnest(months) WITH ORDINALITY AS m (month, i),
+			pmr.expected_rows(source, pmr.day_start(source, m.month), pmr.day_start(source, (m.month + interval '1 month')::date)) AS e
+		ORDER BY m.i);
+END
+$$;
+COMMENT ON FUNCTION pmr.expected_months(text, date[]) IS 'internal: rows of a source in some months, as the planner estimates them';
+
 /*
  * Rolls up one month as of a time, in place of what there was, unless another
  * refresh has done so as of a later time.  Returns the rows read, or NULL.
@@ -2268,6 +2290,7 @@ DECLARE
 	s pmr.source;
 	start timestamptz;
 	finish timestamptz;
+	query text;
 	duplicates text;
 	success_known boolean;
 	has_id boolean;
@@ -2293,12 +2316,13 @@ BEGIN
 		PERFORM set_config('work_mem', min_work_mem_kb || 'kB', true);
 	END IF;
 
+	query := pmr.request_query(refresh_month.source);
 	SELECT count(*) FILTER (WHERE column_name = 'response_code') > 0, count(*) FILTER (WHERE column_name = 'request_id') > 0
 	INTO success_known, has_id
 	FROM pmr.relation_columns(pmr.source_relation(refresh_month.source));
 	duplicates := CASE WHEN has_id THEN format('(SELECT coalesce(sum(n - 1), 0) FROM (
 				SELECT count(*) AS n FROM (%s) AS r WHERE outcome NOT IN (''pre_command'', ''local_command'') GROUP BY lower(request_id) HAVING count(*) > 1 AND lower(request_id) IS NOT NULL) AS d)',
-			pmr.request_query(refresh_month.source)) ELSE 'NULL::bigint' END;
+			query) ELSE 'NULL::bigint' END;
 
 	DELETE FROM pmr.rollup AS r WHERE r.source = refresh_month.source AND r.month = refresh_month.month;
 	DELETE FROM pmr.rollup_pair AS r WHERE r.source = refresh_month.source AND r.month = refresh_month.month;
@@ -2319,7 +2343,7 @@ WITH crossed AS MATERIALIZED (
 ), cell AS (
 	INSERT INTO pmr.rollup
 	SELECT $5, $6, c.day, s.party, s.srv, s.mode, s.device_generation, s.qualifier, s.business_process,
-		CASE c.factor WHEN 0 THEN 'all' ELSE $7[c.factor] END, pmr.short_key(c.value),
+		CASE c.factor WHEN 0 THEN 'all' ELSE $7[c.factor] END, c.value,
 		c.requests, c.met, c.missed, c.pending, c.not_measured, c.invalid, c.answered, c.success, c.rejected, c.no_response,
 		c.unclassified, c.met_success, c.met_rejected, c.missed_rejected, c.pre_commands, c.local_commands, c.cancelled,
 		s.target_s, s.target_status, s.targets, c.rtt
@@ -2327,9 +2351,7 @@ WITH crossed AS MATERIALIZED (
 ), pair AS (
 	INSERT INTO pmr.rollup_pair
 	SELECT $5, $6, s.party, s.srv, s.mode, s.device_generation, $7[p.factor_a], $7[p.factor_b],
-		ARRAY(SELECT pmr.short_key(v) FROM unnest(p.values_a) WITH ORDINALITY AS u (v, i) ORDER BY i),
-		ARRAY(SELECT pmr.short_key(v) FROM unnest(p.values_b) WITH ORDINALITY AS u (v, i) ORDER BY i),
-		p.measured, p.missed
+		p.values_a, p.values_b, p.measured, p.missed
 	FROM stratum AS s, unnest((s.x).pairs) AS p
 )
 INSERT INTO pmr.rollup_month
@@ -2349,7 +2371,7 @@ SELECT $5, $6, $1, $1 >= $10 + $8, clock_timestamp(), current_user,
 FROM stratum AS s, unnest((s.x).cells) AS c
 WHERE c.factor = 0 AND c.day IS NULL
 HAVING count(*) > 0
-RETURNING rows_read$query$, pmr.request_query(refresh_month.source), duplicates)
+RETURNING rows_read$query$, query, duplicates)
 		INTO result
 		USING refresh_month.as_of, start, least(finish, refresh_month.as_of), pmr.delivered_srvs(), refresh_month.source,
 			refresh_month.month, s.factors, s.settle_after, success_known, finish;
@@ -2387,7 +2409,7 @@ $$;
 COMMENT ON FUNCTION pmr.refresh_begin(text, date, date, date[], timestamp with time zone) IS 'internal: begins an entry of refresh_log';
 
 /* Notes that a month is done, and how long the rest will take. */
-CREATE FUNCTION pmr.refresh_progress(refresh_id bigint, source text, months date[], month date, rows_read bigint) RETURNS void
+CREATE FUNCTION pmr.refresh_progress(refresh_id bigint, source text, months date[], expected double precision[], month date, rows_read bigint) RETURNS void
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -2398,11 +2420,9 @@ DECLARE
 	total double precision;
 	remaining interval;
 BEGIN
-	SELECT sum(e.expected) FILTER (WHERE m <= refresh_progress.month), sum(e.expected)
+	SELECT sum(e.expected) FILTER (WHERE e.month <= refresh_progress.month), sum(e.expected)
 	INTO done, total
-	FROM unnest(refresh_progress.months) AS m,
-		pmr.expected_rows(refresh_progress.source, pmr.day_start(refresh_progress.source, m),
-			pmr.day_start(refresh_progress.source, (m + interval '1 month')::date)) AS e;
+	FROM unnest(refresh_progress.months, refresh_progress.expected) AS e (month, expected);
 	remaining := date_trunc('second', (now_at - began) * (total - done) / greatest(done, 1));
 	UPDATE pmr.refresh_log AS l
 	SET months_done = l.months_done + 1,
@@ -2419,7 +2439,7 @@ BEGIN
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION pmr.refresh_progress(bigint, text, date[], date, bigint) IS 'internal: continues an entry of refresh_log';
+COMMENT ON FUNCTION pmr.refresh_progress(bigint, text, date[], double precision[], date, bigint) IS 'internal: continues an entry of refresh_log';
 
 /* What a refresh should not be silent about when it has done all its months. */
 CREATE FUNCTION pmr.refresh_end(refresh_id bigint, source text) RETURNS void
@@ -2472,12 +2492,13 @@ AS $$
 DECLARE
 	months pg_catalog.date[] := pmr.refresh_months(source, from_day, to_day, as_of);
 	refresh_id bigint := pmr.refresh_begin(source, from_day, to_day, months, as_of);
+	expected double precision[] := pmr.expected_months(source, months);
 	month pg_catalog.date;
 BEGIN
 	COMMIT;
 	SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
 	FOREACH month IN ARRAY months LOOP
-		PERFORM pmr.refresh_progress(refresh_id, source, months, month, pmr.refresh_month(source, month, as_of));
+		PERFORM pmr.refresh_progress(refresh_id, source, months, expected, month, pmr.refresh_month(source, month, as_of));
 		COMMIT;
 		SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
 	END LOOP;
