@@ -13,13 +13,23 @@
 
 #include "fmgr.h"
 
-static inline void
-check_aggregate_call(FunctionCallInfo fcinfo)
+/* The memory context that the aggregation keeps its states in. */
+static inline MemoryContext
+get_aggregate_context(FunctionCallInfo fcinfo)
 {
-	if (unlikely(!AggCheckCallContext(fcinfo, NULL)))
+	MemoryContext context;
+
+	if (unlikely(!AggCheckCallContext(fcinfo, &context)))
 		ereport(ERROR,
 				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
 				 errmsg("support function of an aggregate called outside an aggregate")));
+	return context;
+}
+
+static inline void
+check_aggregate_call(FunctionCallInfo fcinfo)
+{
+	(void) get_aggregate_context(fcinfo);
 }
 
 #endif							/* AGGREGATE_CALL_H */

@@ -24,20 +24,24 @@
 
 #include "access/htup_details.h"
 #include "access/tupmacs.h"
+#include "aggregate_call.h"
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "common/int.h"
 #include "core/response_code.h"
 #include "funcapi.h"
 #include "mb/pg_wchar.h"
+#include "miscadmin.h"
 #include "port/pg_bitutils.h"
-#include "rtt_aggregate.h"
 #include "rtt_sketch.h"
+#include "rtt_state.h"
+#include "time_input.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
+#include "utils/timestamp.h"
 #include "utils/typcache.h"
 
 #define MAX_FACTORS		32
@@ -243,37 +247,26 @@ add_cell(Counts *counts, CellKey key)
 	return counts->ncells++;
 }
 
-/* A state's copy with room for another time, in the context, instead of it. */
-static RttState *
-make_room(RttState *state, MemoryContext context, MemoryContext scratch)
-{
-	MemoryContext caller = MemoryContextSwitchTo(scratch);
-	RttState   *roomy = rtt_state_make_room(state);
-	RttState   *kept = MemoryContextAlloc(context, VARSIZE(roomy));
-
-	memcpy(kept, roomy, VARSIZE(roomy));
-	pfree(state);
-	MemoryContextSwitchTo(caller);
-	MemoryContextReset(scratch);
-	return kept;
-}
-
 static void
 add_cell_rtt(Cell *cell, uint64 rtt_us, MemoryContext context,
 			 MemoryContext scratch)
 {
+	uint32		words[RTT_WORDS_MAX];
+	uint32		nwords = rtt_words_write(words, rtt_us);
+	MemoryContext caller;
+
 	if (cell->rtt == NULL)
 	{
-		MemoryContext caller = MemoryContextSwitchTo(context);
-
-		cell->rtt = rtt_state_make_small(RTT_STATE_SKETCH, NULL, 0);
+		caller = MemoryContextSwitchTo(context);
+		cell->rtt = rtt_state_make_small(RTT_STATE_SKETCH, NULL, 0, nwords);
 		MemoryContextSwitchTo(caller);
 	}
-	if (!rtt_state_append(cell->rtt, VARSIZE(cell->rtt), rtt_us))
-	{
-		cell->rtt = make_room(cell->rtt, context, scratch);
-		rtt_state_append(cell->rtt, VARSIZE(cell->rtt), rtt_us);
-	}
+	if (rtt_state_append_words(cell->rtt, VARSIZE(cell->rtt), words, nwords, 1))
+		return;
+	caller = MemoryContextSwitchTo(scratch);
+	cell->rtt = rtt_state_add_words(cell->rtt, words, nwords, 1);
+	MemoryContextSwitchTo(caller);
+	MemoryContextReset(scratch);
 }
 
 /* The id of the cell of a value, which may be new. */
@@ -744,44 +737,11 @@ sort_cells(const Counts *counts)
 	return sorted;
 }
 
-/* Adds the times of a state, of a sketch, to another that is in the context. */
-static RttState *
-merge_rtt(RttState *into, const RttState *added, MemoryContext context,
-		  MemoryContext scratch)
-{
-	MemoryContext caller;
-	RttSummary	summary;
-	RttState   *merged;
-
-	for (uint32 i = 0; added->nbuckets == 0 && i < added->nvalues; i++)
-	{
-		uint64		rtt_us = rtt_state_values(added)[i];
-
-		if (!rtt_state_append(into, VARSIZE(into), rtt_us))
-		{
-			into = make_room(into, context, scratch);
-			rtt_state_append(into, VARSIZE(into), rtt_us);
-		}
-	}
-	if (added->nbuckets == 0)
-		return into;
-
-	caller = MemoryContextSwitchTo(scratch);
-	rtt_state_open(added, &summary);
-	merged = rtt_state_add_summary(into, &summary);
-	pfree(into);
-	into = MemoryContextAlloc(context, VARSIZE(merged));
-	memcpy(into, merged, VARSIZE(merged));
-	MemoryContextSwitchTo(caller);
-	MemoryContextReset(scratch);
-	return into;
-}
-
 /* What all days add up to. */
 static void
 sum_days(const Counts *counts, Cell *total, MemoryContext scratch)
 {
-	MemoryContext context = CurrentMemoryContext;
+	MemoryContext caller;
 
 	memset(total, 0, sizeof(Cell));
 	for (uint32 i = 0; i < counts->ncells; i++)
@@ -795,8 +755,11 @@ sum_days(const Counts *counts, Cell *total, MemoryContext scratch)
 		if (cell->rtt == NULL)
 			continue;
 		if (total->rtt == NULL)
-			total->rtt = rtt_state_make_small(RTT_STATE_SKETCH, NULL, 0);
-		total->rtt = merge_rtt(total->rtt, cell->rtt, context, scratch);
+			total->rtt = rtt_state_make_small(RTT_STATE_SKETCH, NULL, 0, 0);
+		caller = MemoryContextSwitchTo(scratch);
+		total->rtt = rtt_state_add_state(total->rtt, cell->rtt);
+		MemoryContextSwitchTo(caller);
+		MemoryContextReset(scratch);
 	}
 }
 

@@ -5,9 +5,8 @@
  *
  * Their rules:
  *
- * - A transition function changes the state in place and returns it, or
- *	 returns a bigger one from the current memory context, which the executor
- *	 copies to where states live.  Nothing is allocated for a group.
+ * - A transition function changes the collector that it was given in place and
+ *	 returns it, and never another one.
  * - A final function never writes: windows call it again and again.
  * - A row whose round-trip time is NULL is skipped; a fraction is checked on
  *	 every row, skipped or not, so that an error does not depend on the order
@@ -18,9 +17,7 @@
 #ifndef RTT_AGGREGATE_H
 #define RTT_AGGREGATE_H
 
-#include "aggregate_call.h"
-#include "pg_versions.h"
-#include "rtt_state.h"
+#include "rtt_collector.h"
 #include "time_input.h"
 #include "utils/timestamp.h"
 
@@ -59,36 +56,13 @@ get_rtt_of_seconds(FunctionCallInfo fcinfo, uint64 *rtt_us)
 	return true;
 }
 
-/*
- * The state that the executor has kept, which is of this file's making, or
- * NULL.  Only an aggregate that a user made can mix kinds.
- */
-static inline RttState *
-get_state(FunctionCallInfo fcinfo, RttStateKind kind)
+/* What a transition function returns. */
+static inline Datum
+rtt_collector_result(FunctionCallInfo fcinfo, const RttCollector *collector)
 {
-	RttState   *state;
-
-	check_aggregate_call(fcinfo);
-	if (PG_ARGISNULL(0))
-		return NULL;
-	state = (RttState *) PG_GETARG_POINTER(0);
-	if (state->kind != kind)
-		ereport(ERROR,
-				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("rtt_state is that of another aggregate")));
-	return state;
-}
-
-/* Adds a row's time to a state. */
-static inline RttState *
-add_rtt(RttState *state, uint64 rtt_us)
-{
-	if (unlikely(!rtt_state_append(state, VARSIZE(state), rtt_us)))
-	{
-		state = rtt_state_make_room(state);
-		rtt_state_append(state, VARSIZE(state), rtt_us);
-	}
-	return state;
+	if (collector == NULL)
+		PG_RETURN_NULL();
+	return EOHPGetRWDatum(&collector->header);
 }
 
 #endif							/* RTT_AGGREGATE_H */

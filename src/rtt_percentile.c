@@ -106,11 +106,11 @@ pmr_rtt_sketch_percentiles(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(percentiles_array(percentiles_us, nfractions));
 }
 
-static inline Datum
+static pg_attribute_always_inline Datum
 percentile_transition(FunctionCallInfo fcinfo, GetRtt get_rtt,
 					  int fraction_arg)
 {
-	RttState   *state = get_state(fcinfo, RTT_STATE_PERCENTILE);
+	RttCollector *collector = rtt_collector_arg(fcinfo, RTT_STATE_PERCENTILE);
 	float8		fraction;
 	uint64		rtt_us;
 
@@ -120,19 +120,20 @@ percentile_transition(FunctionCallInfo fcinfo, GetRtt get_rtt,
 				 errmsg("fraction of a percentile must not be null"),
 				 errhint("Give a number from 0 to 1.")));
 	fraction = PG_GETARG_FLOAT8(fraction_arg);
-	if (state == NULL)
+	if (collector == NULL)
 	{
 		check_fraction(fraction);
-		state = rtt_state_make_small(RTT_STATE_PERCENTILE, &fraction, 1);
+		collector = rtt_collector_make(fcinfo, RTT_STATE_PERCENTILE,
+									   &fraction, 1);
 	}
-	else if (unlikely(fraction != rtt_state_fractions(state)[0]))
+	else if (unlikely(fraction != collector->fractions[0]))
 	{
 		check_fraction(fraction);
-		rtt_state_check_fractions(state, &fraction, 1);
+		rtt_collector_check_fractions(collector, &fraction, 1);
 	}
 	if (get_rtt(fcinfo, &rtt_us))
-		state = add_rtt(state, rtt_us);
-	PG_RETURN_POINTER(state);
+		rtt_collector_add(collector, rtt_us);
+	return rtt_collector_result(fcinfo, collector);
 }
 
 Datum
@@ -156,38 +157,38 @@ pmr_rtt_percentile_transfn_seconds(PG_FUNCTION_ARGS)
 Datum
 pmr_rtt_percentile_finalfn(PG_FUNCTION_ARGS)
 {
-	const RttState *state = get_state(fcinfo, RTT_STATE_PERCENTILE);
+	const RttState *state = rtt_collected_arg(fcinfo, RTT_STATE_PERCENTILE);
 
-	if (state == NULL || rtt_state_is_empty(state))
+	if (state == NULL)
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(seconds_from_us(rtt_state_get_percentiles(state)[0]));
 }
 
 /*
- * Are these the fractions of the state?  The same constant comes with every
+ * Are these the fractions of the collector?  The same constant comes with every
  * row, so its bytes are compared before it is looked into.
  */
 static inline void
-check_same_fractions(const RttState *state, ArrayType *array)
+check_same_fractions(const RttCollector *collector, ArrayType *array)
 {
-	int			nfractions = state->nfractions;
+	int			nfractions = collector->nfractions;
 	const float8 *fractions;
 
 	if (likely(ARR_NDIM(array) == 1 && !ARR_HASNULL(array) &&
 			   ARR_DIMS(array)[0] == nfractions &&
-			   memcmp(ARR_DATA_PTR(array), rtt_state_fractions(state),
+			   memcmp(ARR_DATA_PTR(array), collector->fractions,
 					  nfractions * sizeof(float8)) == 0))
 		return;
 
 	fractions = get_fractions(array, &nfractions);
-	rtt_state_check_fractions(state, fractions, nfractions);
+	rtt_collector_check_fractions(collector, fractions, nfractions);
 }
 
-static inline Datum
+static pg_attribute_always_inline Datum
 percentiles_transition(FunctionCallInfo fcinfo, GetRtt get_rtt,
 					   int fractions_arg)
 {
-	RttState   *state = get_state(fcinfo, RTT_STATE_PERCENTILES);
+	RttCollector *collector = rtt_collector_arg(fcinfo, RTT_STATE_PERCENTILES);
 	ArrayType  *array;
 	uint64		rtt_us;
 
@@ -197,18 +198,19 @@ percentiles_transition(FunctionCallInfo fcinfo, GetRtt get_rtt,
 				 errmsg("fractions must not be null"),
 				 errhint("Give an array of numbers from 0 to 1.")));
 	array = PG_GETARG_ARRAYTYPE_P(fractions_arg);
-	if (state == NULL)
+	if (collector == NULL)
 	{
 		int			nfractions;
 		const float8 *fractions = get_fractions(array, &nfractions);
 
-		state = rtt_state_make_small(RTT_STATE_PERCENTILES, fractions, nfractions);
+		collector = rtt_collector_make(fcinfo, RTT_STATE_PERCENTILES,
+									   fractions, nfractions);
 	}
 	else
-		check_same_fractions(state, array);
+		check_same_fractions(collector, array);
 	if (get_rtt(fcinfo, &rtt_us))
-		state = add_rtt(state, rtt_us);
-	PG_RETURN_POINTER(state);
+		rtt_collector_add(collector, rtt_us);
+	return rtt_collector_result(fcinfo, collector);
 }
 
 Datum
@@ -232,9 +234,9 @@ pmr_rtt_percentiles_transfn_seconds(PG_FUNCTION_ARGS)
 Datum
 pmr_rtt_percentiles_finalfn(PG_FUNCTION_ARGS)
 {
-	const RttState *state = get_state(fcinfo, RTT_STATE_PERCENTILES);
+	const RttState *state = rtt_collected_arg(fcinfo, RTT_STATE_PERCENTILES);
 
-	if (state == NULL || rtt_state_is_empty(state))
+	if (state == NULL)
 		PG_RETURN_NULL();
 	PG_RETURN_DATUM(percentiles_array(rtt_state_get_percentiles(state),
 									  state->nfractions));

@@ -183,21 +183,19 @@ pmr_rtt_error_bound(PG_FUNCTION_ARGS)
 
 /* Aggregates */
 
-static inline Datum
+static pg_attribute_always_inline Datum
 sketch_transition(FunctionCallInfo fcinfo, GetRtt get_rtt)
 {
-	RttState   *state = get_state(fcinfo, RTT_STATE_SKETCH);
+	RttCollector *collector = rtt_collector_arg(fcinfo, RTT_STATE_SKETCH);
 	uint64		rtt_us;
 
 	if (get_rtt(fcinfo, &rtt_us))
 	{
-		if (state == NULL)
-			state = rtt_state_make_small(RTT_STATE_SKETCH, NULL, 0);
-		state = add_rtt(state, rtt_us);
+		if (collector == NULL)
+			collector = rtt_collector_make(fcinfo, RTT_STATE_SKETCH, NULL, 0);
+		rtt_collector_add(collector, rtt_us);
 	}
-	if (state == NULL)
-		PG_RETURN_NULL();
-	PG_RETURN_POINTER(state);
+	return rtt_collector_result(fcinfo, collector);
 }
 
 Datum
@@ -225,38 +223,36 @@ pmr_rtt_sketch_transfn_seconds(PG_FUNCTION_ARGS)
 Datum
 pmr_rtt_merge_transfn(PG_FUNCTION_ARGS)
 {
-	RttState   *state = get_state(fcinfo, RTT_STATE_SKETCH);
+	RttCollector *collector = rtt_collector_arg(fcinfo, RTT_STATE_SKETCH);
 	RttSummary	sketch;
 
 	if (PG_ARGISNULL(1))
-	{
-		if (state == NULL)
-			PG_RETURN_NULL();
-		PG_RETURN_POINTER(state);
-	}
-	if (state == NULL)
-		state = rtt_state_make_small(RTT_STATE_SKETCH, NULL, 0);
+		return rtt_collector_result(fcinfo, collector);
+	if (collector == NULL)
+		collector = rtt_collector_make(fcinfo, RTT_STATE_SKETCH, NULL, 0);
 
 	rtt_sketch_open(PG_GETARG_DATUM(1), &sketch);
 	if (sketch.precision < RTT_PRECISION_EXACT ||
 		sketch.count > RTT_CAP_SKETCH)
-		PG_RETURN_POINTER(rtt_state_add_summary(state, &sketch));
-
-	for (uint32 i = 0; i < sketch.nbuckets; i++)
+		rtt_collector_add_summary(collector, &sketch);
+	else
 	{
-		for (uint64 n = 0; n < sketch.buckets[i].count; n++)
-			state = add_rtt(state, sketch.buckets[i].lower_us);
+		for (uint32 i = 0; i < sketch.nbuckets; i++)
+		{
+			for (uint64 n = 0; n < sketch.buckets[i].count; n++)
+				rtt_collector_add(collector, sketch.buckets[i].lower_us);
+		}
 	}
-	PG_RETURN_POINTER(state);
+	return rtt_collector_result(fcinfo, collector);
 }
 
 Datum
 pmr_rtt_sketch_finalfn(PG_FUNCTION_ARGS)
 {
-	const RttState *state = get_state(fcinfo, RTT_STATE_SKETCH);
+	const RttState *state = rtt_collected_arg(fcinfo, RTT_STATE_SKETCH);
 	RttSummary	summary;
 
-	if (state == NULL || rtt_state_is_empty(state))
+	if (state == NULL)
 		PG_RETURN_NULL();
 	rtt_state_open(state, &summary);
 	PG_RETURN_DATUM(rtt_sketch_from_summary(&summary));

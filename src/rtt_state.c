@@ -21,8 +21,9 @@
 #include "core/rtt_codec.h"
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
-#include "rtt_aggregate.h"
+#include "rtt_state.h"
 #include "text_form.h"
+#include "utils/memutils.h"
 
 #define STATE_FORMAT_VERSION	1
 #define HEADER_BYTES			4
@@ -31,7 +32,6 @@ PG_FUNCTION_INFO_V1(pmr_rtt_state_in);
 PG_FUNCTION_INFO_V1(pmr_rtt_state_out);
 PG_FUNCTION_INFO_V1(pmr_rtt_state_recv);
 PG_FUNCTION_INFO_V1(pmr_rtt_state_send);
-PG_FUNCTION_INFO_V1(pmr_rtt_state_combine);
 
 const RttState *
 rtt_state_from_datum(Datum datum)
@@ -63,44 +63,22 @@ rtt_state_make(RttStateKind kind, const float8 *fractions, int nfractions,
 	return state;
 }
 
-RttState *
-rtt_state_copy(const RttState *state, Size size)
-{
-	Size		old_size = VARSIZE(state);
-	RttState   *copy = palloc0(Max(size, old_size));
-
-	memcpy(copy, state, old_size);
-	SET_VARSIZE(copy, Max(size, old_size));
-	return copy;
-}
-
-RttState *
-rtt_state_from_summary(const RttState *like, const RttSummary *summary,
-					   uint32 nvalues)
+/*
+ * A new state for what another one is for, of a summary, normal and not empty,
+ * with room for so many words of times.
+ */
+static RttState *
+make_from_summary(const RttState *like, const RttSummary *summary,
+				  uint32 nwords)
 {
 	RttState   *state;
 
 	state = rtt_state_make(like->kind, rtt_state_fractions(like),
 						   like->nfractions,
 						   rtt_state_size(like->nfractions, summary->nbuckets,
-										  nvalues));
+										  nwords));
 	rtt_state_put(state, summary);
 	return state;
-}
-
-void
-rtt_state_check_fractions(const RttState *state,
-						  const float8 *fractions, int nfractions)
-{
-	bool		same = nfractions == state->nfractions;
-
-	for (int i = 0; same && i < nfractions; i++)
-		same = fractions[i] == rtt_state_fractions(state)[i];
-	if (!same)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("fractions of a percentile must not change within a group"),
-				 errhint("Add the fraction to GROUP BY.")));
 }
 
 static void
@@ -143,32 +121,85 @@ rtt_state_get_percentiles(const RttState *state)
 	return percentiles_us;
 }
 
-RttState *
-rtt_state_make_room(const RttState *state)
+/* Makes a state bigger, where it is not, for so many words in all. */
+static RttState *
+enlarge_state(RttState *state, uint32 nwords)
 {
-	bool		full = state->nvalues >= rtt_state_max_values(state->kind,
-															  state->nbuckets);
-	RttSummary	summary;
-	uint32		nvalues;
+	Size		size = rtt_state_roomy_size(state->kind, state->nfractions,
+											state->nbuckets, nwords);
 
-	if (full || rtt_state_may_repeat(state, VARSIZE(state)))
+	if (size > VARSIZE(state))
+	{
+		state = repalloc(state, size);
+		SET_VARSIZE(state, size);
+	}
+	return state;
+}
+
+/*
+ * Makes a state be of a summary, and nothing else: where it is, if that leaves
+ * room for the least number of words, or else in new memory with more.
+ */
+static RttState *
+replace_by_summary(RttState *state, const RttSummary *summary,
+				   uint32 least_words, uint32 nwords)
+{
+	MemoryContext caller;
+	RttState   *replaced = state;
+
+	if (rtt_state_size(state->nfractions, summary->nbuckets,
+					   least_words) <= VARSIZE(state))
+	{
+		rtt_state_put(state, summary);
+		return state;
+	}
+	caller = MemoryContextSwitchTo(GetMemoryChunkContext(state));
+	state = make_from_summary(replaced, summary, nwords);
+	pfree(replaced);
+	MemoryContextSwitchTo(caller);
+	return state;
+}
+
+/*
+ * A state without room for so many words more, which are a few rows', with
+ * room.
+ */
+static RttState *
+make_room(RttState *state, uint32 nwords)
+{
+	RttStateRemedy remedy = rtt_state_remedy(state, VARSIZE(state));
+	RttSummary	summary;
+	uint32		max_words;
+
+	if (remedy != RTT_STATE_ENLARGE)
 	{
 		CHECK_FOR_INTERRUPTS();
 		rtt_state_open(state, &summary);
-		nvalues = rtt_state_max_values(state->kind, summary.nbuckets);
-		if (full ||
-			rtt_state_size(state->nfractions, summary.nbuckets, nvalues) <=
+		max_words = rtt_state_max_words(state->kind, summary.nbuckets);
+		if (remedy == RTT_STATE_COUNT ||
+			rtt_state_size(state->nfractions, summary.nbuckets, max_words) <=
 			VARSIZE(state) + VARSIZE(state) / 2)
-			return rtt_state_from_summary(state, &summary, nvalues);
+			return replace_by_summary(state, &summary,
+									  rtt_state_enough_words(max_words),
+									  max_words);
 	}
-	return rtt_state_copy(state,
-						  rtt_state_roomy_size(state->kind, state->nfractions,
-											   state->nbuckets,
-											   state->nvalues + 1));
+	return enlarge_state(state, state->nwords + nwords);
 }
 
 RttState *
-rtt_state_add_summary(const RttState *state, const RttSummary *added)
+rtt_state_add_words(RttState *state, const uint32 *words, uint32 nwords,
+					uint64 nvalues)
+{
+	if (!rtt_state_append_words(state, VARSIZE(state), words, nwords, nvalues))
+	{
+		state = make_room(state, nwords);
+		rtt_state_append_words(state, VARSIZE(state), words, nwords, nvalues);
+	}
+	return state;
+}
+
+RttState *
+rtt_state_add_summary(RttState *state, const RttSummary *added)
 {
 	RttSummary	own;
 	RttSummary	merged;
@@ -176,7 +207,25 @@ rtt_state_add_summary(const RttState *state, const RttSummary *added)
 	CHECK_FOR_INTERRUPTS();
 	rtt_state_open(state, &own);
 	rtt_merge_summaries(&own, added, rtt_state_cap(state->kind), &merged);
-	return rtt_state_from_summary(state, &merged, 0);
+	return replace_by_summary(state, &merged, 0, 0);
+}
+
+RttState *
+rtt_state_add_state(RttState *state, const RttState *added)
+{
+	uint32		nwords = state->nwords + added->nwords;
+	RttSummary	summary;
+
+	if (added->nbuckets > 0 ||
+		nwords > rtt_state_max_words(state->kind, state->nbuckets))
+	{
+		rtt_state_open(added, &summary);
+		return rtt_state_add_summary(state, &summary);
+	}
+	state = enlarge_state(state, nwords);
+	rtt_state_append_words(state, VARSIZE(state), rtt_state_words(added),
+						   added->nwords, added->nvalues);
+	return state;
 }
 
 static void
@@ -248,7 +297,7 @@ read_state(StringInfo message, int sqlerrcode)
 					   rtt_state_cap(kind));
 	if (fault != NULL)
 		report_bad_state(fault, sqlerrcode);
-	return rtt_state_from_summary(empty, &summary, 0);
+	return make_from_summary(empty, &summary, 0);
 }
 
 Datum
@@ -292,48 +341,4 @@ pmr_rtt_state_send(PG_FUNCTION_ARGS)
 	pq_begintypsend(&bytes);
 	write_state(state, &bytes);
 	PG_RETURN_BYTEA_P(pq_endtypsend(&bytes));
-}
-
-Datum
-pmr_rtt_state_combine(PG_FUNCTION_ARGS)
-{
-	RttState   *state;
-	const RttState *other;
-	RttSummary	summary;
-	uint32		nvalues;
-
-	check_aggregate_call(fcinfo);
-	if (PG_ARGISNULL(1))
-	{
-		if (PG_ARGISNULL(0))
-			PG_RETURN_NULL();
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	}
-
-	/* The first input is in a tuple; what states become is not to be there. */
-	other = rtt_state_from_datum(PG_GETARG_DATUM(1));
-	if (PG_ARGISNULL(0))
-		PG_RETURN_POINTER(rtt_state_copy(other, 0));
-
-	state = get_state(fcinfo, other->kind);
-	rtt_state_check_fractions(state, rtt_state_fractions(other),
-							  other->nfractions);
-
-	nvalues = state->nvalues + other->nvalues;
-	if (state->nbuckets > 0 || other->nbuckets > 0 ||
-		nvalues > rtt_state_max_values(state->kind, 0))
-	{
-		rtt_state_open(other, &summary);
-		PG_RETURN_POINTER(rtt_state_add_summary(state, &summary));
-	}
-
-	if (rtt_state_size(state->nfractions, 0, nvalues) > VARSIZE(state))
-		state = rtt_state_copy(state,
-							   rtt_state_roomy_size(state->kind,
-													state->nfractions, 0,
-													nvalues));
-	memcpy(rtt_state_values(state) + state->nvalues, rtt_state_values(other),
-		   other->nvalues * sizeof(uint64));
-	state->nvalues = nvalues;
-	PG_RETURN_POINTER(state);
 }

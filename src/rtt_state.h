@@ -22,36 +22,30 @@ extern const RttState *rtt_state_from_datum(Datum datum);
 extern RttState *rtt_state_make(RttStateKind kind, const float8 *fractions,
 								int nfractions, Size size);
 
-/* A new, empty state for a group that may stay small. */
+/* The same with room to begin with. */
 static inline RttState *
 rtt_state_make_small(RttStateKind kind, const float8 *fractions,
-					 int nfractions)
+					 int nfractions, uint32 nwords)
 {
 	return rtt_state_make(kind, fractions, nfractions,
-						  rtt_state_roomy_size(kind, nfractions, 0, 1));
+						  rtt_state_roomy_size(kind, nfractions, 0, nwords));
 }
 
-/* A copy of a state, of a greater size if it is greater. */
-extern RttState *rtt_state_copy(const RttState *state, Size size);
-
 /*
- * A new state for what another one is for, of a summary, normal and not empty,
- * with room for so many values more.
+ * These add to a state, which they may move to other memory of its own memory
+ * context; what they need besides is left in the current one.
  */
-extern RttState *rtt_state_from_summary(const RttState *like,
-										const RttSummary *summary,
-										uint32 nvalues);
 
-/* A new state with room for another value, made from one without. */
-extern RttState *rtt_state_make_room(const RttState *state);
+/* A few times, of which there are nvalues in nwords words. */
+extern RttState *rtt_state_add_words(RttState *state, const uint32 *words,
+									 uint32 nwords, uint64 nvalues);
 
-/* A new state of the times of both a state and a summary, not both empty. */
-extern RttState *rtt_state_add_summary(const RttState *state,
+/* The times of a summary; the two must not both be empty. */
+extern RttState *rtt_state_add_summary(RttState *state,
 									   const RttSummary *added);
 
-/* An error unless these are the state's fractions. */
-extern void rtt_state_check_fractions(const RttState *state,
-									  const float8 *fractions, int nfractions);
+/* The times of another state. */
+extern RttState *rtt_state_add_state(RttState *state, const RttState *added);
 
 /* The percentiles of a state that is not empty, in new memory. */
 extern const uint64 *rtt_state_get_percentiles(const RttState *state);

@@ -4,16 +4,16 @@
  *	  What an aggregate over round-trip times works in.
  *
  * Most groups of a report are small, and a report has many of them, so what
- * counts is how few cache lines a row touches and how few bytes a group
- * takes.  Appending touches two lines: the header and the end of the values.
- * Counting each row into a histogram at once touches as many lines as the
- * histogram has, again for each group.
+ * counts is how few cache lines a row touches and how few bytes a group takes.
+ * Counting each row into a histogram at once would touch as many lines as the
+ * histogram has, again for each group; appending touches two.
  *
  *-------------------------------------------------------------------------
  */
 #include <assert.h>
 #include <string.h>
 
+#include "core/rtt_count.h"
 #include "core/rtt_select.h"
 #include "core/rtt_sort.h"
 #include "core/rtt_state.h"
@@ -21,17 +21,17 @@
 typedef struct KindLimits
 {
 	uint32_t	cap;
-	uint32_t	max_values;		/* well above the cap of a sketch, or counting
+	uint32_t	max_words;		/* well above the cap of a sketch, or counting
 								 * costs more than collecting */
 } KindLimits;
 
-/* The least number of values to count into buckets at once. */
-#define MIN_COUNTED		4096
+/* The least number of words to count into buckets at once. */
+#define MIN_COUNTED		8192
 
 static const KindLimits kinds[RTT_STATE_KINDS] = {
 	[RTT_STATE_SKETCH] = {RTT_CAP_SKETCH, MIN_COUNTED},
-	[RTT_STATE_PERCENTILE] = {RTT_CAP_EXACT, 262144},
-	[RTT_STATE_PERCENTILES] = {RTT_CAP_EXACT, 262144}
+	[RTT_STATE_PERCENTILE] = {RTT_CAP_EXACT, RTT_CAP_EXACT},
+	[RTT_STATE_PERCENTILES] = {RTT_CAP_EXACT, RTT_CAP_EXACT}
 };
 
 uint32_t
@@ -41,43 +41,49 @@ rtt_state_cap(RttStateKind kind)
 }
 
 uint32_t
-rtt_state_max_values(RttStateKind kind, uint32_t nbuckets)
+rtt_state_max_words(RttStateKind kind, uint32_t nbuckets)
 {
-	uint32_t	max_values = kinds[kind].max_values;
+	uint32_t	max_words = kinds[kind].max_words;
 	uint32_t	enough = nbuckets > MIN_COUNTED ? nbuckets : MIN_COUNTED;
 
-	return nbuckets > 0 && enough < max_values ? enough : max_values;
+	return nbuckets > 0 && enough < max_words ? enough : max_words;
 }
 
 /*
- * Twice on the way, so that a group whose times repeat stays small, and one
- * whose times do not pays little for the attempts.
+ * Counting is tried twice on the way, so that a group whose times repeat stays
+ * small, and one whose times do not pays little for the attempts.
  */
-bool
-rtt_state_may_repeat(const RttState *state, size_t size)
+RttStateRemedy
+rtt_state_remedy(const RttState *state, size_t size)
 {
-	return state->nbuckets == 0 &&
-		(size == MIN_COUNTED * sizeof(uint64_t) ||
-		 size == 8 * MIN_COUNTED * sizeof(uint64_t));
+	uint32_t	max_words = rtt_state_max_words(state->kind, state->nbuckets);
+
+	if (state->nwords >= rtt_state_enough_words(max_words))
+		return RTT_STATE_COUNT;
+	if (state->nbuckets == 0 &&
+		(size == 2 * MIN_COUNTED * sizeof(uint32_t) ||
+		 size == 16 * MIN_COUNTED * sizeof(uint32_t)))
+		return RTT_STATE_TRY_COUNTING;
+	return RTT_STATE_ENLARGE;
 }
 
 size_t
-rtt_state_size(uint32_t nfractions, uint32_t nbuckets, uint32_t nvalues)
+rtt_state_size(uint32_t nfractions, uint32_t nbuckets, uint32_t nwords)
 {
 	return sizeof(RttState) + nfractions * sizeof(double) +
 		(nbuckets > 0 ? sizeof(RttTotals) : 0) +
 		(size_t) nbuckets * sizeof(RttBucket) +
-		(size_t) nvalues * sizeof(uint64_t);
+		(size_t) nwords * sizeof(uint32_t);
 }
 
 size_t
 rtt_state_roomy_size(RttStateKind kind, uint32_t nfractions,
-					 uint32_t nbuckets, uint32_t nvalues)
+					 uint32_t nbuckets, uint32_t nwords)
 {
-	size_t		needed = rtt_state_size(nfractions, nbuckets, nvalues);
-	size_t		limit = needed + nvalues * sizeof(uint64_t) + 64;
+	size_t		needed = rtt_state_size(nfractions, nbuckets, nwords);
+	size_t		limit = needed + nwords * sizeof(uint32_t) + 100;
 	size_t		largest = rtt_state_size(nfractions, nbuckets,
-										 rtt_state_max_values(kind, nbuckets));
+										 rtt_state_max_words(kind, nbuckets));
 	size_t		size = 64;
 
 	while (size < needed)
@@ -97,6 +103,7 @@ rtt_state_init(RttState *state, RttStateKind kind,
 	state->nfractions = (uint16_t) nfractions;
 	state->nbuckets = 0;
 	state->nvalues = 0;
+	state->nwords = 0;
 	for (uint32_t i = 0; fractions != NULL && i < nfractions; i++)
 		rtt_state_fractions(state)[i] = fractions[i] + 0.0; /* no -0 */
 }
@@ -136,7 +143,7 @@ rtt_state_fault(const RttState *state, size_t size)
 		(state->kind == RTT_STATE_PERCENTILE && state->nfractions != 1))
 		return "number of fractions is out of range";
 	if (size < rtt_state_size(state->nfractions, state->nbuckets,
-							  state->nvalues))
+							  state->nwords))
 		return "state is cut off";
 	for (uint32_t i = 0; i < state->nfractions; i++)
 	{
@@ -145,11 +152,9 @@ rtt_state_fault(const RttState *state, size_t size)
 		if (!(fraction >= 0 && fraction <= 1))
 			return "fraction is out of range";
 	}
-	for (uint32_t i = 0; i < state->nvalues; i++)
-	{
-		if (rtt_state_values(state)[i] > RTT_MAX_US)
-			return "round-trip time is out of range";
-	}
+	if (rtt_words_count(rtt_state_words(state), state->nwords) !=
+		(int64_t) state->nvalues)
+		return "round-trip times are malformed";
 	counted = counted_summary(state);
 	return rtt_summary_fault(&counted, kinds[state->kind].cap);
 }
@@ -165,8 +170,8 @@ count_merged(const RttState *state)
 
 /*
  * The scratch memory is, from its start: the summary's buckets; the buckets
- * of the values alone, where there are others to merge them with; two arrays
- * to sort the values in.
+ * of the values alone, where there are others to merge them with; the values;
+ * memory to sort, select or count them in.
  */
 size_t
 rtt_state_scratch_size(const RttState *state)
@@ -174,21 +179,25 @@ rtt_state_scratch_size(const RttState *state)
 	size_t		nvalues = state->nvalues;
 
 	return (count_merged(state) + nvalues) * sizeof(RttBucket) +
-		2 * nvalues * sizeof(uint64_t);
+		3 * nvalues * sizeof(uint64_t);
 }
 
 bool
 rtt_state_summarise(const RttState *state, void *scratch, RttSummary *summary)
 {
+	uint32_t	cap = rtt_state_cap(state->kind);
 	size_t		nvalues = state->nvalues;
 	RttBucket  *merged = scratch;
 	RttBucket  *recent = merged + count_merged(state);
 	uint64_t   *values = (uint64_t *) (recent + nvalues);
 
-	if (nvalues > 0)
-		memcpy(values, rtt_state_values(state), nvalues * sizeof(uint64_t));
-	values = rtt_sort(values, values + nvalues, nvalues);
-	rtt_summary_from_sorted(summary, recent, values, nvalues);
+	rtt_words_read(rtt_state_words(state), state->nwords, values);
+	if (!rtt_count_values(summary, recent, values, nvalues, values + nvalues,
+						  state->precision, cap))
+	{
+		values = rtt_sort(values, values + nvalues, nvalues);
+		rtt_summary_from_sorted(summary, recent, values, nvalues);
+	}
 
 	if (state->nbuckets > 0)
 	{
@@ -198,7 +207,7 @@ rtt_state_summarise(const RttState *state, void *scratch, RttSummary *summary)
 		if (!rtt_summary_merge(summary, merged, &earlier, &later))
 			return false;
 	}
-	rtt_summary_normalise(summary, rtt_state_cap(state->kind));
+	rtt_summary_normalise(summary, cap);
 	return true;
 }
 
@@ -212,10 +221,13 @@ rtt_state_percentiles(const RttState *state, void *scratch,
 	assert(!rtt_state_is_empty(state));
 	if (state->nbuckets == 0 && state->nvalues <= rtt_state_cap(state->kind))
 	{
+		uint64_t   *values = scratch;
+
+		rtt_words_read(rtt_state_words(state), state->nwords, values);
 		for (uint32_t i = 0; i < state->nfractions; i++)
 			percentiles_us[i] = rtt_percentile_rank(fractions[i],
 													state->nvalues);
-		rtt_select(rtt_state_values(state), state->nvalues, scratch,
+		rtt_select(values, state->nvalues, values + state->nvalues,
 				   percentiles_us, state->nfractions);
 		return true;
 	}
@@ -232,10 +244,11 @@ rtt_state_put(RttState *state, const RttSummary *summary)
 {
 	RttTotals  *totals = rtt_state_totals(state);
 
-	assert(state->nbuckets == 0 && state->nvalues == 0);
 	assert(rtt_summary_fault(summary, rtt_state_cap(state->kind)) == NULL);
 	state->precision = (uint8_t) summary->precision;
 	state->nbuckets = summary->nbuckets;
+	state->nvalues = 0;
+	state->nwords = 0;
 	totals->count = summary->count;
 	totals->sum_us = summary->sum_us;
 	totals->min_us = summary->min_us;

@@ -4,10 +4,10 @@
  *	  What an aggregate over round-trip times works in.
  *
  * A state is one flat piece of memory that holds no pointers, so it may be
- * copied, sent to another process and stored.  Rows are appended to it as
- * they come, 8 bytes each; when it is full the caller makes a bigger one, and
- * when there are many rows they are counted into buckets.  How far that has
- * gone is nobody's business: states of the same times give the same summary.
+ * copied, sent to another process and stored.  Times are collected in it as
+ * they come; when it is full the caller makes a bigger one, and when there are
+ * many they are counted into buckets.  How far that has gone is nobody's
+ * business: states of the same times give the same summary.
  *
  * It also carries what the aggregate was asked for, the fractions of its
  * percentiles.
@@ -16,7 +16,8 @@
  *	double		fractions[nfractions]
  *	RttTotals	totals of the buckets, present when nbuckets > 0
  *	RttBucket	buckets[nbuckets], normal for the kind's cap
- *	uint64_t	values_us[nvalues], as they came, and room for more
+ *	uint32_t	words[nwords], the times that are in no bucket (rtt_words.h),
+ *				and room for more
  *
  * The memory must be aligned for uint64_t.
  *
@@ -25,7 +26,10 @@
 #ifndef RTT_STATE_H
 #define RTT_STATE_H
 
+#include <string.h>
+
 #include "core/rtt_summary.h"
+#include "core/rtt_words.h"
 
 /* What the state is for, and by that its cap. */
 typedef enum RttStateKind
@@ -47,7 +51,8 @@ typedef struct RttState
 	uint8_t		precision;		/* of the buckets */
 	uint16_t	nfractions;
 	uint32_t	nbuckets;
-	uint32_t	nvalues;
+	uint32_t	nwords;
+	uint64_t	nvalues;		/* times in the words */
 } RttState;
 
 typedef struct RttTotals
@@ -77,26 +82,26 @@ rtt_state_buckets(const RttState *state)
 	return (RttBucket *) (rtt_state_totals(state) + 1);
 }
 
-static inline uint64_t *
-rtt_state_values(const RttState *state)
+static inline uint32_t *
+rtt_state_words(const RttState *state)
 {
 	if (state->nbuckets == 0)
-		return (uint64_t *) rtt_state_totals(state);
-	return (uint64_t *) (rtt_state_buckets(state) + state->nbuckets);
+		return (uint32_t *) rtt_state_totals(state);
+	return (uint32_t *) (rtt_state_buckets(state) + state->nbuckets);
 }
 
 /* The bytes that a state needs for so much. */
 extern size_t rtt_state_size(uint32_t nfractions, uint32_t nbuckets,
-							 uint32_t nvalues);
+							 uint32_t nwords);
 
 /*
  * The size to make a state that must hold at least so much: with some room to
- * grow, but where there are no buckets no more than twice what its values need
- * and 100 bytes; mostly a power of two, which is what allocators give anyway.
- * Never with room for more values than are collected.
+ * grow, but where there are no buckets no more than twice what its words need
+ * and 64 bytes; mostly a power of two, which is what allocators give anyway.
+ * Never with room for more words than are collected.
  */
 extern size_t rtt_state_roomy_size(RttStateKind kind, uint32_t nfractions,
-								   uint32_t nbuckets, uint32_t nvalues);
+								   uint32_t nbuckets, uint32_t nwords);
 
 /* Makes an empty state; without fractions, they are for the caller to set. */
 extern void rtt_state_init(RttState *state, RttStateKind kind,
@@ -106,16 +111,30 @@ extern void rtt_state_init(RttState *state, RttStateKind kind,
 extern uint32_t rtt_state_cap(RttStateKind kind);
 
 /*
- * How many values a state collects before they are counted into buckets: with
- * some buckets already, about as many as it takes to merge them cheaply.
+ * How many words a state collects before they are counted into buckets: with
+ * some buckets already, about as many as it takes to merge them cheaply.  One
+ * that is counted where it is may keep less room for them, but enough.
  */
-extern uint32_t rtt_state_max_values(RttStateKind kind, uint32_t nbuckets);
+extern uint32_t rtt_state_max_words(RttStateKind kind, uint32_t nbuckets);
+
+static inline uint32_t
+rtt_state_enough_words(uint32_t max_words)
+{
+	return max_words - max_words / 4;
+}
 
 /*
- * Whether a full state should try to count its values although it may collect
- * more, as they may repeat.
+ * What to do with a state without room: count its times into buckets, try
+ * whether that makes it smaller, as they may repeat, or just enlarge it.
  */
-extern bool rtt_state_may_repeat(const RttState *state, size_t size);
+typedef enum RttStateRemedy
+{
+	RTT_STATE_COUNT,
+	RTT_STATE_TRY_COUNTING,
+	RTT_STATE_ENLARGE
+} RttStateRemedy;
+
+extern RttStateRemedy rtt_state_remedy(const RttState *state, size_t size);
 
 /*
  * NULL when memory of that size is a state, and what is wrong with it
@@ -124,19 +143,31 @@ extern bool rtt_state_may_repeat(const RttState *state, size_t size);
 extern const char *rtt_state_fault(const RttState *state, size_t size);
 
 /*
- * Appends a time to a state of that size; false when there is no room for it
- * and nothing has changed.
+ * Appends times, of which there are nvalues in nwords words, to a state of that
+ * size; false when there is no room for them and nothing has changed.
  */
+static inline bool
+rtt_state_append_words(RttState *state, size_t size, const uint32_t *words,
+					   uint32_t nwords, uint64_t nvalues)
+{
+	uint32_t   *end = rtt_state_words(state) + state->nwords;
+
+	if ((char *) (end + nwords) > (char *) state + size)
+		return false;
+	memcpy(end, words, nwords * sizeof(uint32_t));
+	state->nwords += nwords;
+	state->nvalues += nvalues;
+	return true;
+}
+
+/* The same for one time. */
 static inline bool
 rtt_state_append(RttState *state, size_t size, uint64_t rtt_us)
 {
-	uint64_t   *next = rtt_state_values(state) + state->nvalues;
+	uint32_t	words[RTT_WORDS_MAX];
 
-	if ((char *) (next + 1) > (char *) state + size)
-		return false;
-	*next = rtt_us;
-	state->nvalues++;
-	return true;
+	return rtt_state_append_words(state, size, words,
+								  rtt_words_write(words, rtt_us), 1);
 }
 
 /*
@@ -164,8 +195,8 @@ extern bool rtt_state_percentiles(const RttState *state, void *scratch,
 								  uint64_t *percentiles_us);
 
 /*
- * Puts a normal summary that is not empty into a state that is, which must
- * have room for its buckets.
+ * Makes a state be of a normal summary, not empty, and nothing else; it must
+ * have room for the buckets, which must not be its own.
  */
 extern void rtt_state_put(RttState *state, const RttSummary *summary);
 

@@ -137,7 +137,7 @@ SELECT add_counts(counts) FROM stored;
 SELECT count(*) FILTER (WHERE (s.state::text, s.counts, s.sketch::text) IS DISTINCT FROM (b.state, b.counts, b.sketch)) AS changed FROM stored AS s JOIN before AS b USING (kind);
 -- A state has no place out of line, so a big one cannot be stored: an error
 -- of PostgreSQL's own, program_limit_exceeded.
-SELECT left(err('INSERT INTO stored (state) SELECT sketch_state(i) FROM generate_series(1, 2000) AS i'), 5) AS sqlstate;
+SELECT left(err('INSERT INTO stored (state) SELECT sketch_state(i) FROM generate_series(1, 3000) AS i'), 5) AS sqlstate;
 -- Nor can it be sorted or compared.
 SELECT left(err('SELECT DISTINCT state FROM stored'), 5) AS sqlstate;
 

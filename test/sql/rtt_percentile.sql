@@ -291,10 +291,10 @@ FROM (VALUES (timestamptz '2026-03-29', timestamptz '2026-03-30')) AS v (a, b);
 RESET TimeZone;
 
 -- A big group stays small where its times repeat: they are counted early. Where
--- they do not, no more than 262,144 are collected before they are.
+-- they do not, no more than 1,048,576 are collected before they are.
 SELECT what, rows, pg_column_size(state_of(rtt_s, 0.5)) AS bytes
-FROM (VALUES ('few times', 300000, 50), ('1,000 times', 300000, 1000), ('10,000 times', 300000, 10000), ('all different', 262144, 262144),
-		('all different', 300000, 300000)) AS v (what, rows, different),
+FROM (VALUES ('few times', 300000, 50), ('1,000 times', 300000, 1000), ('10,000 times', 300000, 10000), ('all different', 300000, 300000),
+		('all different', 1200000, 1200000)) AS v (what, rows, different),
 	LATERAL (SELECT (i::bigint * 7919 % different) / 1000.0::float8 AS rtt_s FROM generate_series(1, rows) AS i) AS g
 GROUP BY what, rows, different ORDER BY different, rows;
 

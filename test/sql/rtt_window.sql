@@ -178,18 +178,19 @@ RESET statement_timeout;
 RESET max_parallel_workers_per_gather;
 
 --
--- The size of a state: at most twice its values, and 100 bytes
+-- The size of a state when it is sent or stored: four bytes for each time of
+-- less than 36 minutes, and 100 bytes
 --
 CREATE AGGREGATE sketch_state(float8) (SFUNC = pmr.rtt_sketch_transfn, STYPE = rtt_state);
 CREATE AGGREGATE percentile_state(float8, float8) (SFUNC = pmr.rtt_percentile_transfn, STYPE = rtt_state);
 CREATE AGGREGATE combine(rtt_state) (SFUNC = pmr.rtt_state_combine, STYPE = rtt_state);
-SELECT count(*), count(*) FILTER (WHERE sketch > 2 * 8 * n + 100) AS sketch, count(*) FILTER (WHERE percentile > 2 * 8 * n + 100) AS percentile,
-	count(*) FILTER (WHERE combined > 2 * 8 * n + 100) AS combined, min(sketch) AS smallest
+SELECT count(*), count(*) FILTER (WHERE sketch > 4 * n + 100) AS sketch, count(*) FILTER (WHERE percentile > 4 * n + 100) AS percentile,
+	count(*) FILTER (WHERE combined > 4 * n + 100) AS combined, min(sketch) AS smallest
 FROM generate_series(1, 300) AS n,
 	LATERAL (SELECT pg_column_size(sketch_state(i::float8)) AS sketch, pg_column_size(percentile_state(i::float8, 0.5)) AS percentile FROM generate_series(1, n) AS i) AS s,
 	LATERAL (SELECT pg_column_size(combine(state)) AS combined FROM (SELECT sketch_state(i::float8) AS state FROM generate_series(1, n) AS i GROUP BY i % 3) AS p) AS c;
 -- With few times, many rows take no more than the buckets and what is
 -- collected between countings.
-SELECT pg_column_size(sketch_state(i % 10)) <= 2 * 8 * 4096 + 100 AS sketch FROM generate_series(1, 100000) AS i;
+SELECT pg_column_size(sketch_state(i % 10)) <= 4 * 8192 + 10 * 16 + 100 AS sketch FROM generate_series(1, 100000) AS i;
 
 DROP SCHEMA test_rtt_window CASCADE;

@@ -31,37 +31,46 @@ open_state(const RttState *state, RttSummary *summary, void **scratch)
 static RttState *
 make_room(RttState *state, size_t *size)
 {
-	bool		full = state->nvalues >= rtt_state_max_values(state->kind,
-															  state->nbuckets);
+	RttStateRemedy remedy = rtt_state_remedy(state, *size);
 	RttState   *bigger;
 
-	if (full || (rtt_state_may_repeat(state, *size) && random_below(2) == 0))
+	if (remedy == RTT_STATE_COUNT ||
+		(remedy == RTT_STATE_TRY_COUNTING && random_below(2) == 0))
 	{
 		RttSummary	summary;
 		void	   *scratch;
+		uint32_t	nwords;
+		size_t		least;
 
 		open_state(state, &summary, &scratch);
-		*size = rtt_state_size(state->nfractions, summary.nbuckets,
-							   rtt_state_max_values(state->kind,
-													summary.nbuckets));
-		bigger = make_state(state->kind, rtt_state_fractions(state),
-							state->nfractions, *size);
+		nwords = rtt_state_max_words(state->kind, summary.nbuckets);
+		least = rtt_state_size(state->nfractions, summary.nbuckets,
+							   rtt_state_enough_words(nwords));
+		if (least <= *size && random_below(4) > 0)
+			bigger = state;
+		else
+		{
+			*size = rtt_state_size(state->nfractions, summary.nbuckets, nwords);
+			bigger = make_state(state->kind, rtt_state_fractions(state),
+								state->nfractions, *size);
+		}
 		rtt_state_put(bigger, &summary);
 		free(scratch);
 	}
 	else
 	{
-		size_t		new_size = rtt_state_roomy_size(state->kind,
-													state->nfractions,
-													state->nbuckets,
-													state->nvalues + 1);
+		size_t		new_size;
 
-		CHECK(new_size > *size && new_size % sizeof(uint64_t) == 0);
+		new_size = rtt_state_roomy_size(state->kind, state->nfractions,
+										state->nbuckets,
+										state->nwords + RTT_WORDS_MAX);
+		CHECK(new_size > *size);
 		bigger = allocate(new_size, 1);
 		memcpy(bigger, state, *size);
 		*size = new_size;
 	}
-	free(state);
+	if (bigger != state)
+		free(state);
 	return bigger;
 }
 
@@ -70,7 +79,7 @@ check_state(RttStateKind kind, const double *fractions, uint32_t nfractions,
 			int shape, size_t n)
 {
 	uint64_t   *values = allocate(n, sizeof(uint64_t));
-	size_t		size = rtt_state_roomy_size(kind, nfractions, 0, 1);
+	size_t		size = rtt_state_roomy_size(kind, nfractions, 0, 0);
 	RttState   *state = make_state(kind, fractions, nfractions, size);
 	RttSummary	expected;
 	RttSummary	summary;
@@ -86,12 +95,10 @@ check_state(RttStateKind kind, const double *fractions, uint32_t nfractions,
 			CHECK(rtt_state_append(state, size, values[i]));
 		}
 		if (state->nbuckets == 0)
-			CHECK(size <= 16 * (i + 1) + 100 + 8 * nfractions);
-		if (state->nbuckets == 0 && nfractions <= 4)
-			CHECK(size <= 16 * (i + 1) + 100);
+			CHECK(size <= sizeof(RttState) + 8 * nfractions + 100 +
+				  8 * (state->nwords + 1));
 	}
 	CHECK(rtt_state_fault(state, size) == NULL);
-	CHECK(state->nvalues <= rtt_state_max_values(kind, state->nbuckets));
 	CHECK(state->nfractions == nfractions);
 	for (uint32_t i = 0; i < nfractions; i++)
 		CHECK(rtt_state_fractions(state)[i] == fractions[i]);
@@ -137,7 +144,7 @@ static void
 check_faults(void)
 {
 	static const double fractions[] = {0.5, 0.95};
-	size_t		size = rtt_state_size(2, 3, 2);
+	size_t		size = rtt_state_size(2, 3, 20);
 	RttState   *state = make_state(RTT_STATE_PERCENTILES, fractions, 2, size);
 	uint64_t	values[] = {1, 1, 2, 70000};
 	RttBucket	buckets[4];
@@ -147,10 +154,13 @@ check_faults(void)
 	rtt_summary_from_sorted(&summary, buckets, values, 4);
 	rtt_state_put(state, &summary);
 	CHECK(rtt_state_append(state, size, 3));
-	CHECK(rtt_state_append(state, size, RTT_MAX_US));
-	CHECK(!rtt_state_append(state, size, 4));
+	while (rtt_state_append(state, size, RTT_MAX_US - random_below(2)))
+		;
+	CHECK(state->nwords > 18);
 	CHECK(rtt_state_fault(state, size) == NULL);
-	CHECK(rtt_state_fault(state, size - 1) != NULL);
+	CHECK(rtt_state_fault(state, rtt_state_size(2, 3, state->nwords)) == NULL);
+	CHECK(rtt_state_fault(state,
+						  rtt_state_size(2, 3, state->nwords) - 1) != NULL);
 
 	for (int i = 0; i < 20000; i++)
 	{

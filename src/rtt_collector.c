@@ -1,0 +1,251 @@
+/*-------------------------------------------------------------------------
+ *
+ * rtt_collector.c
+ *	  A value of rtt_state while rows are added to it: an expanded object.
+ *
+ * The collectors of an aggregation, and their states, are in one memory
+ * context, a child of that of the aggregation, and go with it.  The executor
+ * asks for no more: it takes an expanded object over without copying it when
+ * the parent of its context is the aggregation's.  But whoever deletes one such
+ * object, or moves it elsewhere, would do so to all of them.  The executor does
+ * either only where a transition function returns another object than it was
+ * given, so ours never do; and read-write pointers, which others may do that
+ * with, reach nobody else: final functions and upper nodes get read-only ones.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "aggregate_call.h"
+#include "nodes/memnodes.h"
+#include "rtt_collector.h"
+#include "utils/memutils.h"
+
+PG_FUNCTION_INFO_V1(pmr_rtt_state_combine);
+
+static Size get_flat_size(ExpandedObjectHeader *header);
+static void flatten_into(ExpandedObjectHeader *header, void *flat, Size size);
+
+const ExpandedObjectMethods rtt_collector_methods = {
+	get_flat_size,
+	flatten_into
+};
+
+static Size
+get_flat_size(ExpandedObjectHeader *header)
+{
+	const RttCollector *collector = (RttCollector *) header;
+	const RttState *state = collector->state;
+
+	return rtt_state_size(collector->nfractions,
+						  state != NULL ? state->nbuckets : 0,
+						  (state != NULL ? state->nwords : 0) +
+						  collector->nwords);
+}
+
+static void
+flatten_into(ExpandedObjectHeader *header, void *flat, Size size)
+{
+	const RttCollector *collector = (RttCollector *) header;
+	const RttState *state = collector->state;
+	RttState   *copy = flat;
+
+	if (state != NULL)
+		memcpy(copy, state, rtt_state_size(state->nfractions, state->nbuckets,
+										   state->nwords));
+	else
+		rtt_state_init(copy, collector->kind, collector->fractions,
+					   collector->nfractions);
+	SET_VARSIZE(copy, size);
+	rtt_state_append_words(copy, size, collector->words, collector->nwords,
+						   collector->nvalues);
+}
+
+/* The context of the collectors of this call's aggregation. */
+static MemoryContext
+get_collector_context(FunctionCallInfo fcinfo)
+{
+	static const char *const name = "pmr_metrics collectors";
+	MemoryContext parent = get_aggregate_context(fcinfo);
+	MemoryContext context;
+	int			nothers = 0;
+
+	/*
+	 * New children come first, so it is near.  Where other aggregates make a
+	 * context for each group, there are more of ours, but not many more.
+	 */
+	for (context = parent->firstchild; context != NULL && nothers < 16;
+		 context = context->nextchild, nothers++)
+	{
+		if (context->name == name)
+			return context;
+	}
+	return AllocSetContextCreateInternal(parent, name, ALLOCSET_DEFAULT_SIZES);
+}
+
+RttCollector *
+rtt_collector_make(FunctionCallInfo fcinfo, RttStateKind kind,
+				   const float8 *fractions, int nfractions)
+{
+	MemoryContext context = get_collector_context(fcinfo);
+	RttCollector *collector;
+
+	collector = MemoryContextAllocZero(context,
+									   offsetof(RttCollector, fractions) +
+									   nfractions * sizeof(float8));
+	EOH_init_header(&collector->header, &rtt_collector_methods, context);
+	collector->kind = kind;
+	collector->nfractions = nfractions;
+	for (int i = 0; i < nfractions; i++)
+		collector->fractions[i] = fractions[i] + 0.0;	/* no -0 */
+	return collector;
+}
+
+/*
+ * The state of a datum, a collector or from a tuple, all times included; not
+ * to be changed.
+ */
+static const RttState *
+get_flat(Datum datum)
+{
+	ExpandedObjectHeader *header;
+	const RttCollector *collector;
+	RttState   *flat;
+	Size		size;
+
+	if (!VARATT_IS_EXTERNAL_EXPANDED(DatumGetPointer(datum)))
+		return rtt_state_from_datum(datum);
+	header = DatumGetEOHP(datum);
+	if (header->eoh_methods != &rtt_collector_methods)
+		return rtt_state_from_datum(datum);
+
+	collector = (RttCollector *) header;
+	if (collector->nwords == 0 && collector->state != NULL)
+		return collector->state;
+	size = get_flat_size(header);
+	flat = palloc(size);
+	flatten_into(header, flat, size);
+	return flat;
+}
+
+/* An error unless a state is of a kind; only an aggregate of a user's is not. */
+static void
+check_kind(uint8 kind, RttStateKind expected)
+{
+	if (kind != expected)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
+				 errmsg("rtt_state is that of another aggregate")));
+}
+
+/* The state of the times before the newest, made if there is none. */
+static RttState *
+get_state(RttCollector *collector, uint32 nwords)
+{
+	if (collector->state == NULL)
+	{
+		MemoryContext caller;
+
+		caller = MemoryContextSwitchTo(collector->header.eoh_context);
+		collector->state = rtt_state_make_small(collector->kind,
+												collector->fractions,
+												collector->nfractions, nwords);
+		MemoryContextSwitchTo(caller);
+	}
+	return collector->state;
+}
+
+static void
+add_state(RttCollector *collector, const RttState *state)
+{
+	collector->state = rtt_state_add_state(get_state(collector, state->nwords),
+										   state);
+}
+
+RttCollector *
+rtt_collector_arg_slow(FunctionCallInfo fcinfo, RttStateKind kind)
+{
+	const RttState *state;
+	RttCollector *collector;
+
+	check_aggregate_call(fcinfo);
+	if (PG_ARGISNULL(0))
+		return NULL;
+	state = get_flat(PG_GETARG_DATUM(0));
+	check_kind(state->kind, kind);
+	collector = rtt_collector_make(fcinfo, kind, rtt_state_fractions(state),
+								   state->nfractions);
+	add_state(collector, state);
+	return collector;
+}
+
+void
+rtt_collector_settle(RttCollector *collector)
+{
+	collector->state = rtt_state_add_words(get_state(collector,
+													 collector->nwords),
+										   collector->words, collector->nwords,
+										   collector->nvalues);
+	collector->nwords = 0;
+	collector->nvalues = 0;
+}
+
+void
+rtt_collector_add_summary(RttCollector *collector, const RttSummary *summary)
+{
+	collector->state = rtt_state_add_summary(get_state(collector, 0), summary);
+}
+
+void
+rtt_collector_check_fractions(const RttCollector *collector,
+							  const float8 *fractions, int nfractions)
+{
+	bool		same = nfractions == collector->nfractions;
+
+	for (int i = 0; same && i < nfractions; i++)
+		same = fractions[i] == collector->fractions[i];
+	if (!same)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("fractions of a percentile must not change within a group"),
+				 errhint("Add the fraction to GROUP BY.")));
+}
+
+const RttState *
+rtt_collected_arg(FunctionCallInfo fcinfo, RttStateKind kind)
+{
+	const RttState *state;
+
+	check_aggregate_call(fcinfo);
+	if (PG_ARGISNULL(0))
+		return NULL;
+	state = get_flat(PG_GETARG_DATUM(0));
+	check_kind(state->kind, kind);
+	return rtt_state_is_empty(state) ? NULL : state;
+}
+
+Datum
+pmr_rtt_state_combine(PG_FUNCTION_ARGS)
+{
+	RttCollector *collector;
+	const RttState *added;
+
+	check_aggregate_call(fcinfo);
+	if (PG_ARGISNULL(1))
+	{
+		if (PG_ARGISNULL(0))
+			PG_RETURN_NULL();
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	}
+	added = get_flat(PG_GETARG_DATUM(1));
+	collector = rtt_collector_arg(fcinfo, added->kind);
+	if (collector == NULL)
+		collector = rtt_collector_make(fcinfo, added->kind,
+									   rtt_state_fractions(added),
+									   added->nfractions);
+	else
+		rtt_collector_check_fractions(collector, rtt_state_fractions(added),
+									  added->nfractions);
+	add_state(collector, added);
+	PG_RETURN_DATUM(EOHPGetRWDatum(&collector->header));
+}

@@ -1,0 +1,81 @@
+--
+-- What the aggregates over round-trip times keep while rows come: little for
+-- each group, and no memory context for each.
+--
+CREATE SCHEMA test_rtt_memory;
+SET client_min_messages = warning;
+SET search_path = test_rtt_memory, pmr, public;
+SET max_parallel_workers_per_gather = 0;
+SET work_mem = '1GB';
+SET enable_sort = off;
+
+-- Rows come to the groups in turn, as in an audit table.
+CREATE TABLE sr AS SELECT i % 5000 AS many, i % 50 AS few, (i::bigint * 7919 % 100003) / 1000.0::float8 AS rtt_s FROM generate_series(0, 599999) AS i;
+ANALYZE sr;
+
+-- The contexts of the collectors while the first group is being read: all
+-- groups have been aggregated by then, and none has gone.
+CREATE FUNCTION collectors(query text, OUT contexts bigint, OUT bytes bigint) LANGUAGE plpgsql AS $$
+DECLARE
+	c refcursor;
+BEGIN
+	OPEN c FOR EXECUTE query;
+	MOVE c;
+	SELECT count(*), sum(used_bytes) INTO contexts, bytes FROM pg_backend_memory_contexts WHERE name = 'pmr_metrics collectors';
+	CLOSE c;
+END
+$$;
+-- 120 times of 4 bytes in each: collectors of 256 bytes and states of up to
+-- 1,024, with the headers of both.
+SELECT contexts, bytes BETWEEN 5000 * 500 AND 5000 * 1400 AS as_said
+FROM unnest('{"rtt_sketch(rtt_s)", "rtt_percentile(rtt_s, 0.5)", "rtt_percentiles(rtt_s, ''{0.5,0.9,0.95,0.99}'')"}'::text[]) AS aggregate,
+	collectors(format('SELECT many, %s FROM sr GROUP BY many', aggregate));
+-- Several aggregates share one context.
+SELECT contexts FROM collectors('SELECT many, rtt_sketch(rtt_s), rtt_percentile(rtt_s, 0.5) FROM sr GROUP BY many');
+-- 12,000 times in each are counted into 1,024 buckets on the way.
+SELECT contexts, bytes < 50 * 70000 AS small FROM collectors('SELECT few, rtt_sketch(rtt_s) FROM sr GROUP BY few');
+-- Nothing is left of them.
+SELECT count(*) FROM pg_backend_memory_contexts WHERE name = 'pmr_metrics collectors';
+
+-- Beside an aggregate that has a context for each group, ours are few.
+CREATE FUNCTION pg_temp.contexts_beside() RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+	c CURSOR FOR SELECT many, array_agg(ARRAY[rtt_s]), rtt_percentile(rtt_s, 0.5) FROM sr GROUP BY many;
+	is_few boolean;
+BEGIN
+	OPEN c;
+	MOVE c;
+	SELECT count(*) FILTER (WHERE name = 'pmr_metrics collectors') BETWEEN 1 AND 5000 / 8 INTO is_few FROM pg_backend_memory_contexts;
+	CLOSE c;
+	RETURN is_few;
+END
+$$;
+SELECT pg_temp.contexts_beside();
+
+-- Sorted groups give their memory back one by one.
+SET enable_hashagg = off;
+SET enable_sort = on;
+SELECT contexts, bytes < 50000 AS of_one_group FROM collectors('SELECT many, rtt_sketch(rtt_s) FROM sr GROUP BY many');
+RESET enable_hashagg;
+
+--
+-- A collector becomes flat where it has to, and stays as it is.
+--
+-- Read again and again, with every number of newest times.
+CREATE TABLE one AS SELECT row_number() OVER () AS i, rtt_s FROM (SELECT rtt_s FROM sr LIMIT 200) AS s;
+SELECT count(*), count(*) FILTER (WHERE running IS DISTINCT FROM expected) AS wrong
+FROM (SELECT rtt_percentile(rtt_s, 0.5) OVER (ORDER BY i) AS running,
+		(SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY p.rtt_s) FROM one AS p WHERE p.i <= one.i) AS expected
+	FROM one) AS s;
+-- Stored, sorted, and added up with others, with every number of them.
+CREATE AGGREGATE sketch_state(float8) (SFUNC = pmr.rtt_sketch_transfn, STYPE = rtt_state);
+CREATE AGGREGATE combine(rtt_state) (SFUNC = pmr.rtt_state_combine, STYPE = rtt_state, FINALFUNC = pmr.rtt_sketch_finalfn);
+CREATE TABLE part AS SELECT n, sketch_state(rtt_s) AS state FROM generate_series(1, 70) AS n, one WHERE i <= n GROUP BY n;
+SELECT count(*), count(*) FILTER (WHERE state::text <> expected::text) AS wrong
+FROM part, LATERAL (SELECT sketch_state(rtt_s) AS expected FROM one WHERE i <= n) AS s;
+SELECT combine(state) = (SELECT rtt_sketch(rtt_s) FROM generate_series(1, 70) AS n, one WHERE i <= n) AS same FROM part;
+-- A state to begin with is copied, not taken.
+CREATE AGGREGATE more(float8) (SFUNC = pmr.rtt_sketch_transfn, STYPE = rtt_state, FINALFUNC = pmr.rtt_sketch_finalfn, INITCOND = 'AQAAAAEGMg==');
+SELECT rtt_buckets(more(rtt_s)) FROM (VALUES (1, 1.5::float8), (1, 2), (2, 25)) AS v (g, rtt_s) GROUP BY g ORDER BY g, 1;
+
+DROP SCHEMA test_rtt_memory CASCADE;

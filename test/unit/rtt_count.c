@@ -1,0 +1,98 @@
+/*-------------------------------------------------------------------------
+ *
+ * rtt_count.c
+ *	  Counting makes the summary that sorting makes, or says that it cannot.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "core/rtt_count.h"
+#include "unit.h"
+
+static long counted;
+static long refused;
+
+static bool
+equal_summaries(const RttSummary *a, const RttSummary *b)
+{
+	return a->precision == b->precision && a->count == b->count &&
+		a->min_us == b->min_us && a->max_us == b->max_us &&
+		a->sum_us.high == b->sum_us.high && a->sum_us.low == b->sum_us.low &&
+		a->nbuckets == b->nbuckets &&
+		memcmp(a->buckets, b->buckets, a->nbuckets * sizeof(RttBucket)) == 0;
+}
+
+/* The sorted values' summary, no finer than a precision. */
+static void
+summarise_sorted(RttSummary *summary, RttBucket *buckets, uint64_t *values,
+				 size_t n, int precision)
+{
+	RttSummary	exact;
+	RttSummary	none = {.precision = precision};
+	RttBucket  *exact_buckets = allocate(n, sizeof(RttBucket));
+
+	qsort(values, n, sizeof(uint64_t), compare_values);
+	rtt_summary_from_sorted(&exact, exact_buckets, values, n);
+	CHECK(rtt_summary_merge(summary, buckets, &exact, &none));
+	free(exact_buckets);
+}
+
+static void
+check_count(int shape, size_t n, int precision, uint32_t cap)
+{
+	uint64_t   *values = allocate(n, sizeof(uint64_t));
+	uint64_t   *given = allocate(n, sizeof(uint64_t));
+	uint64_t   *scratch = allocate(2 * n, sizeof(uint64_t));
+	RttBucket  *buckets = allocate(n, sizeof(RttBucket));
+	RttBucket  *expected_buckets = allocate(n, sizeof(RttBucket));
+	RttSummary	summary;
+	RttSummary	expected;
+
+	for (size_t i = 0; i < n; i++)
+		values[i] = random_rtt(shape);
+	memcpy(given, values, n * sizeof(uint64_t));
+	if (rtt_count_values(&summary, buckets, values, n, scratch, precision, cap))
+	{
+		counted++;
+		if (precision == RTT_PRECISION_EXACT)
+			CHECK(summary.nbuckets > cap);
+		else
+			CHECK(summary.precision == precision);
+		summarise_sorted(&expected, expected_buckets, given, n, precision);
+		rtt_summary_normalise(&summary, cap);
+		rtt_summary_normalise(&expected, cap);
+		CHECK(equal_summaries(&summary, &expected));
+	}
+	else
+		refused++;
+	free(values);
+	free(given);
+	free(scratch);
+	free(buckets);
+	free(expected_buckets);
+}
+
+int
+main(void)
+{
+	static const size_t sizes[] = {0, 1, 2, 100, 1024, 1025, 8192, 50000};
+	static const int precisions[] = {
+		RTT_PRECISION_MIN, 8, 12, 20, RTT_PRECISION_EXACT - 1,
+		RTT_PRECISION_EXACT
+	};
+	static const uint32_t caps[] = {1, 10, RTT_CAP_SKETCH};
+
+	for (int shape = 0; shape < NSHAPES; shape++)
+	{
+		for (size_t s = 0; s < sizeof(sizes) / sizeof(sizes[0]); s++)
+		{
+			for (size_t p = 0; p < sizeof(precisions) / sizeof(int); p++)
+			{
+				for (size_t c = 0; c < sizeof(caps) / sizeof(caps[0]); c++)
+					check_count(shape, sizes[s], precisions[p], caps[c]);
+			}
+		}
+	}
+	CHECK(counted > 200);
+	CHECK(refused > 200);
+	return report();
+}
