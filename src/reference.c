@@ -63,6 +63,7 @@ typedef struct ReferenceTable
 	int			ncolumns;
 	ReferenceColumn columns[MAX_COLUMNS];
 	Size		row_size;
+	Size		notes_size;
 	bool		(*read_row) (const Datum *values, const bool *nulls,
 							 void *row);	/* false: no such row can be */
 } ReferenceTable;
@@ -72,6 +73,7 @@ typedef struct ReferenceKey
 {
 	const char *data;
 	int			length;
+	uint64		word;			/* of a short one, all of it */
 } ReferenceKey;
 
 typedef struct ReferenceEntry
@@ -79,18 +81,67 @@ typedef struct ReferenceEntry
 	ReferenceKey key;
 	void	   *rows;			/* of the table's row_size each */
 	int			nrows;
+	void	   *notes;			/* the caller's, of the table's notes_size */
 	uint32		hash;
 	char		status;
 } ReferenceEntry;
+
+/*
+ * SRVs and response codes have 2 to 6 bytes, and one is looked up for each row.
+ * hash_bytes() and memcmp() cost 9 ns more.
+ */
+#define SHORT_KEY		8
+
+/* All bytes of a short key: its first and last four, or three, overlapping. */
+static inline uint64
+make_word(const char *data, int length)
+{
+	uint32		first;
+	uint32		last;
+
+	if (length >= (int) sizeof(uint32))
+	{
+		memcpy(&first, data, sizeof(uint32));
+		memcpy(&last, data + length - sizeof(uint32), sizeof(uint32));
+		return (uint64) last << 32 | first;
+	}
+	if (length == 0)
+		return 0;
+	return (uint8) data[0] | (uint8) data[length / 2] << 8 |
+		(uint8) data[length - 1] << 16;
+}
+
+static inline ReferenceKey
+make_key(const text *key)
+{
+	ReferenceKey made = {VARDATA_ANY(key), VARSIZE_ANY_EXHDR(key), 0};
+
+	if (made.length <= SHORT_KEY)
+		made.word = make_word(made.data, made.length);
+	return made;
+}
+
+static inline uint32
+hash_key(const ReferenceKey *key)
+{
+	if (key->length > SHORT_KEY)
+		return hash_bytes((const unsigned char *) key->data, key->length);
+	return murmurhash32((uint32) (key->word ^ key->word >> 29));
+}
+
+static inline bool
+equal_keys(const ReferenceKey *a, const ReferenceKey *b)
+{
+	return a->length == b->length && a->word == b->word &&
+		(a->length <= SHORT_KEY || memcmp(a->data, b->data, a->length) == 0);
+}
 
 #define SH_PREFIX		entries
 #define SH_ELEMENT_TYPE ReferenceEntry
 #define SH_KEY_TYPE		ReferenceKey
 #define SH_KEY			key
-#define SH_HASH_KEY(tb, k) \
-	hash_bytes((const unsigned char *) (k).data, (k).length)
-#define SH_EQUAL(tb, a, b) \
-	((a).length == (b).length && memcmp((a).data, (b).data, (a).length) == 0)
+#define SH_HASH_KEY(tb, k) hash_key(&(k))
+#define SH_EQUAL(tb, a, b) equal_keys(&(a), &(b))
 #define SH_STORE_HASH
 #define SH_GET_HASH(tb, entry) (entry)->hash
 #define SH_SCOPE		static inline
@@ -113,6 +164,7 @@ typedef struct ReferenceStamp
 typedef struct ReferenceCache
 {
 	MemoryContext context;
+	bool		one_execution;	/* an aggregate's */
 	Oid			relation;
 	bool		started;		/* a call under this stamp has succeeded */
 	ReferenceStamp stamp;
@@ -172,6 +224,7 @@ static const ReferenceTable target_table = {
 		{"target", INTERVALOID, true}
 	},
 	.row_size = sizeof(TargetRow),
+	.notes_size = TARGET_KINDS * sizeof(TargetPeriod),
 	.read_row = read_target_row
 };
 
@@ -240,9 +293,10 @@ append_row(const ReferenceTable *table, ReferenceEntry *entry)
 
 /* The entry of a key, made if there is none. */
 static ReferenceEntry *
-get_entry(entries_hash *entries, const text *text_key)
+get_entry(const ReferenceTable *table, entries_hash *entries,
+		  const text *text_key)
 {
-	ReferenceKey key = {VARDATA_ANY(text_key), VARSIZE_ANY_EXHDR(text_key)};
+	ReferenceKey key = make_key(text_key);
 	ReferenceEntry *entry;
 	bool		found;
 
@@ -254,6 +308,7 @@ get_entry(entries_hash *entries, const text *text_key)
 		memcpy(data, key.data, key.length);
 		entry->key.data = data;
 		entry->nrows = 0;
+		entry->notes = palloc0(table->notes_size);
 	}
 	return entry;
 }
@@ -295,7 +350,7 @@ read_table(const ReferenceTable *table, Snapshot snapshot,
 			check_as_made(table, !nulls[i] || table->columns[i].nullable);
 		}
 		if (key == NULL)
-			entry = get_entry(entries, DatumGetTextPP(values[0]));
+			entry = get_entry(table, entries, DatumGetTextPP(values[0]));
 		check_as_made(table, table->read_row(values, nulls,
 											 append_row(table, entry)));
 	}
@@ -371,48 +426,43 @@ is_own_writer(Oid relation)
 }
 
 static ReferenceCache *
-get_cache(FmgrInfo *flinfo)
+make_cache(FunctionCallInfo fcinfo)
 {
-	ReferenceCache *cache = flinfo->fn_extra;
+	MemoryContext context = fcinfo->flinfo->fn_mcxt;
+	ReferenceCache *cache;
 
-	if (cache == NULL)
-	{
-		cache = MemoryContextAllocZero(flinfo->fn_mcxt,
-									   sizeof(ReferenceCache));
-		cache->context = AllocSetContextCreate(flinfo->fn_mcxt,
-											   "pmr_metrics reference table",
-											   ALLOCSET_SMALL_SIZES);
-		flinfo->fn_extra = cache;
-	}
+	cache = MemoryContextAllocZero(context, sizeof(ReferenceCache));
+	cache->context = AllocSetContextCreate(context,
+										   "pmr_metrics reference table",
+										   ALLOCSET_SMALL_SIZES);
+	cache->one_execution = AggCheckCallContext(fcinfo, NULL) != 0;
+	fcinfo->flinfo->fn_extra = cache;
 	return cache;
 }
 
-static const void *
-find_rows(FunctionCallInfo fcinfo, const ReferenceTable *table,
-		  const text *text_key, int *nrows)
+/*
+ * Sees to it that the rows of the table are in the cache, or else finds those
+ * of one key.
+ */
+static bool
+fill_cache(FunctionCallInfo fcinfo, ReferenceCache *cache,
+		   const ReferenceTable *table, const text *key, ReferenceEntry *found)
 {
-	ReferenceKey key = {VARDATA_ANY(text_key), VARSIZE_ANY_EXHDR(text_key)};
-	ReferenceCache *cache = get_cache(fcinfo->flinfo);
-	bool		one_execution = AggCheckCallContext(fcinfo, NULL) != 0;
 	Snapshot	snapshot;
-	ReferenceEntry *entry;
 
 	/* there is none in PL/pgSQL after a COMMIT, say for a domain's CHECK */
 	EnsurePortalSnapshotExists();
 	snapshot = GetActiveSnapshot();
 
 	if (!cache->started ||
-		(!one_execution && (!is_stamped(cache, snapshot) ||
-							is_own_writer(cache->relation))))
+		(!cache->one_execution && (!is_stamped(cache, snapshot) ||
+								   is_own_writer(cache->relation))))
 	{
 		/* Will there be a second call?  Not where fn_extra does not last. */
-		ReferenceEntry found = {.nrows = 0};
-
 		put_stamp(cache, snapshot);
-		cache->relation = read_table(table, snapshot, text_key, &found, NULL);
+		cache->relation = read_table(table, snapshot, key, found, NULL);
 		cache->started = true;
-		*nrows = found.nrows;
-		return found.rows;
+		return false;
 	}
 
 	if (cache->entries == NULL)
@@ -424,19 +474,47 @@ find_rows(FunctionCallInfo fcinfo, const ReferenceTable *table,
 		MemoryContextSwitchTo(caller);
 		cache->entries = entries;
 	}
-	entry = entries_lookup(cache->entries, key);
-	*nrows = entry != NULL ? entry->nrows : 0;
-	return entry != NULL ? entry->rows : NULL;
+	return true;
+}
+
+static inline const void *
+find_rows(FunctionCallInfo fcinfo, const ReferenceTable *table,
+		  const text *key, int *nrows, void **notes)
+{
+	ReferenceCache *cache = fcinfo->flinfo->fn_extra;
+	ReferenceEntry found = {.nrows = 0};
+	ReferenceEntry *entry = &found;
+
+	if (unlikely(cache == NULL))
+		cache = make_cache(fcinfo);
+	if (likely(cache->one_execution && cache->entries != NULL) ||
+		fill_cache(fcinfo, cache, table, key, &found))
+	{
+		entry = entries_lookup(cache->entries, make_key(key));
+		if (entry == NULL)
+			entry = &found;
+	}
+	*nrows = entry->nrows;
+	*notes = entry->notes;
+	return entry->rows;
 }
 
 const TargetRow *
-reference_targets(FunctionCallInfo fcinfo, const text *srv, int *nrows)
+reference_targets(FunctionCallInfo fcinfo, const text *srv, int *nrows,
+				  TargetPeriod **periods)
 {
-	return find_rows(fcinfo, &target_table, srv, nrows);
+	void	   *notes;
+	const TargetRow *rows = find_rows(fcinfo, &target_table, srv, nrows,
+									  &notes);
+
+	*periods = notes;
+	return rows;
 }
 
 const ResponseCodeRow *
 reference_response_codes(FunctionCallInfo fcinfo, const text *code, int *nrows)
 {
-	return find_rows(fcinfo, &response_code_table, code, nrows);
+	void	   *notes;
+
+	return find_rows(fcinfo, &response_code_table, code, nrows, &notes);
 }

@@ -18,9 +18,14 @@
 #include "core/target.h"
 #include "fmgr.h"
 
-/* The rows of pmr.target_response_time for an SRV. */
+/*
+ * The rows of pmr.target_response_time for an SRV.  As long as they are kept in
+ * memory there is room beside them for TARGET_KINDS periods, the caller's,
+ * which contain no time to begin with; otherwise periods is NULL.
+ */
 extern const TargetRow *reference_targets(FunctionCallInfo fcinfo,
-										  const text *srv, int *nrows);
+										  const text *srv, int *nrows,
+										  TargetPeriod **periods);
 
 /* The rows of pmr.response_code for a code. */
 extern const ResponseCodeRow *reference_response_codes(FunctionCallInfo fcinfo,

@@ -180,12 +180,18 @@ rtt_collector_arg_slow(FunctionCallInfo fcinfo, RttStateKind kind)
 }
 
 void
+rtt_collector_add_words(RttCollector *collector, const uint32 *words,
+						uint32 nwords, uint64 nvalues)
+{
+	collector->state = rtt_state_add_words(get_state(collector, nwords),
+										   words, nwords, nvalues);
+}
+
+void
 rtt_collector_settle(RttCollector *collector)
 {
-	collector->state = rtt_state_add_words(get_state(collector,
-													 collector->nwords),
-										   collector->words, collector->nwords,
-										   collector->nvalues);
+	rtt_collector_add_words(collector, collector->words, collector->nwords,
+							collector->nvalues);
 	collector->nwords = 0;
 	collector->nvalues = 0;
 }

@@ -88,6 +88,11 @@ rtt_collector_add(RttCollector *collector, uint64 rtt_us)
 	collector->nvalues++;
 }
 
+/* Adds up to RTT_STATE_BATCH words of times, of which there are nvalues. */
+extern void rtt_collector_add_words(RttCollector *collector,
+									const uint32 *words, uint32 nwords,
+									uint64 nvalues);
+
 /* Adds the times of a summary that is not empty. */
 extern void rtt_collector_add_summary(RttCollector *collector,
 									  const RttSummary *summary);

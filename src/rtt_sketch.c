@@ -237,11 +237,16 @@ pmr_rtt_merge_transfn(PG_FUNCTION_ARGS)
 		rtt_collector_add_summary(collector, &sketch);
 	else
 	{
+		uint32		words[RTT_CAP_SKETCH * RTT_WORDS_MAX];
+		uint32		nwords = 0;
+
 		for (uint32 i = 0; i < sketch.nbuckets; i++)
 		{
 			for (uint64 n = 0; n < sketch.buckets[i].count; n++)
-				rtt_collector_add(collector, sketch.buckets[i].lower_us);
+				nwords += rtt_words_write(&words[nwords],
+										  sketch.buckets[i].lower_us);
 		}
+		rtt_collector_add_words(collector, words, nwords, sketch.count);
 	}
 	return rtt_collector_result(fcinfo, collector);
 }

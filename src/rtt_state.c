@@ -160,10 +160,7 @@ replace_by_summary(RttState *state, const RttSummary *summary,
 	return state;
 }
 
-/*
- * A state without room for so many words more, which are a few rows', with
- * room.
- */
+/* A state without room for so many words more, with room. */
 static RttState *
 make_room(RttState *state, uint32 nwords)
 {

@@ -36,7 +36,7 @@ rtt_state_make_small(RttStateKind kind, const float8 *fractions,
  * context; what they need besides is left in the current one.
  */
 
-/* A few times, of which there are nvalues in nwords words. */
+/* Times, of which there are nvalues in up to RTT_STATE_BATCH words. */
 extern RttState *rtt_state_add_words(RttState *state, const uint32 *words,
 									 uint32 nwords, uint64 nvalues);
 

@@ -35,11 +35,20 @@ get_target(FunctionCallInfo fcinfo, int srv_arg, TargetMode mode,
 	static const TargetTime none = {.known = false};
 	const TargetRow *rows;
 	int			nrows;
+	TargetPeriod *periods;
+	TargetPeriod *period;
 
 	if (PG_ARGISNULL(srv_arg) || !at.known)
 		return none;
-	rows = reference_targets(fcinfo, PG_GETARG_TEXT_PP(srv_arg), &nrows);
-	return target_of_request(rows, nrows, mode, generation, at.us);
+	rows = reference_targets(fcinfo, PG_GETARG_TEXT_PP(srv_arg), &nrows,
+							 &periods);
+	if (periods == NULL)
+		return target_of_request(rows, nrows, mode, generation, at.us);
+	period = &periods[target_kind(mode, generation)];
+	if (unlikely(!target_period_contains(period, at.us)))
+		*period = target_period_of_request(rows, nrows, mode, generation,
+										   at.us);
+	return period->target;
 }
 
 /* (srv, mode, device_generation, at) */

@@ -58,12 +58,15 @@ add_count(int64 *count, int64 added)
 Datum
 target_state_count(FunctionCallInfo fcinfo, TargetOutcome outcome)
 {
-	ArrayType  *state = NULL;
+	Pointer		state = NULL;
 
+	/* that of the executor, which is as it was made: not in a tuple's form */
 	if (!PG_ARGISNULL(0))
-		state = PG_GETARG_ARRAYTYPE_P(0);
-	add_count(&get_counts(state)[outcome], 1);
-	PG_RETURN_ARRAYTYPE_P(state);
+		state = PG_GETARG_POINTER(0);
+	if (unlikely(state != NULL && VARATT_IS_EXTENDED(state)))
+		state = (Pointer) PG_GETARG_ARRAYTYPE_P(0);
+	add_count(&get_counts((ArrayType *) state)[outcome], 1);
+	PG_RETURN_POINTER(state);
 }
 
 TargetTime

@@ -120,20 +120,21 @@ read_varsum(const uint8_t *at, const uint8_t *end, RttSum *sum)
 	return NULL;
 }
 
-static const uint8_t *
+static inline const uint8_t *
 read_varint(const uint8_t *at, const uint8_t *end, uint64_t *value)
 {
-	RttSum		sum;
-
-	/* one byte is the usual case */
-	if (at < end && *at < 0x80)
+	*value = 0;
+	for (int shift = 0; at < end; shift += 7)
 	{
-		*value = *at;
-		return at + 1;
+		uint64_t	byte = *at++;
+
+		if (shift == 63 && byte > 1)
+			return NULL;		/* more than 64 bits */
+		*value |= (byte & 0x7F) << shift;
+		if (byte < 0x80)
+			return byte > 0 || shift == 0 ? at : NULL;
 	}
-	at = read_varsum(at, end, &sum);
-	*value = sum.low;
-	return at != NULL && sum.high == 0 ? at : NULL;
+	return NULL;
 }
 
 size_t
@@ -181,33 +182,38 @@ static const char *
 decode_buckets(RttSummary *summary, const uint8_t *at, const uint8_t *end,
 			   int exponent, size_t max_buckets)
 {
+	RttBucket  *buckets = summary->buckets;
+	int			precision = summary->precision;
+	bool		exact = precision == RTT_PRECISION_EXACT;
 	uint64_t	unit = unit_us(exponent);
-	uint64_t	last = rtt_index(RTT_MAX_US / unit, summary->precision);
+	uint64_t	last = rtt_index(RTT_MAX_US / unit, precision);
 	uint64_t	expected = 0;
 	bool		coarser = exponent < MAX_UNIT;	/* would a longer unit do? */
+	uint64_t	total = 0;
+	RttSum		sum_us = {0, 0};
+	size_t		nbuckets;
 
-	while (at < end)
+	for (nbuckets = 0; at < end; nbuckets++)
 	{
-		RttBucket  *bucket = &summary->buckets[summary->nbuckets];
 		uint64_t	gap;
+		uint64_t	count = 1;
 		uint64_t	position;
 
-		if (summary->nbuckets++ == max_buckets)
+		if (nbuckets == max_buckets)
 			return "buckets are too many";
-		bucket->count = 1;
 		at = read_varint(at, end, &gap);
 		if (at != NULL && (gap & 1))
 		{
-			at = read_varint(at, end, &bucket->count);
-			if (at != NULL && bucket->count > (uint64_t) INT64_MAX - 2)
+			at = read_varint(at, end, &count);
+			if (at != NULL && count > (uint64_t) INT64_MAX - 2)
 				return "count is out of range";
-			bucket->count += 2;
+			count += 2;
 		}
 		if (at == NULL)
 			return "number is cut off or malformed";
-		if (bucket->count > (uint64_t) INT64_MAX - summary->count)
+		if (count > (uint64_t) INT64_MAX - total)
 			return "count is out of range";
-		summary->count += bucket->count;
+		total += count;
 
 		gap >>= 1;
 		if (expected > last || gap > last - expected)
@@ -215,12 +221,23 @@ decode_buckets(RttSummary *summary, const uint8_t *at, const uint8_t *end,
 		position = expected + gap;
 		expected = position + 1;
 		coarser = coarser && position % 10 == 0;
-		bucket->lower_us = rtt_index_lower(position, summary->precision) * unit;
+		buckets[nbuckets].lower_us = exact ? position * unit :
+			rtt_index_lower(position, precision);
+		buckets[nbuckets].count = count;
+		sum_us = rtt_sum_add_times(sum_us, buckets[nbuckets].lower_us, count);
 	}
-	if (summary->nbuckets == 0)
+	if (nbuckets == 0)
 		return "buckets are missing";
-	if (coarser && summary->precision == RTT_PRECISION_EXACT)
+	if (coarser && exact)
 		return "unit is too short";
+	summary->nbuckets = (uint32_t) nbuckets;
+	summary->count = total;
+	if (exact)
+	{
+		summary->sum_us = sum_us;
+		summary->min_us = buckets[0].lower_us;
+		summary->max_us = buckets[nbuckets - 1].lower_us;
+	}
 	return NULL;
 }
 
@@ -277,14 +294,12 @@ rtt_decode(RttSummary *summary, RttBucket *buckets,
 	if (fault != NULL)
 		return fault;
 
-	if (summary->precision == RTT_PRECISION_EXACT)
-	{
-		for (uint32_t i = 0; i < summary->nbuckets; i++)
-			summary->sum_us = rtt_sum_add_times(summary->sum_us,
-												buckets[i].lower_us,
-												buckets[i].count);
-		summary->min_us = buckets[0].lower_us;
-		summary->max_us = buckets[summary->nbuckets - 1].lower_us;
-	}
-	return rtt_summary_fault(summary, cap);
+	if (summary->precision < RTT_PRECISION_EXACT)
+		return rtt_summary_fault(summary, cap);
+
+	/* whatever could be read so far is a summary, if it is not too long */
+	if (summary->nbuckets > cap)
+		return "precision is too high";
+	assert(rtt_summary_fault(summary, cap) == NULL);
+	return NULL;
 }

@@ -26,7 +26,7 @@ typedef struct KindLimits
 } KindLimits;
 
 /* The least number of words to count into buckets at once. */
-#define MIN_COUNTED		8192
+#define MIN_COUNTED		(4 * RTT_STATE_BATCH)
 
 static const KindLimits kinds[RTT_STATE_KINDS] = {
 	[RTT_STATE_SKETCH] = {RTT_CAP_SKETCH, MIN_COUNTED},

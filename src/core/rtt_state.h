@@ -123,6 +123,9 @@ rtt_state_enough_words(uint32_t max_words)
 	return max_words - max_words / 4;
 }
 
+/* A state that has been counted has room for at least so many words more. */
+#define RTT_STATE_BATCH 2048
+
 /*
  * What to do with a state without room: count its times into buckets, try
  * whether that makes it smaller, as they may repeat, or just enlarge it.

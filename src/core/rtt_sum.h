@@ -33,10 +33,13 @@ static inline RttSum
 rtt_sum_add_times(RttSum sum, uint64_t rtt_us, uint64_t count)
 {
 	uint64_t	low = (rtt_us & UINT32_MAX) * (count & UINT32_MAX);
-	uint64_t	middle = (rtt_us >> 32) * (count & UINT32_MAX) + (low >> 32);
+	uint64_t	middle;
 	uint64_t	middle2;
-	RttSum		product;
+	RttSum		product = {0, low};
 
+	if ((rtt_us | count) <= UINT32_MAX)
+		return rtt_sum_add(sum, product);	/* the usual case */
+	middle = (rtt_us >> 32) * (count & UINT32_MAX) + (low >> 32);
 	middle2 = (rtt_us & UINT32_MAX) * (count >> 32) + (middle & UINT32_MAX);
 	product.low = middle2 << 32 | (low & UINT32_MAX);
 	product.high = (rtt_us >> 32) * (count >> 32) +

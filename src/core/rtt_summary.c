@@ -147,14 +147,14 @@ rtt_summary_merge(RttSummary *summary, RttBucket *buckets,
  * The precision to which two neighbouring buckets must fall to become one, or
  * -1 where no precision makes them one.
  */
-static int
+static inline int
 joining_precision(uint64_t lower_us, uint64_t next_lower_us)
 {
-	int			msb = rtt_msb(next_lower_us);
+	uint64_t	differing = lower_us ^ next_lower_us;
 
-	if (lower_us == 0 || rtt_msb(lower_us) != msb)
-		return -1;
-	return msb - rtt_msb(lower_us ^ next_lower_us) - 1;
+	if (differing > lower_us)
+		return -1;				/* in the leading bit */
+	return rtt_msb(next_lower_us) - rtt_msb(differing) - 1;
 }
 
 void

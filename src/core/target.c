@@ -17,33 +17,6 @@
 
 #include "core/target.h"
 
-/* Has more than this length of time passed since the start? */
-static bool
-has_passed(int64_t start, int64_t length_us, int64_t at)
-{
-	/* at - start may not fit int64_t, but it does fit uint64_t */
-	return at > start &&
-		(uint64_t) at - (uint64_t) start > (uint64_t) length_us;
-}
-
-TargetOutcome
-target_outcome(TargetTime start, TargetTime answer, TargetTime target,
-			   int64_t as_of)
-{
-	if (!start.known || start.us == INT64_MIN || start.us == INT64_MAX)
-		return TARGET_NOT_MEASURED;
-	if (answer.known && answer.us < start.us)
-		return TARGET_INVALID;
-	if (!target.known)
-		return TARGET_NOT_MEASURED;
-	if (as_of != INT64_MAX && !has_passed(start.us, target.us, as_of))
-		return TARGET_PENDING;
-	if (!answer.known || answer.us == INT64_MAX ||
-		has_passed(start.us, target.us, answer.us))
-		return TARGET_MISSED;
-	return TARGET_MET;
-}
-
 const char *
 target_outcome_name(TargetOutcome outcome)
 {
@@ -130,7 +103,24 @@ target_of_request(const TargetRow *rows, int nrows, TargetMode mode,
 	return first != NULL ? first->target : unknown;
 }
 
-static bool
+TargetPeriod
+target_period_of_request(const TargetRow *rows, int nrows, TargetMode mode,
+						 TargetGeneration generation, int64_t at)
+{
+	TargetPeriod period = {INT64_MIN, INT64_MAX, {.known = false}};
+
+	for (int i = 0; i < nrows; i++)
+	{
+		if (rows[i].valid_from <= at && rows[i].valid_from > period.from)
+			period.from = rows[i].valid_from;
+		if (rows[i].valid_from > at && rows[i].valid_from < period.until)
+			period.until = rows[i].valid_from;
+	}
+	period.target = target_of_request(rows, nrows, mode, generation, at);
+	return period;
+}
+
+static inline bool
 is_name(const char *name, int length, const char *known)
 {
 	return (size_t) length == strlen(known) &&

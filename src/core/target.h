@@ -65,6 +65,15 @@ typedef struct TargetRow
 	TargetTime	target;			/* not known, and 0: no target from then on */
 } TargetRow;
 
+/* Has more than this length of time passed since the start? */
+static inline bool
+target_has_passed(int64_t start, int64_t length_us, int64_t at)
+{
+	/* at - start may not fit int64_t, but it does fit uint64_t */
+	return at > start &&
+		(uint64_t) at - (uint64_t) start > (uint64_t) length_us;
+}
+
 /*
  * The outcome of one request.
  *
@@ -77,8 +86,23 @@ typedef struct TargetRow
  *
  * A request whose answer takes exactly the target has met it.
  */
-extern TargetOutcome target_outcome(TargetTime start, TargetTime answer,
-									TargetTime target, int64_t as_of);
+static inline TargetOutcome
+target_outcome(TargetTime start, TargetTime answer, TargetTime target,
+			   int64_t as_of)
+{
+	if (!start.known || start.us == INT64_MIN || start.us == INT64_MAX)
+		return TARGET_NOT_MEASURED;
+	if (answer.known && answer.us < start.us)
+		return TARGET_INVALID;
+	if (!target.known)
+		return TARGET_NOT_MEASURED;
+	if (as_of != INT64_MAX && !target_has_passed(start.us, target.us, as_of))
+		return TARGET_PENDING;
+	if (!answer.known || answer.us == INT64_MAX ||
+		target_has_passed(start.us, target.us, answer.us))
+		return TARGET_MISSED;
+	return TARGET_MET;
+}
 
 /* Its name: that of the column of target_counts. */
 extern const char *target_outcome_name(TargetOutcome outcome);
@@ -99,6 +123,37 @@ extern const char *target_outcome_name(TargetOutcome outcome);
 extern TargetTime target_of_request(const TargetRow *rows, int nrows,
 									TargetMode mode,
 									TargetGeneration generation, int64_t at);
+
+/*
+ * The same with the period around that time in which it is the same, for those
+ * who ask again: from its first microsecond until before its last.
+ */
+typedef struct TargetPeriod
+{
+	int64_t		from;
+	int64_t		until;
+	TargetTime	target;
+} TargetPeriod;
+
+extern TargetPeriod target_period_of_request(const TargetRow *rows, int nrows,
+											 TargetMode mode,
+											 TargetGeneration generation,
+											 int64_t at);
+
+static inline bool
+target_period_contains(const TargetPeriod *period, int64_t at)
+{
+	return at >= period->from && at < period->until;
+}
+
+/* Periods of one SRV are told apart by mode and generation, unknown or not. */
+#define TARGET_KINDS	((TARGET_MODES + 1) * (TARGET_GENERATIONS + 1))
+
+static inline int
+target_kind(TargetMode mode, TargetGeneration generation)
+{
+	return (mode + 1) * (TARGET_GENERATIONS + 1) + generation + 1;
+}
 
 /* From their names; a name that is none gives ..._UNKNOWN. */
 extern TargetMode target_mode(const char *name, int length);
