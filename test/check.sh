@@ -1,7 +1,7 @@
 #!/bin/bash
 # Every check there is: bash test/check.sh [GROUP...]
 #
-# Groups: lint build unit regress tap; all of them when none is named. Installs
+# Groups: lint build unit speed regress tap; all of them when none is named. Installs
 # what a Debian or Ubuntu machine lacks (as root or through sudo), goes on after
 # a failure, and ends with "N passed, N failed" and an exit status to match.
 # `make install` replaces a pmr_metrics installed on this machine.
@@ -11,7 +11,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
 packages=(gcc libc6-dev make binutils clang libclang-rt-dev perl
-	libipc-run-perl shellcheck)
+	libipc-run-perl shellcheck valgrind)
 
 # pgindent's options
 indent_options=(-bad -bap -bbb -bc -bl -cli1 -cp33 -cdb -nce -d0 -di12 -nfc1
@@ -141,10 +141,10 @@ refuse_match()
 check_scripts()
 {
 	local file
-	for file in .ci/run test/*.sh; do
+	for file in .ci/run test/*.sh test/bench/*.sh; do
 		bash -n "$file"
 	done
-	shellcheck --external-sources .ci/run test/*.sh
+	shellcheck --external-sources .ci/run test/*.sh test/bench/*.sh
 }
 
 check_versions()
@@ -304,6 +304,50 @@ run_unit()
 }
 
 # ---------------------------------------------------------------------------
+# speed: instructions, which do not depend on what else the machine does
+# ---------------------------------------------------------------------------
+
+check_speed()
+{
+	run_step 'speed: instructions for each round-trip time' check_instructions
+	install_once
+	start_once
+	run_step 'speed: benchmark, on few rows' run_benchmark
+}
+
+check_instructions()
+{
+	local task limit times fewer more taken status=0
+	as_user gcc -std=c99 -pedantic -Wall -Wextra -Werror -O2 -DNDEBUG -Isrc \
+		-Itest test/bench/instructions.c src/core/*.c -lm \
+		-o "$work/instructions"
+	while read -r task limit times; do
+		fewer=$(count_instructions "$task" 3)
+		more=$(count_instructions "$task" 13)
+		taken=$(((more - fewer) / 10 / times))
+		echo "$task: $taken, at most $limit"
+		[ "$taken" -gt 0 ] && [ "$taken" -le "$limit" ] || status=1
+	done < <(as_user "$work/instructions")
+	return "$status"
+}
+
+# That it runs, not what it says.
+run_benchmark()
+{
+	local file
+	for file in audit_table measure speed parallel sketch error pathological; do
+		as_user "$pg_bin/psql" -X -q -v ON_ERROR_STOP=1 -v rows=20000 \
+			-v runs=1 -f "test/bench/$file.sql"
+	done
+}
+
+count_instructions()
+{
+	as_user valgrind --tool=callgrind --callgrind-out-file=/dev/null \
+		"$work/instructions" "$@" 2>&1 | sed -n 's/.*Collected : //p'
+}
+
+# ---------------------------------------------------------------------------
 # regress and tap, against the installed extension
 # ---------------------------------------------------------------------------
 
@@ -315,11 +359,19 @@ install_once()
 	fi
 }
 
+start_once()
+{
+	if [ -z "${cluster_tried:-}" ]; then
+		cluster_tried=yes
+		run_step 'start a cluster' start_cluster
+		use_cluster
+	fi
+}
+
 check_regress()
 {
 	install_once
-	run_step 'regress: start a cluster' start_cluster
-	use_cluster
+	start_once
 	run_step 'regress: pg_regress' run_regress
 	if compgen -G 'test/specs/*.spec' >/dev/null; then
 		run_step 'regress: pg_isolation_regress' run_isolation
@@ -365,10 +417,10 @@ run_tap()
 main()
 {
 	local group groups=("$@")
-	[ "$#" -gt 0 ] || groups=(lint build unit regress tap)
+	[ "$#" -gt 0 ] || groups=(lint build unit speed regress tap)
 	for group in "${groups[@]}"; do
 		case $group in
-			lint | build | unit | regress | tap) ;;
+			lint | build | unit | speed | regress | tap) ;;
 			*) die "no such group: $group" ;;
 		esac
 	done

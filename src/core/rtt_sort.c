@@ -3,20 +3,36 @@
  * rtt_sort.c
  *	  Sorts round-trip times.
  *
- * A radix sort from the least significant byte up (Knuth, The Art of Computer
- * Programming 3, 5.2.5): a pass costs about as much as copying the array, and
- * bytes in which all values agree cost none, so times of some seconds take
- * three or four passes.  A comparison sort takes log2(n) passes that the
- * branch predictor cannot follow.  Below RADIX_MIN values the 256 counters of
- * a pass cost more than inserting does.
+ * A comparison sort takes log2(n) passes that the branch predictor cannot
+ * follow.  What is done instead depends on how many times there are:
+ *
+ * - Few: insertion.
+ * - Up to some hundreds: they are put into log-linear bins (rtt_bucket.h), whatever
+ *	 their spread, and insertion sorts what is then nearly sorted.
+ * - Many, or too many in one bin: a radix sort from the least significant byte
+ *	 up (Knuth, The Art of Computer Programming 3, 5.2.5).  A pass costs about
+ *	 as much as copying the array, and bytes in which all values agree cost
+ *	 none, so times of some seconds take three or four passes.  For few times
+ *	 the 256 counters of each pass cost more: 60 and 123 times took 19 and 16
+ *	 ns each where they take 10 and 12 in bins; 300 take 13, and 14 in bins.
  *
  *-------------------------------------------------------------------------
  */
+#include <stdbool.h>
 #include <string.h>
 
+#include "core/rtt_bucket.h"
 #include "core/rtt_sort.h"
 
-#define RADIX_MIN	48
+#define BINS_MIN		24
+#define RADIX_MIN		256
+
+/* 16 bins for each power of two. */
+#define BIN_PRECISION	4
+#define NBINS			((63 - BIN_PRECISION + 1) << BIN_PRECISION)
+
+/* The most that one bin may have. */
+#define MAX_IN_BIN		24
 
 static void
 sort_by_insertion(uint64_t *values, size_t n)
@@ -32,34 +48,49 @@ sort_by_insertion(uint64_t *values, size_t n)
 	}
 }
 
-uint64_t *
-rtt_sort(uint64_t *values, uint64_t *scratch, size_t n)
+/* False where too many times are in one bin, and nothing has changed. */
+static bool
+sort_by_bins(const uint64_t *values, uint64_t *sorted, size_t n,
+			 uint64_t min, uint64_t max)
 {
-	uint64_t	all_or = 0;
-	uint64_t	all_and = UINT64_MAX;
-	int			descents = 0;
+	uint16_t	starts[NBINS];
+	uint32_t	first = (uint32_t) rtt_index(min, BIN_PRECISION);
+	uint32_t	nbins = (uint32_t) rtt_index(max, BIN_PRECISION) - first + 1;
+	uint16_t	total = 0;
+	uint16_t	most = 0;
 
+	memset(starts, 0, nbins * sizeof(uint16_t));
 	for (size_t i = 0; i < n; i++)
+		starts[rtt_index(values[i], BIN_PRECISION) - first]++;
+	for (uint32_t bin = 0; bin < nbins; bin++)
 	{
-		all_or |= values[i];
-		all_and &= values[i];
-		descents |= i > 0 && values[i - 1] > values[i];
-	}
-	if (!descents)
-		return values;
-	if (n < RADIX_MIN)
-	{
-		sort_by_insertion(values, n);
-		return values;
-	}
+		uint16_t	count = starts[bin];
 
+		starts[bin] = total;
+		total += count;
+		if (count > most)
+			most = count;
+	}
+	if (most > MAX_IN_BIN)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		sorted[starts[rtt_index(values[i], BIN_PRECISION) - first]++] =
+			values[i];
+	sort_by_insertion(sorted, n);
+	return true;
+}
+
+static uint64_t *
+sort_by_radix(uint64_t *values, uint64_t *scratch, size_t n,
+			  uint64_t differing)
+{
 	for (int shift = 0; shift < 64; shift += 8)
 	{
 		size_t		starts[256] = {0};
 		size_t		total = 0;
 		uint64_t   *sorted = scratch;
 
-		if (((all_or ^ all_and) >> shift & 0xFF) == 0)
+		if ((differing >> shift & 0xFF) == 0)
 			continue;
 
 		for (size_t i = 0; i < n; i++)
@@ -78,4 +109,32 @@ rtt_sort(uint64_t *values, uint64_t *scratch, size_t n)
 		values = sorted;
 	}
 	return values;
+}
+
+uint64_t *
+rtt_sort(uint64_t *values, uint64_t *scratch, size_t n)
+{
+	uint64_t	differing = 0;
+	uint64_t	min = UINT64_MAX;
+	uint64_t	max = 0;
+	bool		sorted = true;
+
+	if (n < BINS_MIN)
+	{
+		sort_by_insertion(values, n);
+		return values;
+	}
+	for (size_t i = 0; i < n; i++)
+	{
+		sorted = sorted && values[i] >= max;
+		differing |= values[i] ^ values[0];
+		min = values[i] < min ? values[i] : min;
+		max = values[i] > max ? values[i] : max;
+	}
+	if (sorted)
+		return values;
+	if (n < RADIX_MIN && max <= RTT_MAX_US &&
+		sort_by_bins(values, scratch, n, min, max))
+		return scratch;
+	return sort_by_radix(values, scratch, n, differing);
 }

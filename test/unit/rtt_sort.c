@@ -35,7 +35,7 @@ int
 main(void)
 {
 	static uint64_t values[5000];
-	static const size_t sizes[] = {0, 1, 2, 3, 47, 48, 49, 255, 256, 5000};
+	static const size_t sizes[] = {0, 1, 2, 3, 23, 24, 25, 100, 255, 256, 5000};
 
 	for (int shape = 0; shape < NSHAPES; shape++)
 	{

@@ -1,0 +1,173 @@
+/*-------------------------------------------------------------------------
+ *
+ * instructions.c
+ *	  Work of the core whose instructions are counted, which says the same on
+ *	  every run: instructions TASK ROUNDS; without arguments, the tasks, and the
+ *	  most instructions that a round-trip time may take in each.
+ *
+ * The limits are some 1.5 times what was measured with gcc 12, so that another
+ * compiler passes, and what sorts instead of counting, or walks twice, does
+ * not.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include <math.h>
+
+#include "core/rtt_codec.h"
+#include "core/rtt_state.h"
+#include "unit/unit.h"
+
+#define MAX_TIMES 11000
+
+static uint64_t times_us[MAX_TIMES];
+
+/* Whole milliseconds: seconds, log-normal, with a tail of 2 % to a day. */
+static void
+make_times(void)
+{
+	for (int i = 0; i < MAX_TIMES; i++)
+	{
+		double		a = (double) (1 + random_below(1000000)) / 1000000;
+		double		b = (double) random_below(1000000) / 1000000;
+		double		rtt_s;
+
+		if (random_below(50) == 0)
+			rtt_s = 60 * pow(1440, a);
+		else
+			rtt_s = exp(1.2 + 0.6 * sqrt(-2 * log(a)) * cos(6.2831853 * b));
+		times_us[i] = 1000 * (uint64_t) (1000 * rtt_s);
+	}
+}
+
+static RttState *
+make_state(RttStateKind kind, uint32_t ntimes, const RttSummary *counted)
+{
+	static const double fractions[] = {0.5, 0.9, 0.95, 0.99};
+	uint32_t	nfractions = kind == RTT_STATE_PERCENTILES ? 4 : 0;
+	size_t		size = rtt_state_size(nfractions,
+									  counted != NULL ? counted->nbuckets : 0,
+									  RTT_WORDS_MAX * ntimes);
+	RttState   *state = allocate(size, 1);
+
+	rtt_state_init(state, kind, fractions, nfractions);
+	if (counted != NULL)
+		rtt_state_put(state, counted);
+	for (uint32_t i = 0; i < ntimes; i++)
+		rtt_state_append(state, size, times_us[i]);
+	return state;
+}
+
+/* Each returns how many times a round is of. */
+static uint32_t
+summarise_first(int rounds)
+{
+	RttState   *state = make_state(RTT_STATE_SKETCH, 8000, NULL);
+	void	   *scratch = allocate(rtt_state_scratch_size(state), 1);
+	RttSummary	summary;
+
+	while (rounds-- > 0)
+		rtt_state_summarise(state, scratch, &summary);
+	return 8000;
+}
+
+static uint32_t
+summarise_next(int rounds)
+{
+	RttState   *first = make_state(RTT_STATE_SKETCH, MAX_TIMES, NULL);
+	void	   *scratch = allocate(rtt_state_scratch_size(first), 1);
+	RttSummary	summary;
+	RttState   *state;
+
+	rtt_state_summarise(first, scratch, &summary);
+	state = make_state(RTT_STATE_SKETCH, 8000, &summary);
+	scratch = allocate(rtt_state_scratch_size(state), 1);
+	while (rounds-- > 0)
+		rtt_state_summarise(state, scratch, &summary);
+	return 8000;
+}
+
+static uint32_t
+select_four(int rounds)
+{
+	RttState   *state = make_state(RTT_STATE_PERCENTILES, MAX_TIMES, NULL);
+	void	   *scratch = allocate(rtt_state_scratch_size(state), 1);
+	uint64_t	percentiles_us[4];
+
+	while (rounds-- > 0)
+		rtt_state_percentiles(state, scratch, percentiles_us);
+	return MAX_TIMES;
+}
+
+static uint32_t
+summarise_small(int rounds)
+{
+	RttState   *state = make_state(RTT_STATE_SKETCH, 123, NULL);
+	void	   *scratch = allocate(rtt_state_scratch_size(state), 1);
+	RttSummary	summary;
+
+	while (rounds-- > 0)
+		rtt_state_summarise(state, scratch, &summary);
+	return 123;
+}
+
+static uint32_t
+encode_small(int rounds)
+{
+	RttState   *state = make_state(RTT_STATE_SKETCH, 123, NULL);
+	void	   *scratch = allocate(rtt_state_scratch_size(state), 1);
+	uint8_t    *bytes = allocate(rtt_encoded_bound(123), 1);
+	RttSummary	summary;
+
+	rtt_state_summarise(state, scratch, &summary);
+	while (rounds-- > 0)
+		rtt_encode(&summary, bytes);
+	return 123;
+}
+
+static uint32_t
+decode_small(int rounds)
+{
+	RttState   *state = make_state(RTT_STATE_SKETCH, 123, NULL);
+	void	   *scratch = allocate(rtt_state_scratch_size(state), 1);
+	uint8_t    *bytes = allocate(rtt_encoded_bound(123), 1);
+	RttBucket  *buckets = allocate(123 * 4, sizeof(RttBucket));
+	RttSummary	summary;
+	size_t		nbytes;
+
+	rtt_state_summarise(state, scratch, &summary);
+	nbytes = rtt_encode(&summary, bytes);
+	while (rounds-- > 0)
+		rtt_decode(&summary, buckets, bytes, nbytes, RTT_CAP_SKETCH);
+	return 123;
+}
+
+typedef struct Task
+{
+	const char *name;
+	int			limit;
+	uint32_t	(*run) (int rounds);
+} Task;
+
+static const Task tasks[] = {
+	{"summarise_first", 110, summarise_first},
+	{"summarise_next", 80, summarise_next},
+	{"select_four", 90, select_four},
+	{"summarise_small", 190, summarise_small},
+	{"encode_small", 80, encode_small},
+	{"decode_small", 100, decode_small}
+};
+
+int
+main(int argc, char **argv)
+{
+	make_times();
+	for (size_t i = 0; i < sizeof(tasks) / sizeof(tasks[0]); i++)
+	{
+		if (argc < 3)
+			printf("%s %d %u\n", tasks[i].name, tasks[i].limit,
+				   tasks[i].run(0));
+		else if (strcmp(argv[1], tasks[i].name) == 0)
+			tasks[i].run(atoi(argv[2]));
+	}
+	return 0;
+}

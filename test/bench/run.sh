@@ -1,0 +1,159 @@
+#!/bin/bash
+# What the aggregates cost, beside what else there is to be had:
+#
+#	bash test/bench/run.sh [--rows N] [--runs N] [SECTION...]
+#
+# Sections: speed memory parallel sketch error pathological report; all when
+# none is named. Installs what a Debian or Ubuntu machine lacks, builds and
+# installs the extension, and measures in a throw-away cluster on a generated
+# audit table of N rows (default 20000000: 2 GB, and as much again in shared
+# buffers), each contender N times (default 5) in turn. That takes about an
+# hour. Leave the machine alone meanwhile. Peers that are not packaged
+# (ddsketch, quantile) take part where they are installed.
+set -euo pipefail
+
+# shellcheck source=test/setup.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../setup.sh"
+
+packages=(gcc libc6-dev make)
+sections=(speed memory parallel sketch error pathological report)
+rows=20000000
+runs=5
+
+parse_arguments()
+{
+	local named=()
+	while [ "$#" -gt 0 ]; do
+		case $1 in
+			--rows | --runs)
+				[[ ${2:-} =~ ^[1-9][0-9]*$ ]] || die "$1 needs a number"
+				printf -v "${1#--}" '%s' "$2"
+				shift
+				;;
+			*)
+				[[ " ${sections[*]} " == *" $1 "* ]] ||
+					die "no such section: $1"
+				named+=("$1")
+				;;
+		esac
+		shift
+	done
+	[ "${#named[@]}" -eq 0 ] || sections=("${named[@]}")
+}
+
+install_peers()
+{
+	local package
+	install_missing "${packages[@]}"
+	find_server
+	package=postgresql-$(server_major)-tdigest
+	update_package_lists
+	if apt-cache show "$package" >/dev/null 2>&1; then
+		install_missing "$package"
+	fi
+}
+
+# The table shall fit shared buffers.
+start_large_cluster()
+{
+	start_cluster
+	run_sql -c "ALTER SYSTEM SET shared_buffers = '$((256 + rows * 130 / 1048576))MB'" \
+		-c "ALTER SYSTEM SET max_wal_size = '16GB'" \
+		-c 'ALTER SYSTEM SET autovacuum = off'
+	as_user "$pg_bin/pg_ctl" restart -s -w -D "$work/data" \
+		-l "$work/data/server.log"
+}
+
+run_sql()
+{
+	as_user "$pg_bin/psql" -X -q -v ON_ERROR_STOP=1 -v rows="$rows" \
+		-v runs="$runs" -P footer=off "$@"
+}
+
+make_table()
+{
+	run_sql -f test/bench/audit_table.sql
+	run_sql -f test/bench/measure.sql
+}
+
+# Private memory, in kB, of a process.
+private_kb()
+{
+	local key value
+	while read -r key value _; do
+		[ "$key" != RssAnon: ] || echo "$value"
+	done <"/proc/$1/status"
+}
+
+# peak_memory GROUPING CONTENDER: what a new session takes more at its peak
+# than before, unspilled.
+peak_memory()
+{
+	local query pid client before now peak
+	query=$(run_sql -At -c "SELECT bench.query(name, (SELECT expression FROM
+		bench.contender WHERE name = '$2')) FROM bench.groups
+		WHERE name = '$1'")
+	mkfifo "$work/session"
+	run_sql -At >"$work/session" -c 'SELECT pg_backend_pid()' \
+		-c "SET work_mem = '8GB'; SET jit = off;
+			SET max_parallel_workers_per_gather = 0" \
+		-c 'SELECT pg_sleep(0.2)' -c "$query" &
+	client=$!
+	{
+		read -r pid
+		before=$(private_kb "$pid")
+		peak=$before
+		while kill -0 "$client" 2>/dev/null && [ -e "/proc/$pid" ]; do
+			now=$(private_kb "$pid" 2>/dev/null) || break
+			[ "${now:-0}" -le "$peak" ] || peak=$now
+			sleep 0.02
+		done
+		cat >/dev/null
+	} <"$work/session"
+	rm "$work/session"
+	wait "$client"
+	printf '%10s groups  %-16s %6d MB\n' "$1" "$2" \
+		$(((peak - before) / 1024))
+}
+
+measure_memory()
+{
+	local grouping contender
+	echo 'peak private memory, unspilled'
+	for grouping in 1 1,800 162,000; do
+		run_sql -At -c "SELECT name FROM bench.contender
+			WHERE place BETWEEN 2 AND 9 AND NOT slow ORDER BY place" |
+			while read -r contender; do
+				peak_memory "$grouping" "$contender"
+			done
+	done
+	echo
+}
+
+main()
+{
+	local section
+	parse_arguments "$@"
+	make_work_dir
+	ask_for_sudo
+	run_step 'install what is missing' install_peers
+	[ "$failed" -eq 0 ] || { print_summary; exit 1; }
+	find_server
+	enter_copy
+	use_cluster
+	run_step 'build and install the extension' install_extension
+	run_step 'start a cluster' start_large_cluster
+	run_step "generate $rows rows" make_table
+	for section in "${sections[@]}"; do
+		[ "$failed" -eq 0 ] || break
+		if [ "$section" = memory ]; then
+			run_step "$section" measure_memory
+		else
+			run_step "$section" run_sql -f "test/bench/$section.sql"
+		fi
+		cat "$work/step.log"
+	done
+	print_summary
+}
+
+main "$@"
