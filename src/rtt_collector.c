@@ -9,14 +9,17 @@
  * the parent of its context is the aggregation's.  But whoever deletes one such
  * object, or moves it elsewhere, would do so to all of them.  The executor does
  * either only where a transition function returns another object than it was
- * given, so ours never do; and read-write pointers, which others may do that
- * with, reach nobody else: final functions and upper nodes get read-only ones.
+ * given, so ours never do.  Read-write pointers, which others may do that with,
+ * must reach nobody else: final functions and upper nodes get read-only ones,
+ * and inverse transition functions, which get what the executor has, are
+ * refused.  No aggregate of ours has one, but a user's may.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
 #include "aggregate_call.h"
+#include "nodes/execnodes.h"
 #include "nodes/memnodes.h"
 #include "rtt_collector.h"
 #include "utils/memutils.h"
@@ -61,6 +64,20 @@ flatten_into(ExpandedObjectHeader *header, void *flat, Size size)
 						   collector->nvalues);
 }
 
+/*
+ * In moving-aggregate mode each aggregate has a memory context of its own in a
+ * window, where otherwise they share that of the window.
+ */
+static void
+check_not_moving(FunctionCallInfo fcinfo, MemoryContext context)
+{
+	if (IsA(fcinfo->context, WindowAggState) &&
+		context != ((WindowAggState *) fcinfo->context)->aggcontext)
+		ereport(ERROR,
+				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+				 errmsg("round-trip times cannot be aggregated in moving-aggregate mode")));
+}
+
 /* The context of the collectors of this call's aggregation. */
 static MemoryContext
 get_collector_context(FunctionCallInfo fcinfo)
@@ -69,6 +86,8 @@ get_collector_context(FunctionCallInfo fcinfo)
 	MemoryContext parent = get_aggregate_context(fcinfo);
 	MemoryContext context;
 	int			nothers = 0;
+
+	check_not_moving(fcinfo, parent);
 
 	/*
 	 * New children come first, so it is near.  Where other aggregates make a

@@ -4,9 +4,9 @@
  *	  The type rtt_state, which the aggregates work in.
  *
  * It is a real type, not "internal", because Citus takes partial results from
- * real types only, and flat, because a memory context of its own for each
- * group makes hash aggregation quadratic.  A value is a function of the rows
- * only in its text and binary forms, which are taken from the summary:
+ * real types only.  This is its flat form, that of tuples; while rows are added
+ * it is an expanded object (rtt_collector.h).  A value is a function of the
+ * rows only in its text and binary forms, which are taken from the summary:
  *
  *	byte	format version: 1
  *	byte	kind (RttStateKind)
@@ -183,6 +183,16 @@ make_room(RttState *state, uint32 nwords)
 	return enlarge_state(state, state->nwords + nwords);
 }
 
+/* Appends times that there is room for. */
+static void
+append_words(RttState *state, const uint32 *words, uint32 nwords,
+			 uint64 nvalues)
+{
+	if (!rtt_state_append_words(state, VARSIZE(state), words, nwords, nvalues))
+		/* cannot happen: there is room for RTT_STATE_BATCH words */
+		elog(ERROR, "no room for %u words in rtt_state", nwords);
+}
+
 RttState *
 rtt_state_add_words(RttState *state, const uint32 *words, uint32 nwords,
 					uint64 nvalues)
@@ -190,7 +200,7 @@ rtt_state_add_words(RttState *state, const uint32 *words, uint32 nwords,
 	if (!rtt_state_append_words(state, VARSIZE(state), words, nwords, nvalues))
 	{
 		state = make_room(state, nwords);
-		rtt_state_append_words(state, VARSIZE(state), words, nwords, nvalues);
+		append_words(state, words, nwords, nvalues);
 	}
 	return state;
 }
@@ -220,8 +230,7 @@ rtt_state_add_state(RttState *state, const RttState *added)
 		return rtt_state_add_summary(state, &summary);
 	}
 	state = enlarge_state(state, nwords);
-	rtt_state_append_words(state, VARSIZE(state), rtt_state_words(added),
-						   added->nwords, added->nvalues);
+	append_words(state, rtt_state_words(added), added->nwords, added->nvalues);
 	return state;
 }
 

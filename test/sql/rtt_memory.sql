@@ -78,4 +78,11 @@ SELECT combine(state) = (SELECT rtt_sketch(rtt_s) FROM generate_series(1, 70) AS
 CREATE AGGREGATE more(float8) (SFUNC = pmr.rtt_sketch_transfn, STYPE = rtt_state, FINALFUNC = pmr.rtt_sketch_finalfn, INITCOND = 'AQAAAAEGMg==');
 SELECT rtt_buckets(more(rtt_s)) FROM (VALUES (1, 1.5::float8), (1, 2), (2, 25)) AS v (g, rtt_s) GROUP BY g ORDER BY g, 1;
 
+-- An inverse transition function would be given a collector to take away.
+CREATE FUNCTION inverse(state rtt_state, rtt_s float8) RETURNS rtt_state LANGUAGE plpgsql AS $$ BEGIN RETURN state; END $$;
+CREATE AGGREGATE moving(float8) (SFUNC = pmr.rtt_sketch_transfn, STYPE = rtt_state, FINALFUNC = pmr.rtt_sketch_finalfn,
+	MSFUNC = pmr.rtt_sketch_transfn, MINVFUNC = inverse, MSTYPE = rtt_state, MFINALFUNC = pmr.rtt_sketch_finalfn);
+SELECT moving(rtt_s) OVER (ORDER BY i ROWS BETWEEN 3 PRECEDING AND CURRENT ROW) FROM one;
+SELECT count(DISTINCT x) FROM (SELECT moving(rtt_s) OVER () AS x FROM one) AS s;
+
 DROP SCHEMA test_rtt_memory CASCADE;
