@@ -133,6 +133,7 @@ const char *
 rtt_state_fault(const RttState *state, size_t size)
 {
 	RttSummary	counted;
+	int64_t		nvalues;
 
 	if (size < sizeof(RttState))
 		return "header is cut off";
@@ -152,8 +153,8 @@ rtt_state_fault(const RttState *state, size_t size)
 		if (!(fraction >= 0 && fraction <= 1))
 			return "fraction is out of range";
 	}
-	if (rtt_words_count(rtt_state_words(state), state->nwords) !=
-		(int64_t) state->nvalues)
+	nvalues = rtt_words_count(rtt_state_words(state), state->nwords);
+	if (nvalues < 0 || (uint64_t) nvalues != state->nvalues)
 		return "round-trip times are malformed";
 	counted = counted_summary(state);
 	return rtt_summary_fault(&counted, kinds[state->kind].cap);

@@ -159,6 +159,12 @@ check_faults(void)
 	CHECK(state->nwords > 18);
 	CHECK(rtt_state_fault(state, size) == NULL);
 	CHECK(rtt_state_fault(state, rtt_state_size(2, 3, state->nwords)) == NULL);
+
+	/* half a time, and as many times as no words can have */
+	memcpy(copy, state, size);
+	((RttState *) copy)->nwords--;
+	((RttState *) copy)->nvalues = UINT64_MAX;
+	CHECK(rtt_state_fault((RttState *) copy, size) != NULL);
 	CHECK(rtt_state_fault(state,
 						  rtt_state_size(2, 3, state->nwords) - 1) != NULL);
 
