@@ -56,7 +56,7 @@ RttState *
 rtt_state_make(RttStateKind kind, const float8 *fractions, int nfractions,
 			   Size size)
 {
-	RttState   *state = palloc0(size);
+	RttState   *state = palloc(size);
 
 	SET_VARSIZE(state, size);
 	rtt_state_init(state, kind, fractions, nfractions);
@@ -137,26 +137,23 @@ enlarge_state(RttState *state, uint32 nwords)
 }
 
 /*
- * Makes a state be of a summary, and nothing else: where it is, if that leaves
- * room for the least number of words, or else in new memory with more.
+ * Makes a state be of a summary, and nothing else, with room for so many words,
+ * or for no less than the least number where it need not grow then.
  */
 static RttState *
 replace_by_summary(RttState *state, const RttSummary *summary,
 				   uint32 least_words, uint32 nwords)
 {
-	MemoryContext caller;
-	RttState   *replaced = state;
+	Size		least_size = rtt_state_size(state->nfractions,
+											summary->nbuckets, least_words);
+	Size		size = rtt_state_size(state->nfractions, summary->nbuckets,
+									  nwords);
 
-	if (rtt_state_size(state->nfractions, summary->nbuckets,
-					   least_words) <= VARSIZE(state))
-	{
-		rtt_state_put(state, summary);
-		return state;
-	}
-	caller = MemoryContextSwitchTo(GetMemoryChunkContext(state));
-	state = make_from_summary(replaced, summary, nwords);
-	pfree(replaced);
-	MemoryContextSwitchTo(caller);
+	if (least_size > VARSIZE(state))
+		state = repalloc(state, size);
+	if (least_size > VARSIZE(state) || size < VARSIZE(state))
+		SET_VARSIZE(state, size);
+	rtt_state_put(state, summary);
 	return state;
 }
 

@@ -23,8 +23,6 @@
  */
 typedef uint16_t Counter;
 
-#define MAX_TIMES		UINT16_MAX
-
 /*
  * The most counters for each time, as many as scratch memory holds, and the
  * most where a precision is tried: they fit the processor's first cache.
@@ -57,7 +55,7 @@ rtt_count_values(RttSummary *summary, RttBucket *buckets,
 	uint64_t	size;
 	uint32_t	nbuckets = 0;
 
-	if (n == 0 || n > MAX_TIMES || (exact && n <= cap + cap / 2))
+	if (n == 0 || n > RTT_COUNT_MAX || (exact && n <= cap + cap / 2))
 		return false;
 	for (size_t i = 0; i < n; i++)
 	{

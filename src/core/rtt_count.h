@@ -17,9 +17,11 @@
  * buckets.  Once normalised for that cap, or merged with a summary of the
  * given precision and normalised, it is what the sorted times would give.
  *
- * False when it would not pay, or no such precision is found; n must be less
- * than 2^32.
+ * False when it would not pay, or no such precision is found, or n is more than
+ * RTT_COUNT_MAX.
  */
+#define RTT_COUNT_MAX	UINT16_MAX
+
 extern bool rtt_count_values(RttSummary *summary, RttBucket *buckets,
 							 const uint64_t *values_us, size_t n,
 							 uint64_t *scratch, int precision, uint32_t cap);

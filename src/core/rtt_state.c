@@ -28,10 +28,17 @@ typedef struct KindLimits
 /* The least number of words to count into buckets at once. */
 #define MIN_COUNTED		(4 * RTT_STATE_BATCH)
 
+/*
+ * The most.  Scratch memory to merge them with RTT_CAP_EXACT buckets is then
+ * less than 32 MB, from where on glibc asks the system for memory each time and
+ * gives it back: page faults took half of the time.
+ */
+#define MAX_COUNTED		500000
+
 static const KindLimits kinds[RTT_STATE_KINDS] = {
 	[RTT_STATE_SKETCH] = {RTT_CAP_SKETCH, MIN_COUNTED},
-	[RTT_STATE_PERCENTILE] = {RTT_CAP_EXACT, RTT_CAP_EXACT},
-	[RTT_STATE_PERCENTILES] = {RTT_CAP_EXACT, RTT_CAP_EXACT}
+	[RTT_STATE_PERCENTILE] = {RTT_CAP_EXACT, MAX_COUNTED},
+	[RTT_STATE_PERCENTILES] = {RTT_CAP_EXACT, MAX_COUNTED}
 };
 
 uint32_t
@@ -160,27 +167,31 @@ rtt_state_fault(const RttState *state, size_t size)
 	return rtt_summary_fault(&counted, kinds[state->kind].cap);
 }
 
-/* How many buckets merging may make; none where there is nothing to merge. */
+/*
+ * The scratch memory is, from its start: the summary's buckets, the last of
+ * them at first those of the values alone; the values; memory to sort, select
+ * or count them in.
+ */
 static size_t
-count_merged(const RttState *state)
+scratch_size(size_t nbuckets, size_t nvalues)
 {
-	if (state->nbuckets == 0)
-		return 0;
-	return (size_t) state->nvalues + state->nbuckets;
+	size_t		narrays = nvalues > RTT_COUNT_MAX ? 2 : 3;
+
+	return (nbuckets + nvalues) * sizeof(RttBucket) +
+		narrays * nvalues * sizeof(uint64_t);
 }
 
 /*
- * The scratch memory is, from its start: the summary's buckets; the buckets
- * of the values alone, where there are others to merge them with; the values;
- * memory to sort, select or count them in.
+ * Large states all ask for the same, so that allocators have it ready from the
+ * last time.
  */
 size_t
 rtt_state_scratch_size(const RttState *state)
 {
-	size_t		nvalues = state->nvalues;
+	size_t		size = scratch_size(state->nbuckets, state->nvalues);
+	size_t		largest = scratch_size(RTT_CAP_EXACT, MAX_COUNTED);
 
-	return (count_merged(state) + nvalues) * sizeof(RttBucket) +
-		3 * nvalues * sizeof(uint64_t);
+	return size > largest / 8 && size < largest ? largest : size;
 }
 
 bool
@@ -189,7 +200,7 @@ rtt_state_summarise(const RttState *state, void *scratch, RttSummary *summary)
 	uint32_t	cap = rtt_state_cap(state->kind);
 	size_t		nvalues = state->nvalues;
 	RttBucket  *merged = scratch;
-	RttBucket  *recent = merged + count_merged(state);
+	RttBucket  *recent = merged + state->nbuckets;
 	uint64_t   *values = (uint64_t *) (recent + nvalues);
 
 	rtt_words_read(rtt_state_words(state), state->nwords, values);

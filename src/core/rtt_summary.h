@@ -65,8 +65,9 @@ extern void rtt_summary_from_sorted(RttSummary *summary, RttBucket *buckets,
 
 /*
  * Makes the summary of the times of both a and b, in memory for the buckets
- * of both, which must not be the memory of either.  The result has the lower
- * precision of the two, and is not normalised.
+ * of both, which must not be the memory of either, but that b's buckets may be
+ * the last of it.  The result has the lower precision of the two, and is not
+ * normalised.
  *
  * False, with the result undefined, when the counts add up to more than
  * INT64_MAX.
