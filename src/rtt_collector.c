@@ -22,6 +22,7 @@
 #include "nodes/execnodes.h"
 #include "nodes/memnodes.h"
 #include "rtt_collector.h"
+#include "rtt_sketch.h"
 #include "utils/memutils.h"
 
 PG_FUNCTION_INFO_V1(pmr_rtt_state_combine);
@@ -34,16 +35,56 @@ const ExpandedObjectMethods rtt_collector_methods = {
 	flatten_into
 };
 
-static Size
-get_flat_size(ExpandedObjectHeader *header)
+/* More bytes of sketches than this are not kept waiting. */
+#define MAX_QUEUED		16384
+
+/* The state of the times before the newest, made if there is none. */
+static RttState *
+get_state(RttCollector *collector, uint32 nwords)
 {
-	const RttCollector *collector = (RttCollector *) header;
+	if (collector->state == NULL)
+	{
+		MemoryContext caller;
+
+		caller = MemoryContextSwitchTo(collector->header.eoh_context);
+		collector->state = rtt_state_make_small(collector->kind,
+												collector->fractions,
+												collector->nfractions, nwords);
+		MemoryContextSwitchTo(caller);
+	}
+	return collector->state;
+}
+
+static void
+merge_sketches(RttCollector *collector)
+{
+	if (collector->sketches == NULL)
+		return;
+	collector->state = sketch_queue_merge(collector->sketches,
+										  get_state(collector, 0));
+	sketch_queue_free(collector->sketches);
+	collector->sketches = NULL;
+}
+
+/* The size of all times but those of the sketches. */
+static Size
+get_state_size(const RttCollector *collector)
+{
 	const RttState *state = collector->state;
 
 	return rtt_state_size(collector->nfractions,
 						  state != NULL ? state->nbuckets : 0,
 						  (state != NULL ? state->nwords : 0) +
 						  collector->nwords);
+}
+
+static Size
+get_flat_size(ExpandedObjectHeader *header)
+{
+	RttCollector *collector = (RttCollector *) header;
+
+	merge_sketches(collector);
+	return get_state_size(collector);
 }
 
 static void
@@ -139,12 +180,13 @@ get_flat(Datum datum)
 		return rtt_state_from_datum(datum);
 
 	collector = (RttCollector *) header;
-	if (collector->nwords == 0 && collector->state != NULL)
+	if (collector->nwords == 0 && collector->sketches == NULL &&
+		collector->state != NULL)
 		return collector->state;
-	size = get_flat_size(header);
+	size = get_state_size(collector);
 	flat = palloc(size);
 	flatten_into(header, flat, size);
-	return flat;
+	return sketch_queue_merge(collector->sketches, flat);
 }
 
 /* An error unless a state is of a kind; only an aggregate of a user's is not. */
@@ -155,23 +197,6 @@ check_kind(uint8 kind, RttStateKind expected)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 				 errmsg("rtt_state is that of another aggregate")));
-}
-
-/* The state of the times before the newest, made if there is none. */
-static RttState *
-get_state(RttCollector *collector, uint32 nwords)
-{
-	if (collector->state == NULL)
-	{
-		MemoryContext caller;
-
-		caller = MemoryContextSwitchTo(collector->header.eoh_context);
-		collector->state = rtt_state_make_small(collector->kind,
-												collector->fractions,
-												collector->nfractions, nwords);
-		MemoryContextSwitchTo(caller);
-	}
-	return collector->state;
 }
 
 static void
@@ -199,26 +224,35 @@ rtt_collector_arg_slow(FunctionCallInfo fcinfo, RttStateKind kind)
 }
 
 void
-rtt_collector_add_words(RttCollector *collector, const uint32 *words,
-						uint32 nwords, uint64 nvalues)
-{
-	collector->state = rtt_state_add_words(get_state(collector, nwords),
-										   words, nwords, nvalues);
-}
-
-void
 rtt_collector_settle(RttCollector *collector)
 {
-	rtt_collector_add_words(collector, collector->words, collector->nwords,
-							collector->nvalues);
+	collector->state = rtt_state_add_words(get_state(collector,
+													 collector->nwords),
+										   collector->words, collector->nwords,
+										   collector->nvalues);
 	collector->nwords = 0;
 	collector->nvalues = 0;
 }
 
 void
-rtt_collector_add_summary(RttCollector *collector, const RttSummary *summary)
+rtt_collector_add_sketch(RttCollector *collector, Datum sketch)
 {
-	collector->state = rtt_state_add_summary(get_state(collector, 0), summary);
+	bytea	   *bytes = DatumGetByteaPP(sketch);
+	Size		nbytes = VARSIZE_ANY_EXHDR(bytes);
+	RttSummary	summary;
+
+	if (nbytes > SKETCH_QUEUE_LONGEST)
+	{
+		rtt_sketch_open(PointerGetDatum(bytes), &summary);
+		collector->state = rtt_state_add_sketch(get_state(collector, 0),
+												&summary);
+		return;
+	}
+	if (sketch_queue_bytes(collector->sketches) > MAX_QUEUED)
+		merge_sketches(collector);
+	collector->sketches = sketch_queue_add(collector->sketches,
+										   collector->header.eoh_context,
+										   VARDATA_ANY(bytes), nbytes);
 }
 
 void

@@ -26,6 +26,7 @@
 
 #include "pg_versions.h"
 #include "rtt_state.h"
+#include "sketch_queue.h"
 #include "utils/expandeddatum.h"
 
 /* So many words that a collector of up to 8 fractions takes 256 bytes. */
@@ -35,6 +36,7 @@ typedef struct RttCollector
 {
 	ExpandedObjectHeader header;
 	RttState   *state;			/* the times before the newest, or NULL */
+	SketchQueue *sketches;		/* times that are not in the state either */
 	uint8		kind;			/* RttStateKind */
 	uint16		nfractions;
 	uint16		nvalues;		/* of the newest times */
@@ -88,14 +90,8 @@ rtt_collector_add(RttCollector *collector, uint64 rtt_us)
 	collector->nvalues++;
 }
 
-/* Adds up to RTT_STATE_BATCH words of times, of which there are nvalues. */
-extern void rtt_collector_add_words(RttCollector *collector,
-									const uint32 *words, uint32 nwords,
-									uint64 nvalues);
-
-/* Adds the times of a summary that is not empty. */
-extern void rtt_collector_add_summary(RttCollector *collector,
-									  const RttSummary *summary);
+/* Adds the times of an rtt_sketch, which may be read only later. */
+extern void rtt_collector_add_sketch(RttCollector *collector, Datum sketch);
 
 /* An error unless these are the collector's fractions. */
 extern void rtt_collector_check_fractions(const RttCollector *collector,

@@ -40,22 +40,12 @@ rtt_sketch_from_summary(const RttSummary *summary)
 	return PointerGetDatum(sketch);
 }
 
-static const char *
-decode_bytes(const char *bytes, int nbytes, RttSummary *summary)
-{
-	RttBucket  *buckets = palloc(rtt_decoded_bound(nbytes, RTT_CAP_SKETCH) *
-								 sizeof(RttBucket));
-
-	return rtt_decode(summary, buckets, (const uint8 *) bytes, nbytes,
-					  RTT_CAP_SKETCH);
-}
-
 void
-rtt_sketch_open(Datum sketch, RttSummary *summary)
+rtt_sketch_read(const char *bytes, int nbytes, RttBucket *buckets,
+				RttSummary *summary)
 {
-	bytea	   *bytes = DatumGetByteaPP(sketch);
-	const char *fault = decode_bytes(VARDATA_ANY(bytes),
-									 VARSIZE_ANY_EXHDR(bytes), summary);
+	const char *fault = rtt_decode(summary, buckets, (const uint8 *) bytes,
+								   nbytes, RTT_CAP_SKETCH);
 
 	if (fault != NULL)
 		ereport(ERROR,
@@ -64,12 +54,31 @@ rtt_sketch_open(Datum sketch, RttSummary *summary)
 				 errdetail("In its bytes, %s.", fault)));
 }
 
+/* Memory for the buckets that so many bytes may have. */
+static RttBucket *
+make_buckets(int nbytes)
+{
+	return palloc(rtt_decoded_bound(nbytes, RTT_CAP_SKETCH) *
+				  sizeof(RttBucket));
+}
+
+void
+rtt_sketch_open(Datum sketch, RttSummary *summary)
+{
+	bytea	   *bytes = DatumGetByteaPP(sketch);
+	int			nbytes = VARSIZE_ANY_EXHDR(bytes);
+
+	rtt_sketch_read(VARDATA_ANY(bytes), nbytes, make_buckets(nbytes), summary);
+}
+
 /* An rtt_sketch of bytes that come from outside. */
 static Datum
 read_sketch(const char *bytes, int nbytes, int sqlerrcode)
 {
 	RttSummary	summary;
-	const char *fault = decode_bytes(bytes, nbytes, &summary);
+	const char *fault = rtt_decode(&summary, make_buckets(nbytes),
+								   (const uint8 *) bytes, nbytes,
+								   RTT_CAP_SKETCH);
 
 	if (fault != NULL)
 		ereport(ERROR,
@@ -216,37 +225,16 @@ pmr_rtt_sketch_transfn_seconds(PG_FUNCTION_ARGS)
 	return sketch_transition(fcinfo, get_rtt_of_seconds);
 }
 
-/*
- * A sketch of few times is taken as the rows that it was made of: collecting
- * them costs less than merging buckets.
- */
 Datum
 pmr_rtt_merge_transfn(PG_FUNCTION_ARGS)
 {
 	RttCollector *collector = rtt_collector_arg(fcinfo, RTT_STATE_SKETCH);
-	RttSummary	sketch;
 
-	if (PG_ARGISNULL(1))
-		return rtt_collector_result(fcinfo, collector);
-	if (collector == NULL)
-		collector = rtt_collector_make(fcinfo, RTT_STATE_SKETCH, NULL, 0);
-
-	rtt_sketch_open(PG_GETARG_DATUM(1), &sketch);
-	if (sketch.precision < RTT_PRECISION_EXACT ||
-		sketch.count > RTT_CAP_SKETCH)
-		rtt_collector_add_summary(collector, &sketch);
-	else
+	if (!PG_ARGISNULL(1))
 	{
-		uint32		words[RTT_CAP_SKETCH * RTT_WORDS_MAX];
-		uint32		nwords = 0;
-
-		for (uint32 i = 0; i < sketch.nbuckets; i++)
-		{
-			for (uint64 n = 0; n < sketch.buckets[i].count; n++)
-				nwords += rtt_words_write(&words[nwords],
-										  sketch.buckets[i].lower_us);
-		}
-		rtt_collector_add_words(collector, words, nwords, sketch.count);
+		if (collector == NULL)
+			collector = rtt_collector_make(fcinfo, RTT_STATE_SKETCH, NULL, 0);
+		rtt_collector_add_sketch(collector, PG_GETARG_DATUM(1));
 	}
 	return rtt_collector_result(fcinfo, collector);
 }

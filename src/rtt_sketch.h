@@ -16,9 +16,13 @@
 extern Datum rtt_sketch_from_summary(const RttSummary *summary);
 
 /*
- * Opens a stored rtt_sketch; the summary's buckets are in new memory.  Bytes
- * that no rtt_sketch can have are data corruption.
+ * Reads the bytes of a stored rtt_sketch, which take up to one bucket each.
+ * Bytes that no rtt_sketch can have are data corruption.
  */
+extern void rtt_sketch_read(const char *bytes, int nbytes, RttBucket *buckets,
+							RttSummary *summary);
+
+/* The same for an rtt_sketch, with its buckets in new memory. */
 extern void rtt_sketch_open(Datum sketch, RttSummary *summary);
 
 #endif							/* RTT_SKETCH_H */

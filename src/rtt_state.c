@@ -214,6 +214,28 @@ rtt_state_add_summary(RttState *state, const RttSummary *added)
 	return replace_by_summary(state, &merged, 0, 0);
 }
 
+/*
+ * A sketch of few times is taken as the rows that it was made of: collecting
+ * them costs less than merging buckets.
+ */
+RttState *
+rtt_state_add_sketch(RttState *state, const RttSummary *sketch)
+{
+	uint32		words[RTT_CAP_SKETCH * RTT_WORDS_MAX];
+	uint32		nwords = 0;
+
+	if (sketch->precision < RTT_PRECISION_EXACT ||
+		sketch->count > RTT_CAP_SKETCH)
+		return rtt_state_add_summary(state, sketch);
+	for (uint32 i = 0; i < sketch->nbuckets; i++)
+	{
+		for (uint64 n = 0; n < sketch->buckets[i].count; n++)
+			nwords += rtt_words_write(&words[nwords],
+									  sketch->buckets[i].lower_us);
+	}
+	return rtt_state_add_words(state, words, nwords, sketch->count);
+}
+
 RttState *
 rtt_state_add_state(RttState *state, const RttState *added)
 {

@@ -44,6 +44,10 @@ extern RttState *rtt_state_add_words(RttState *state, const uint32 *words,
 extern RttState *rtt_state_add_summary(RttState *state,
 									   const RttSummary *added);
 
+/* The times of a sketch. */
+extern RttState *rtt_state_add_sketch(RttState *state,
+									  const RttSummary *sketch);
+
 /* The times of another state. */
 extern RttState *rtt_state_add_state(RttState *state, const RttState *added);
 

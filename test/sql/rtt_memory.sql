@@ -78,6 +78,44 @@ SELECT combine(state) = (SELECT rtt_sketch(rtt_s) FROM generate_series(1, 70) AS
 CREATE AGGREGATE more(float8) (SFUNC = pmr.rtt_sketch_transfn, STYPE = rtt_state, FINALFUNC = pmr.rtt_sketch_finalfn, INITCOND = 'AQAAAAEGMg==');
 SELECT rtt_buckets(more(rtt_s)) FROM (VALUES (1, 1.5::float8), (1, 2), (2, 25)) AS v (g, rtt_s) GROUP BY g ORDER BY g, 1;
 
+--
+-- Sketches that are merged wait as the bytes that they came in.
+--
+CREATE TABLE sketch AS SELECT many, rtt_sketch(rtt_s) AS sketch FROM sr GROUP BY many;
+SET enable_sort = off;
+-- 10 of 120 times in each: 2.3 kB are stored, 4.8 kB would be collected.
+SELECT contexts, bytes BETWEEN 500 * 2300 AND 500 * 4500 AS as_said FROM collectors('SELECT many % 500, rtt_merge(sketch) FROM sketch GROUP BY 1');
+RESET enable_sort;
+-- More than may wait, with sketches among them that are too long to, of one
+-- time again and again, and lowered; looked at on the way, and in workers.
+CREATE TABLE various AS
+SELECT 'short' AS what, i, rtt_sketch(rtt_s) AS sketch FROM (SELECT rtt_s, row_number() OVER () % 1000 AS i FROM sr LIMIT 40000) AS s GROUP BY i
+UNION ALL SELECT 'long', i, rtt_sketch(rtt_s + i) FROM (SELECT rtt_s FROM sr LIMIT 900) AS s, generate_series(1, 400, 80) AS i GROUP BY i
+UNION ALL SELECT 'heavy', i, rtt_sketch(i / 8.0) FROM generate_series(1, 5000), generate_series(1, 500, 90) AS i GROUP BY i
+UNION ALL SELECT 'lowered', i, rtt_sketch(rtt_s * i) FROM (SELECT rtt_s FROM sr LIMIT 3000) AS s, generate_series(1, 500, 60) AS i GROUP BY i;
+ANALYZE various;
+SELECT what, min(pg_column_size(sketch)) > 1024 AS long, max(rtt_count(sketch)) > 1024 AS many_times, bool_and(rtt_error_bound(sketch) > 0) AS lowered FROM various GROUP BY what ORDER BY what;
+-- The same times as rows, as far as the sketches are exact.
+SELECT rtt_merge(sketch) = (SELECT rtt_sketch(bucket.lower_s) FROM various, rtt_buckets(sketch) AS bucket, generate_series(1, bucket.requests) WHERE what <> 'lowered') AS same
+FROM various WHERE what <> 'lowered';
+-- Two at a time, without a queue.
+CREATE AGGREGATE two_by_two(rtt_sketch) (SFUNC = pmr.rtt_merge, STYPE = rtt_sketch);
+CREATE TABLE running AS SELECT i, what, rtt_merge(sketch) OVER (ORDER BY i, what) AS merged, two_by_two(sketch) OVER (ORDER BY i, what) AS expected FROM various;
+SELECT count(*), count(*) FILTER (WHERE merged IS DISTINCT FROM expected) AS wrong FROM running;
+SET max_parallel_workers_per_gather = 2;
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SET min_parallel_table_scan_size = 0;
+SELECT count(*), count(*) FILTER (WHERE parallel IS DISTINCT FROM expected) AS wrong
+FROM (SELECT i % 7 AS k, rtt_merge(sketch) AS parallel FROM various GROUP BY k) AS p
+	FULL JOIN (SELECT i % 7 AS k, two_by_two(sketch) AS expected FROM various GROUP BY k) AS e USING (k);
+RESET max_parallel_workers_per_gather;
+-- One that is corrupt is an error, not skipped.
+CREATE CAST (bytea AS rtt_sketch) WITHOUT FUNCTION;
+SELECT rtt_merge(sketch) FROM (SELECT sketch FROM various WHERE what = 'short' UNION ALL SELECT '\x0203'::bytea::rtt_sketch) AS s;
+SELECT rtt_merge(sketch) FROM (SELECT ''::bytea::rtt_sketch AS sketch) AS s;
+DROP CAST (bytea AS rtt_sketch);
+
 -- An inverse transition function would be given a collector to take away.
 CREATE FUNCTION inverse(state rtt_state, rtt_s float8) RETURNS rtt_state LANGUAGE plpgsql AS $$ BEGIN RETURN state; END $$;
 CREATE AGGREGATE moving(float8) (SFUNC = pmr.rtt_sketch_transfn, STYPE = rtt_state, FINALFUNC = pmr.rtt_sketch_finalfn,
