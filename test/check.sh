@@ -140,11 +140,12 @@ refuse_match()
 
 check_scripts()
 {
-	local file
-	for file in .ci/run test/*.sh test/bench/*.sh; do
+	local file scripts=(.ci/run)
+	mapfile -t -O 1 scripts < <(find test -name '*.sh' | sort)
+	for file in "${scripts[@]}"; do
 		bash -n "$file"
 	done
-	shellcheck --external-sources .ci/run test/*.sh test/bench/*.sh
+	shellcheck --external-sources "${scripts[@]}"
 }
 
 check_versions()
