@@ -21,6 +21,7 @@
 #include "core/rtt_codec.h"
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
+#include "pg_versions.h"
 #include "rtt_state.h"
 #include "text_form.h"
 #include "utils/memutils.h"
