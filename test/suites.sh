@@ -1,0 +1,120 @@
+# shellcheck shell=bash
+# What test/chroot.sh and test/versions.sh share: chroots of other suites of
+# this machine's distribution, with packages from where this machine has its own.
+#
+# Source this file after test/setup.sh; it changes nothing until asked. Needs
+# root and mmdebstrap.
+
+# The suite of Debian that has a major version of PostgreSQL, or nothing.
+suite_of_major()
+{
+	case $1 in
+		15) echo bookworm ;;
+		17) echo trixie ;;
+		18) echo sid ;;
+		19) echo experimental ;;
+	esac
+}
+
+# This machine's own package sources, rewritten for the suite.
+list_sources()
+{
+	local suite=$1 codename distribution
+	# experimental is an addition to sid
+	[ "$suite" != experimental ] || list_sources sid
+	codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+	distribution=$(. /etc/os-release && echo "$ID")
+	# shellcheck disable=SC2016
+	apt-get indextargets --format \
+		'$(ORIGIN) $(REPO_URI) $(RELEASE) $(COMPONENT)' \
+		'Created-By: Packages' |
+		awk -v origin="$distribution" -v from="$codename" -v to="$suite" '
+			BEGIN { alone = to == "sid" || to == "experimental" }
+			tolower($1) == origin && index($3, from) == 1 &&
+				(!alone || $3 == from) {
+				sub(from, to, $3)
+				print "deb", $2, $3, $4
+			}' | sort -u
+}
+
+# How this machine reaches them: proxies, certificates, checks of dates. A
+# mirror's copy of sid may be older than sid wants to be used.
+list_apt_options()
+{
+	apt-config dump |
+		grep -iE '^Acquire::(https?::|Check-|Retries)' || true
+	case $1 in
+		sid | experimental) echo 'Acquire::Check-Valid-Until "false";' ;;
+	esac
+}
+
+# Of experimental take what comes with PostgreSQL, and only that.
+list_preferences()
+{
+	if [ "$1" = experimental ]; then
+		printf '%s\n' 'Package: src:postgresql-*' \
+			'Pin: release a=experimental' 'Pin-Priority: 990'
+	fi
+}
+
+# make_chroot SUITE ROOT [PACKAGE...]: a minimal one with the packages, and the
+# checkout in /root/pmr_metrics.
+make_chroot()
+{
+	local suite=$1 root=$2 packages options=()
+	shift 2
+	packages=$(IFS=,; echo "$*")
+	list_sources "$suite" >"$root.list"
+	[ -s "$root.list" ] || die "this machine has no package sources for $suite"
+	list_apt_options "$suite" >"$root.conf"
+	list_preferences "$suite" >"$root.pref"
+	if [ -n "$packages" ]; then
+		# A server's package makes a cluster, unless told not to.
+		# shellcheck disable=SC2016 # mmdebstrap's shell expands it
+		options=(--include="$packages"
+			--setup-hook='d=$1/etc/postgresql-common/createcluster.d
+				mkdir -p "$d"
+				echo "create_main_cluster = off" >"$d/chroot.conf"')
+	fi
+	# shellcheck disable=SC2016
+	mmdebstrap --quiet --variant=apt --aptopt="$root.conf" \
+		--dpkgopt=force-unsafe-io \
+		--setup-hook='install -D -m 644 "$1.pref" \
+			"$1/etc/apt/preferences.d/suites.pref"' \
+		"${options[@]}" \
+		"${suite/experimental/sid}" "$root" - <"$root.list"
+	cp /etc/hosts "$root/etc/hosts"
+	copy_checkout "$root/root/pmr_metrics"
+}
+
+# run_in_chroot ROOT COMMAND...: as root, in the checkout. In name spaces of its
+# own: what is mounted or started there is gone when the shell ends, so that
+# removing the chroot cannot reach this machine's /dev.
+run_in_chroot()
+{
+	# shellcheck disable=SC2016 # the inner shell expands it
+	unshare --mount --pid --fork --kill-child bash -euc '
+		root=$1
+		shift
+		mount -t proc proc "$root/proc"
+		mount --rbind /dev "$root/dev"
+		status=0
+		chroot "$root" env -i -C /root/pmr_metrics HOME=/root \
+			PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@" || status=$?
+		cd "$root/proc"
+		for pid in [0-9]*; do
+			if [ "$pid" != 1 ] && [ -e "$pid/exe" ]; then
+				echo "left running: $(tr "\0" " " <"$pid/cmdline")"
+				status=1
+			fi
+		done
+		exit "$status"' bash "$@" </dev/null
+}
+
+remove_chroot()
+{
+	if grep -qF " $1/" /proc/self/mounts; then
+		die "still mounted, not removed: $1"
+	fi
+	rm -rf --one-file-system "$1" "$1".{list,conf,pref}
+}
