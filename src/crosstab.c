@@ -605,7 +605,7 @@ get_row_bound(const ArrayType *values, int nfactors)
 static char *
 write_row(char *place, const LogRow *row, ArrayType *values, int nfactors)
 {
-	const bits8 *bitmap = values != NULL ? ARR_NULLBITMAP(values) : NULL;
+	const uint8 *bitmap = values != NULL ? ARR_NULLBITMAP(values) : NULL;
 	char	   *value = values != NULL ? ARR_DATA_PTR(values) : NULL;
 
 	memcpy(place, row, sizeof(LogRow));

@@ -11,6 +11,7 @@
 #include "funcapi.h"
 #include "rtt_sketch.h"
 #include "time_input.h"
+#include "utils/tuplestore.h"
 
 PG_FUNCTION_INFO_V1(pmr_rtt_buckets);
 PG_FUNCTION_INFO_V1(pmr_rtt_histogram);
