@@ -407,7 +407,7 @@ get_outcome_count(FunctionCallInfo fcinfo, int argno)
 		if (is_name(name, target_outcome_name(i)))
 			return COUNT_MET + i;
 	}
-	for (int i = 0; i < lengthof(apart_names); i++)
+	for (int i = 0; i < (int) lengthof(apart_names); i++)
 	{
 		if (is_name(name, apart_names[i]))
 			return COUNT_PRE_COMMANDS + i;
@@ -597,7 +597,7 @@ get_row_bound(const ArrayType *values, int nfactors)
 
 	if (values != NULL)
 		size += ARR_SIZE(values) - ARR_DATA_OFFSET(values) +
-			nfactors * VARHDRSZ;	/* for those that are NULL */
+			(Size) nfactors * VARHDRSZ; /* for those that are NULL */
 	return MAXALIGN(size);
 }
 

@@ -224,7 +224,7 @@ static const ReferenceTable target_table = {
 		{"target", INTERVALOID, true}
 	},
 	.row_size = sizeof(TargetRow),
-	.notes_size = TARGET_KINDS * sizeof(TargetPeriod),
+	.notes_size = sizeof(TargetPeriod[TARGET_KINDS]),
 	.read_row = read_target_row
 };
 
@@ -287,7 +287,7 @@ append_row(const ReferenceTable *table, ReferenceEntry *entry)
 		entry->rows = palloc(table->row_size);
 	else if ((entry->nrows & (entry->nrows - 1)) == 0)
 		entry->rows = repalloc(entry->rows,
-							   2 * entry->nrows * table->row_size);
+							   table->row_size * 2 * entry->nrows);
 	return (char *) entry->rows + table->row_size * entry->nrows++;
 }
 
@@ -445,8 +445,8 @@ make_cache(FunctionCallInfo fcinfo)
  * of one key.
  */
 static bool
-fill_cache(FunctionCallInfo fcinfo, ReferenceCache *cache,
-		   const ReferenceTable *table, const text *key, ReferenceEntry *found)
+fill_cache(ReferenceCache *cache, const ReferenceTable *table,
+		   const text *key, ReferenceEntry *found)
 {
 	Snapshot	snapshot;
 
@@ -488,7 +488,7 @@ find_rows(FunctionCallInfo fcinfo, const ReferenceTable *table,
 	if (unlikely(cache == NULL))
 		cache = make_cache(fcinfo);
 	if (likely(cache->one_execution && cache->entries != NULL) ||
-		fill_cache(fcinfo, cache, table, key, &found))
+		fill_cache(cache, table, key, &found))
 	{
 		entry = entries_lookup(cache->entries, make_key(key));
 		if (entry == NULL)

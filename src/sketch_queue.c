@@ -54,7 +54,7 @@ sketch_queue_add(SketchQueue *queue, MemoryContext context,
 	Size		needed = sizeof(length) + nbytes;
 
 	Assert(nbytes <= SKETCH_QUEUE_LONGEST);
-	if (queue == NULL || needed > queue->size - queue->used)
+	if (queue == NULL || needed > (Size) (queue->size - queue->used))
 		queue = start_chunk(queue, context, needed);
 	memcpy(queue->bytes + queue->used, &length, sizeof(length));
 	memcpy(queue->bytes + queue->used + sizeof(length), bytes, nbytes);

@@ -68,8 +68,8 @@ rtt_state_remedy(const RttState *state, size_t size)
 	if (state->nwords >= rtt_state_enough_words(max_words))
 		return RTT_STATE_COUNT;
 	if (state->nbuckets == 0 &&
-		(size == 2 * MIN_COUNTED * sizeof(uint32_t) ||
-		 size == 16 * MIN_COUNTED * sizeof(uint32_t)))
+		(size == sizeof(uint32_t[2 * MIN_COUNTED]) ||
+		 size == sizeof(uint32_t[16 * MIN_COUNTED])))
 		return RTT_STATE_TRY_COUNTING;
 	return RTT_STATE_ENLARGE;
 }

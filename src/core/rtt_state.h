@@ -168,9 +168,9 @@ static inline bool
 rtt_state_append(RttState *state, size_t size, uint64_t rtt_us)
 {
 	uint32_t	words[RTT_WORDS_MAX];
+	uint32_t	nwords = rtt_words_write(words, rtt_us);
 
-	return rtt_state_append_words(state, size, words,
-								  rtt_words_write(words, rtt_us), 1);
+	return rtt_state_append_words(state, size, words, nwords, 1);
 }
 
 /*
