@@ -1,9 +1,10 @@
 #!/bin/bash
 # Every check there is: bash test/check.sh [GROUP...]
 #
-# Groups: lint build unit speed regress tap; all of them when none is named. Installs
-# what a Debian or Ubuntu machine lacks (as root or through sudo), goes on after
-# a failure, and ends with "N passed, N failed" and an exit status to match.
+# Groups: lint build static unit speed regress tap; all of them when none is
+# named. Installs what a Debian or Ubuntu machine lacks (as root or through
+# sudo), goes on after a failure, and ends with "N passed, N failed" and an exit
+# status to match.
 # `make install` replaces a pmr_metrics installed on this machine.
 set -euo pipefail
 
@@ -11,7 +12,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
 packages=(gcc libc6-dev make binutils clang libclang-rt-dev perl
-	libipc-run-perl shellcheck valgrind)
+	libipc-run-perl shellcheck valgrind clang-tidy clang-tools cppcheck)
 
 # pgindent's options
 indent_options=(-bad -bap -bbb -bc -bl -cli1 -cp33 -cdb -nce -d0 -di12 -nfc1
@@ -244,18 +245,35 @@ check_build()
 	run_step 'build: core is C99, clang' build_core clang
 }
 
+# Beyond -Wall. Left out again: what fmgr and tables of functions call has the
+# parameters that they give, and what an initializer leaves out is zero.
+more_warnings=(-Wextra -Wno-unused-parameter -Wno-missing-field-initializers)
+
+include_server()
+{
+	echo "-isystem $("$PG_CONFIG" --includedir-server)"
+}
+
 # build_with COMPILER [MAKE ARGUMENT...]. Debian's PostgreSQL brings gcc's
 # flags along, some of which clang does not know.
+#
+# The server's headers count as the system's, whose warnings are not ours.
 build_with()
 {
-	local compiler=$1 flags=-Werror
+	local compiler=$1 flags
+	flags="-Werror ${more_warnings[*]} $(include_server)"
 	shift
 	if [ "$compiler" = clang ]; then
-		flags+=' -Wno-unknown-warning-option -Wno-ignored-attributes'
-		flags+=' -Wno-ignored-optimization-argument'
+		flags+=" $(clang_flags)"
 	fi
 	make_extension clean
 	make_extension -j "$(nproc)" CC="$compiler" COPT="$flags" "$@"
+}
+
+clang_flags()
+{
+	echo "-Wno-unknown-warning-option -Wno-ignored-attributes" \
+		"-Wno-ignored-optimization-argument"
 }
 
 make_extension()
@@ -281,6 +299,81 @@ build_core()
 		as_user "$1" -std=c99 -pedantic -Wall -Wextra -Werror -O2 -Isrc \
 			-c "$file" -o "$work/core.o"
 	done
+}
+
+# ---------------------------------------------------------------------------
+# static: what tools find in the source. What they shall not say is in
+# test/static/, with the reason.
+# ---------------------------------------------------------------------------
+
+check_static()
+{
+	run_step 'static: clang-tidy' find_by_clang_tidy src/*.c src/core/*.c
+	run_step 'static: cppcheck' find_by_cppcheck src test/unit test/bench \
+		test/data
+	run_step 'static: scan-build' scan_extension
+	run_step 'static: planted faults are found' check_planted
+}
+
+find_by_clang_tidy()
+{
+	printf '%s\n' "$@" |
+		as_user xargs -P "$(nproc)" -I '{}' clang-tidy -quiet \
+			--config-file=test/static/clang-tidy.yaml '{}' -- \
+			-DNDEBUG -D_GNU_SOURCE -Isrc "$(include_server | tr -d ' ')"
+}
+
+# It wants to know no headers but our own.
+find_by_cppcheck()
+{
+	as_user cppcheck --quiet --enable=warning,performance,portability \
+		--std=c99 -DNDEBUG -Isrc -j "$(nproc)" --error-exitcode=1 \
+		--suppressions-list=test/static/cppcheck.suppressions "$@"
+}
+
+# find_by_scan_build COMMAND...: with the compiler to use in CC.
+find_by_scan_build()
+{
+	as_user scan-build --status-bugs -plist -o "$work/scan" "$@"
+}
+
+# In a copy: what it makes is not for installing.
+scan_extension()
+{
+	as_user mkdir "$work/scanned"
+	as_user cp -R . "$work/scanned"
+	make_extension -C "$work/scanned" clean
+	# shellcheck disable=SC2016 # CC is scan-build's
+	find_by_scan_build sh -c 'exec "$@" CC="$CC"' sh \
+		make -s -C "$work/scanned" -j "$(nproc)" PG_CONFIG="$PG_CONFIG" \
+		with_llvm=no COPT="$(clang_flags) $(include_server)"
+}
+
+# A check that finds nothing may be one that looks for nothing.
+check_planted()
+{
+	local tool fault status=0
+	local file=test/static/planted.c
+
+	as_user gcc -Wall "${more_warnings[@]}" -Werror -c "$file" \
+		-o "$work/planted.o" >"$work/found_by_gcc" 2>&1 || true
+	as_user clang -Wall "${more_warnings[@]}" -Werror -c "$file" \
+		-o "$work/planted.o" >"$work/found_by_clang" 2>&1 || true
+	find_by_clang_tidy "$file" >"$work/found_by_clang-tidy" 2>&1 || true
+	find_by_cppcheck "$file" >"$work/found_by_cppcheck" 2>&1 || true
+	# shellcheck disable=SC2016 # CC is scan-build's
+	find_by_scan_build sh -c 'exec "$CC" -c "$1" -o "$2"' sh "$file" \
+		"$work/planted.o" >"$work/found_by_scan-build" 2>&1 || true
+	sed -n 's:^/\* found by \(.*\) \*/$:\1:p' "$file" | tr -d : \
+		>"$work/planted"
+	while read -r tool fault; do
+		if ! grep -F "[$fault" "$work/found_by_$tool"; then
+			echo "$tool does not find $fault"
+			status=1
+		fi
+	done <"$work/planted"
+	[ -s "$work/planted" ] || status=1
+	return "$status"
 }
 
 # ---------------------------------------------------------------------------
@@ -418,10 +511,10 @@ run_tap()
 main()
 {
 	local group groups=("$@")
-	[ "$#" -gt 0 ] || groups=(lint build unit speed regress tap)
+	[ "$#" -gt 0 ] || groups=(lint build static unit speed regress tap)
 	for group in "${groups[@]}"; do
 		case $group in
-			lint | build | unit | speed | regress | tap) ;;
+			lint | build | static | unit | speed | regress | tap) ;;
 			*) die "no such group: $group" ;;
 		esac
 	done
