@@ -58,7 +58,7 @@ check_lint()
 	run_step 'lint: elog' check_elog
 	run_step 'lint: shell scripts' check_scripts
 	run_step 'lint: one version everywhere' check_versions
-	run_step 'lint: install script' check_install_script
+	run_step 'lint: scripts are safe to install' check_install_scripts
 	run_step 'lint: names of tests and SQL files' check_test_names
 	run_step 'lint: every public object is documented' check_documented
 	run_step 'lint: trailing white space' check_white_space
@@ -173,20 +173,11 @@ install_script()
 	echo "sql/pmr_metrics--$version.sql"
 }
 
-check_install_script()
+# What is planted proves each rule.
+check_install_scripts()
 {
-	local file
-	strip_comments "$(install_script)" >"$work/script.sql"
-	refuse_match 'OR REPLACE|IF NOT EXISTS [^(]' "$work/script.sql"
-	for file in sql/*.sql; do
-		head -n 1 "$file" | grep -q '^\\echo Use .* \\quit$' ||
-			die "$file: the first line is not the \\echo ... \\quit guard"
-	done
-}
-
-strip_comments()
-{
-	perl -0777 -pe 's{/\*.*?\*/}{}gs; s{--.*}{}g' "$1"
+	perl test/static/lint_script.pl --planted test/static/planted.sql
+	perl test/static/lint_script.pl sql/*.sql
 }
 
 # pg_regress would run sql/NAME.sql instead of test/sql/NAME.sql, silently.
@@ -281,14 +272,25 @@ make_extension()
 	as_user make -s PG_CONFIG="$PG_CONFIG" "$@"
 }
 
-# Core functions must not leak into the server's name space.
+# Core functions must not leak into the server's name space; SQL calls every
+# function of the library, and no other; and each has its pg_finfo_.
 check_symbols()
 {
 	local symbols
 	symbols=$(nm -D --defined-only pmr_metrics.so | awk '{ print $3 }')
 	grep -q '^pmr_' <<<"$symbols" || die 'no symbol starts with pmr_'
-	! grep -vE '^(pg_finfo_)?pmr_|^(Pg_magic_func|_PG_init|_init|_fini)$' \
-		<<<"$symbols"
+	if grep -vE '^(pg_finfo_)?pmr_|^(Pg_magic_func|_PG_init|_init|_fini)$' \
+		<<<"$symbols"; then
+		return 1
+	fi
+	grep '^pmr_' <<<"$symbols" | sort >"$work/exported"
+	sed -n 's/^pg_finfo_//p' <<<"$symbols" | sort >"$work/declared"
+	grep -ohE "'MODULE_PATHNAME', *'[^']*'" sql/*.sql |
+		sed "s/.*, *'\\(.*\\)'/\\1/" | sort -u >"$work/called"
+	diff -u --label 'exported functions' --label PG_FUNCTION_INFO_V1 \
+		"$work/exported" "$work/declared"
+	diff -u --label 'exported functions' --label 'called by sql/' \
+		"$work/exported" "$work/called"
 }
 
 # src/core/ promises to know nothing of PostgreSQL.
@@ -331,13 +333,14 @@ find_by_cppcheck()
 		--suppressions-list=test/static/cppcheck.suppressions "$@"
 }
 
-# find_by_scan_build COMMAND...: with the compiler to use in CC.
+# find_by_scan_build COMMAND...: with the compiler to use in CC. It analyses
+# beside a compiler, here one that does nothing.
 find_by_scan_build()
 {
-	as_user scan-build --status-bugs -o "$work/scan" "$@"
+	as_user scan-build --status-bugs --use-cc=true -o "$work/scan" "$@"
 }
 
-# In a copy: what it makes is not for installing.
+# In a copy: what make takes for made is not for installing.
 scan_extension()
 {
 	as_user mkdir "$work/scanned"
