@@ -160,6 +160,8 @@ rtt_state_fault(const RttState *state, size_t size)
 		if (!(fraction >= 0 && fraction <= 1))
 			return "fraction is out of range";
 	}
+	if (state->nbuckets == 0 && state->precision != RTT_PRECISION_EXACT)
+		return "precision is out of range";
 	nvalues = rtt_words_count(rtt_state_words(state), state->nwords);
 	if (nvalues < 0 || (uint64_t) nvalues != state->nvalues)
 		return "round-trip times are malformed";

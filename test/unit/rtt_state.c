@@ -160,6 +160,15 @@ check_faults(void)
 	CHECK(rtt_state_fault(state, size) == NULL);
 	CHECK(rtt_state_fault(state, rtt_state_size(2, 3, state->nwords)) == NULL);
 
+	/* without buckets there is no precision to be lower */
+	memcpy(copy, state, size);
+	((RttState *) copy)->nbuckets = 0;
+	((RttState *) copy)->nwords = 0;
+	((RttState *) copy)->nvalues = 0;
+	CHECK(rtt_state_fault((RttState *) copy, size) == NULL);
+	((RttState *) copy)->precision--;
+	CHECK(rtt_state_fault((RttState *) copy, size) != NULL);
+
 	/* half a time, and as many times as no words can have */
 	memcpy(copy, state, size);
 	((RttState *) copy)->nwords--;
