@@ -34,6 +34,25 @@ text_form_encode(const void *bytes, int nbytes)
 	return form;
 }
 
+/*
+ * pg_b64_decode() does not end at the filler, of which there are two characters
+ * at most, but makes bytes of what follows, not all of whose bits they have.
+ */
+static bool
+filler_is_last(const char *form)
+{
+	int			nfillers = 0;
+
+	for (form += strcspn(form, "="); *form != '\0'; form++)
+	{
+		if (*form == '=')
+			nfillers++;
+		else if (strchr(" \t\n\r", *form) == NULL)
+			return false;
+	}
+	return nfillers <= 2;
+}
+
 void
 text_form_decode(const char *form, const char *type_name, Size max_bytes,
 				 StringInfo bytes)
@@ -48,7 +67,7 @@ text_form_decode(const char *form, const char *type_name, Size max_bytes,
 				 errdetail("It is too long.")));
 	enlargeStringInfo(bytes, pg_b64_dec_len(length));
 	nbytes = pg_b64_decode(form, length, (void *) bytes->data, bytes->maxlen);
-	if (nbytes < 0)
+	if (nbytes < 0 || !filler_is_last(form))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input syntax for type %s", type_name),

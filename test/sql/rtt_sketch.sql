@@ -115,7 +115,7 @@ SELECT count(*), count(DISTINCT r.sketch) FROM received AS r JOIN samples AS s U
 -- Invalid text
 --
 SELECT value, err(format('SELECT %L::pmr.rtt_sketch', value))
-FROM (VALUES ('rubbish!'), ('AQY'), ('AQYy='), ('\x010632'), ('5.0')) AS v (value);
+FROM (VALUES ('rubbish!'), ('AQY'), ('AQYy='), ('\x010632'), ('5.0'), ('ARIAAg==AgAA'), ('ARIAAg======')) AS v (value);
 
 -- Invalid bytes, one broken invariant each.  What cannot be written down in
 -- this format needs no check: empty, descending or misplaced buckets.
