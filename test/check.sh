@@ -1,15 +1,16 @@
 #!/bin/bash
 # Every check there is: bash test/check.sh [GROUP...]
 #
-# Groups: lint build static unit speed regress tap; all of them when none is
-# named. Installs what a Debian or Ubuntu machine lacks (as root or through
-# sudo), goes on after a failure, and ends with "N passed, N failed" and an exit
-# status to match.
+# Groups: those of all_groups below; all of them when none is named. Installs
+# what a Debian or Ubuntu machine lacks (as root or through sudo), goes on after
+# a failure, and ends with "N passed, N failed" and an exit status to match.
 # `make install` replaces a pmr_metrics installed on this machine.
 set -euo pipefail
 
 # shellcheck source=test/setup.sh
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
+
+all_groups=(lint build static unit fuzz speed regress tap)
 
 packages=(gcc libc6-dev make binutils clang libclang-rt-dev perl
 	libipc-run-perl shellcheck valgrind clang-tidy clang-tools cppcheck)
@@ -415,6 +416,16 @@ run_unit()
 }
 
 # ---------------------------------------------------------------------------
+# fuzz, in short: test/fuzz/run.sh alone takes fifty times as many inputs
+# ---------------------------------------------------------------------------
+
+check_fuzz()
+{
+	run_step 'fuzz: two million inputs' \
+		as_user bash test/fuzz/run.sh --runs 2000000
+}
+
+# ---------------------------------------------------------------------------
 # speed: instructions, which do not depend on what else the machine does
 # ---------------------------------------------------------------------------
 
@@ -528,12 +539,10 @@ run_tap()
 main()
 {
 	local group groups=("$@")
-	[ "$#" -gt 0 ] || groups=(lint build static unit speed regress tap)
+	[ "$#" -gt 0 ] || groups=("${all_groups[@]}")
 	for group in "${groups[@]}"; do
-		case $group in
-			lint | build | static | unit | speed | regress | tap) ;;
-			*) die "no such group: $group" ;;
-		esac
+		[[ " ${all_groups[*]} " == *" $group "* ]] ||
+			die "no such group: $group"
 	done
 
 	make_work_dir

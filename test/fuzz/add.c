@@ -1,0 +1,313 @@
+/*-------------------------------------------------------------------------
+ *
+ * add.c
+ *	  Times added one by one, in batches and as other states give the summary
+ *	  that brute force gives.
+ *
+ * Input: a kind, then steps.  The state counts its times after a few of them,
+ * where it really does after some thousands, and its caps are as small, so that
+ * an input of some bytes goes through all that a state goes through.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include <math.h>
+
+#include "core/rtt_state.h"
+#include "fuzz.h"
+
+/* They bear on the code that follows, the core's own. */
+#undef RTT_CAP_SKETCH
+#define RTT_CAP_SKETCH	6
+#undef RTT_CAP_EXACT
+#define RTT_CAP_EXACT	24
+#undef RTT_STATE_BATCH
+#define RTT_STATE_BATCH 4
+#include "core/rtt_state.c"
+
+#define MAX_TIMES		400
+
+typedef struct Times
+{
+	uint64_t	us[MAX_TIMES];
+	size_t		n;
+} Times;
+
+/* A state, and all times that were added to it. */
+typedef struct Sample
+{
+	RttState   *state;
+	size_t		size;
+	Times		times;
+} Sample;
+
+static void
+open_state(const RttState *state, RttSummary *summary)
+{
+	REQUIRE(rtt_state_summarise(state, allocate(rtt_state_scratch_size(state), 1),
+								summary));
+}
+
+static void
+start_sample(Sample *sample, RttStateKind kind, const double *fractions,
+			 uint32_t nfractions)
+{
+	sample->size = rtt_state_roomy_size(kind, nfractions, 0, 0);
+	sample->state = allocate(sample->size, 1);
+	sample->times.n = 0;
+	rtt_state_init(sample->state, kind, fractions, nfractions);
+}
+
+/*
+ * Makes a state be of a summary, with room for so many words, or for no less
+ * than the least number where it need not grow then.
+ */
+static void
+replace_by_summary(Sample *sample, const RttSummary *summary,
+				   uint32_t least_words, uint32_t nwords)
+{
+	const RttState *old = sample->state;
+	size_t		least_size = rtt_state_size(old->nfractions, summary->nbuckets,
+											least_words);
+	size_t		size = rtt_state_size(old->nfractions, summary->nbuckets,
+									  nwords);
+
+	if (least_size > sample->size)
+	{
+		sample->state = allocate(size, 1);
+		rtt_state_init(sample->state, old->kind, rtt_state_fractions(old),
+					   old->nfractions);
+	}
+	if (least_size > sample->size || size < sample->size)
+		sample->size = size;
+	rtt_state_put(sample->state, summary);
+}
+
+/* As src/rtt_state.c does it. */
+static void
+make_room(Sample *sample, uint32_t nwords)
+{
+	RttState   *state = sample->state;
+	RttStateRemedy remedy = rtt_state_remedy(state, sample->size);
+	RttSummary	summary;
+	uint32_t	max_words;
+
+	if (remedy != RTT_STATE_ENLARGE)
+	{
+		open_state(state, &summary);
+		max_words = rtt_state_max_words(state->kind, summary.nbuckets);
+		if (remedy == RTT_STATE_COUNT ||
+			rtt_state_size(state->nfractions, summary.nbuckets, max_words) <=
+			sample->size + sample->size / 2)
+		{
+			replace_by_summary(sample, &summary,
+							   rtt_state_enough_words(max_words), max_words);
+			return;
+		}
+	}
+	sample->size = rtt_state_roomy_size(state->kind, state->nfractions,
+										state->nbuckets,
+										state->nwords + nwords);
+	sample->state = allocate(sample->size, 1);
+	memcpy(sample->state, state,
+		   rtt_state_size(state->nfractions, state->nbuckets, state->nwords));
+}
+
+/* Adds the times of another sample by its summary, read from bytes. */
+static void
+add_sample(Sample *sample, const Sample *added)
+{
+	uint32_t	cap = rtt_state_cap(sample->state->kind);
+	RttSummary	own;
+	RttSummary	other;
+	RttSummary	read;
+	RttSummary	merged;
+	uint8_t    *bytes;
+	size_t		nbytes;
+
+	if (added->times.n == 0)
+		return;
+	open_state(added->state, &other);
+	bytes = encode(&other, &nbytes);
+	REQUIRE(decode(&read, bytes, nbytes, cap));
+	open_state(sample->state, &own);
+	REQUIRE(rtt_summary_merge(&merged,
+							  allocate(own.nbuckets + read.nbuckets,
+									   sizeof(RttBucket)), &own, &read));
+	rtt_summary_normalise(&merged, cap);
+	replace_by_summary(sample, &merged, 0, 0);
+	memcpy(&sample->times.us[sample->times.n], added->times.us,
+		   added->times.n * sizeof(uint64_t));
+	sample->times.n += added->times.n;
+}
+
+/* The summary of times, by definition. */
+static void
+summarise_by_force(Times *times, uint32_t cap, RttSummary *summary)
+{
+	size_t		n = times->n;
+
+	qsort(times->us, n, sizeof(uint64_t), compare_values);
+	memset(summary, 0, sizeof(RttSummary));
+	summary->buckets = allocate(n, sizeof(RttBucket));
+	summary->count = n;
+	summary->min_us = n > 0 ? times->us[0] : 0;
+	summary->max_us = n > 0 ? times->us[n - 1] : 0;
+	summary->precision = prescribed_precision(times->us, n, RTT_PRECISION_EXACT,
+											  cap);
+	for (size_t i = 0; i < n; i++)
+	{
+		uint64_t	lower_us = rtt_floor(times->us[i], summary->precision);
+
+		if (i == 0 || summary->buckets[summary->nbuckets - 1].lower_us != lower_us)
+		{
+			summary->buckets[summary->nbuckets].lower_us = lower_us;
+			summary->buckets[summary->nbuckets++].count = 0;
+		}
+		summary->buckets[summary->nbuckets - 1].count++;
+		summary->sum_us.low += times->us[i];
+		if (summary->sum_us.low < times->us[i])
+			summary->sum_us.high++;
+	}
+}
+
+static void
+check_percentiles(const RttState *state, const Times *times,
+				  const RttSummary *summary)
+{
+	const double *fractions = rtt_state_fractions(state);
+	uint64_t   *percentiles_us = allocate(state->nfractions, sizeof(uint64_t));
+	double		bound = rtt_summary_error_bound(summary);
+
+	REQUIRE(rtt_state_percentiles(state,
+								  allocate(rtt_state_scratch_size(state), 1),
+								  percentiles_us));
+	for (uint32_t i = 0; i < state->nfractions; i++)
+	{
+		double		rank = ceil(fractions[i] * (double) times->n);
+		uint64_t	exact_us = times->us[rank < 1 ? 0 : (size_t) rank - 1];
+		uint64_t	found_us = percentiles_us[i];
+		uint64_t	error_us;
+
+		error_us = found_us > exact_us ? found_us - exact_us : exact_us - found_us;
+		REQUIRE((double) error_us <= bound * (double) exact_us);
+	}
+}
+
+static void
+check_sample(Sample *sample)
+{
+	const RttState *state = sample->state;
+	uint32_t	cap = rtt_state_cap(state->kind);
+	RttSummary	summary;
+	RttSummary	expected;
+
+	REQUIRE(rtt_state_fault(state, sample->size) == NULL);
+	open_state(state, &summary);
+	summarise_by_force(&sample->times, cap, &expected);
+	REQUIRE(equal_summaries(&summary, &expected));
+	REQUIRE(rtt_state_is_empty(state) == (summary.count == 0));
+	if (summary.count > 0)
+	{
+		check_stored_form(&summary, cap);
+		check_percentiles(state, &sample->times, &summary);
+	}
+}
+
+/* A time: after the one before, a multiple of some unit, or any. */
+static uint64_t
+take_time(Input *input, int shape, const Times *times)
+{
+	static const uint64_t units_us[] = {1, 1000, 1000000, 60000000};
+	uint64_t	previous_us = times->n > 0 ? times->us[times->n - 1] : 0;
+
+	switch (shape % 6)
+	{
+		case 0:
+			return (previous_us + take_byte(input)) & RTT_MAX_US;
+		case 1:
+			return take_uint64(input) & RTT_MAX_US;
+		default:
+			return take_byte(input) * units_us[shape % 6 - 2];
+	}
+}
+
+/* Adds one time, or as many as fit so many words. */
+static void
+add_times(Input *input, int shape, Sample *sample, uint32_t max_words)
+{
+	Times	   *times = &sample->times;
+	uint32_t	words[RTT_STATE_BATCH];
+	uint32_t	nwords = 0;
+	uint64_t	n = 0;
+
+	do
+	{
+		uint64_t	rtt_us = take_time(input, shape, times);
+
+		nwords += rtt_words_write(&words[nwords], rtt_us);
+		times->us[times->n++] = rtt_us;
+		n++;
+	} while (nwords + RTT_WORDS_MAX <= max_words);
+	if (!rtt_state_append_words(sample->state, sample->size, words, nwords, n))
+	{
+		make_room(sample, nwords);
+		REQUIRE(rtt_state_append_words(sample->state, sample->size, words,
+									   nwords, n));
+	}
+}
+
+static void
+move_times(Sample *from, Sample *to)
+{
+	const RttState *state = from->state;
+
+	add_sample(to, from);
+	start_sample(from, state->kind, rtt_state_fractions(state),
+				 state->nfractions);
+}
+
+/* A step is a byte that says what to do, and with what times. */
+static void
+take_step(Input *input, Sample *sample, Sample *other)
+{
+	uint8_t		step = take_byte(input);
+
+	switch (step % 8)
+	{
+		case 0:
+			move_times(other, sample);
+			break;
+		case 1:
+			move_times(sample, other);
+			break;
+		case 2:
+			add_times(input, step / 8, sample, RTT_STATE_BATCH);
+			break;
+		case 3:
+			add_times(input, step / 8, other, 0);
+			break;
+		default:
+			add_times(input, step / 8, sample, 0);
+			break;
+	}
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const double fractions[] = {0.95, 0.5, 0, 1};
+	static const uint32_t nfractions[RTT_STATE_KINDS] = {0, 1, 4};
+	static Sample samples[2];
+	Input		input = {data, data + size};
+	uint8_t		kind = take_byte(&input) % RTT_STATE_KINDS;
+
+	free_memory();
+	for (int i = 0; i < 2; i++)
+		start_sample(&samples[i], kind, fractions, nfractions[kind]);
+	while (input.at < input.end &&
+		   samples[0].times.n + samples[1].times.n + RTT_STATE_BATCH <= MAX_TIMES)
+		take_step(&input, &samples[0], &samples[1]);
+	for (int i = 0; i < 2; i++)
+		check_sample(&samples[i]);
+	return 0;
+}
