@@ -28,6 +28,7 @@ PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
 # Tests of the core, which need no server: make unit, or one of them by name.
+# UNIT_RUN is what runs them, where they are built for another machine.
 UNIT_TESTS = $(patsubst test/unit/%.c,unit-%,$(sort $(wildcard test/unit/*.c)))
 UNIT_CFLAGS = -std=c99 -pedantic -g -O1 -Wall -Wextra -Werror \
 	-fsanitize=address,undefined -fno-sanitize-recover=all
@@ -37,7 +38,7 @@ unit: $(UNIT_TESTS)
 $(UNIT_TESTS): unit-%: test/unit/%.c
 	@mkdir -p tmp_check
 	$(CC) $(UNIT_CFLAGS) -Isrc $< $(CORE_OBJS:.o=.c) -lm -o tmp_check/$@
-	tmp_check/$@
+	$(UNIT_RUN) tmp_check/$@
 
 # PGXS knows no header dependencies.
 $(OBJS): $(wildcard $(srcdir)/src/*.h $(srcdir)/src/core/*.h)

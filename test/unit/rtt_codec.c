@@ -1,9 +1,9 @@
 /*-------------------------------------------------------------------------
  *
  * rtt_codec.c
- *	  Stored forms: what is written is read back the same, whatever bytes are
- *	  read give either a summary with exactly that stored form or a fault, and
- *	  version 1 stays what it is.
+ *	  Stored forms: what is written is read back the same, and whatever bytes
+ *	  are read give either a summary with exactly that stored form or a fault.
+ *	  That version 1 stays what it is: format_v1.c.
  *
  *-------------------------------------------------------------------------
  */
@@ -204,62 +204,6 @@ check_too_many(void)
 	free(bytes);
 }
 
-/* What version 1 wrote must be read, and written, for ever. */
-static void
-check_version_1(uint64_t *values, size_t n, const char *bytes, size_t nbytes)
-{
-	RttSummary	summary = summarise(values, n, RTT_CAP_SKETCH);
-
-	CHECK(is_stored_form(&summary, (const uint8_t *) bytes, nbytes));
-	CHECK(check_bytes((const uint8_t *) bytes, nbytes));
-	free(summary.buckets);
-}
-
-static void
-check_frozen(void)
-{
-	uint64_t	zero[] = {0};
-	uint64_t	microsecond[] = {1};
-	uint64_t	milliseconds[] = {1200000, 1200000, 1250000, 9000000, 1000};
-	uint64_t	seconds[] = {60000000, 60000000, 60000000};
-	uint64_t	longest[] = {RTT_MAX_US};
-
-	check_version_1(zero, 1, "\1\22\0", 3);
-	check_version_1(microsecond, 1, "\1\0\2", 3);
-	check_version_1(milliseconds, 5, "\1\3\2\335\22\0\142\212\171", 9);
-	check_version_1(seconds, 3, "\1\7\15\1", 4);
-	check_version_1(longest, 1,
-					"\1\0\376\377\377\377\377\377\377\377\377\1", 12);
-}
-
-/*
- * A lowered one: 1025 squares, by the FNV-1a hash of its bytes, which a second
- * implementation of the layout, in another language, gave too.
- */
-static void
-check_frozen_lowered(void)
-{
-	static uint64_t squares[RTT_CAP_SKETCH + 1];
-	RttSummary	summary;
-	uint8_t    *bytes;
-	size_t		nbytes;
-	uint64_t	hash = UINT64_C(0xCBF29CE484222325);
-
-	for (size_t i = 0; i < RTT_CAP_SKETCH + 1; i++)
-		squares[i] = i * i;
-	summary = summarise(squares, RTT_CAP_SKETCH + 1, RTT_CAP_SKETCH);
-	bytes = allocate(rtt_encoded_bound(summary.nbuckets), 1);
-	nbytes = rtt_encode(&summary, bytes);
-	for (size_t i = 0; i < nbytes; i++)
-		hash = (hash ^ bytes[i]) * UINT64_C(0x100000001B3);
-	CHECK(check_bytes(bytes, nbytes));
-	CHECK(bytes[1] == 64 + 8);
-	CHECK(nbytes == 1036);
-	CHECK(hash == UINT64_C(0xEBED8CC078FE0343));
-	free(bytes);
-	free(summary.buckets);
-}
-
 int
 main(void)
 {
@@ -273,7 +217,5 @@ main(void)
 	check_random_bytes();
 	check_faults();
 	check_too_many();
-	check_frozen();
-	check_frozen_lowered();
 	return report();
 }
