@@ -219,7 +219,7 @@ list_public()
 check_white_space()
 {
 	refuse_match '[[:blank:]]$' --exclude-dir=expected --include='*.[ch]' \
-		--include='*.sql' --include='*.sh' --include='*.pl' \
+		--include='*.sql' --include='*.sh' --include='*.p[lm]' \
 		--include='*.md' --include='*.spec' --include='*.json' \
 		--include='*.control' --include=Makefile .
 }
