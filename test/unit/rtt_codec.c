@@ -190,18 +190,59 @@ check_faults(void)
 				"number is cut off or malformed");
 }
 
-/* However long the bytes are, memory for a normal summary is enough. */
+/*
+ * However long the bytes are, memory for a normal summary is enough; an exact
+ * one has no more buckets than the cap.
+ */
 static void
 check_too_many(void)
 {
 	size_t		nbytes = RTT_BUCKETS_AT_MIN + 1000;
 	char	   *bytes = allocate(nbytes, 1);
 
+	/* from 1 on, so that the unit cannot be longer */
 	bytes[0] = 1;
+	bytes[2] = 2;
+	CHECK(check_bytes((const uint8_t *) bytes, 2 + RTT_CAP_SKETCH));
+	check_fault(bytes, 2 + RTT_CAP_SKETCH + 1, "precision is too high");
+
 	memset(bytes + 2, 0, nbytes - 2);
 	CHECK(rtt_decoded_bound(nbytes, RTT_CAP_SKETCH) == RTT_BUCKETS_AT_MIN);
 	check_fault(bytes, nbytes, "buckets are too many");
 	free(bytes);
+}
+
+/* A sum of 64 bits and more whose lower word is small. */
+static void
+check_sums(void)
+{
+	static uint64_t values[RTT_CAP_SKETCH + 2];
+
+	for (uint64_t low = 0; low < 200; low++)
+	{
+		uint64_t	squares = 0;
+		RttSummary	summary;
+		RttSummary	read;
+		uint8_t    *bytes;
+
+		for (uint64_t i = 0; i < RTT_CAP_SKETCH; i++)
+		{
+			values[i] = i * i;
+			squares += i * i;
+		}
+		values[RTT_CAP_SKETCH] = RTT_MAX_US;
+		values[RTT_CAP_SKETCH + 1] = low - squares - RTT_MAX_US;
+		summary = summarise(values, RTT_CAP_SKETCH + 2, RTT_CAP_SKETCH);
+		CHECK(summary.precision < RTT_PRECISION_EXACT);
+		CHECK(summary.sum_us.high == 1 && summary.sum_us.low == low);
+
+		bytes = allocate(rtt_encoded_bound(summary.nbuckets), 1);
+		CHECK(decode(bytes, rtt_encode(&summary, bytes), &read) == NULL);
+		CHECK(read.sum_us.high == 1 && read.sum_us.low == low);
+		free(bytes);
+		free(read.buckets);
+		free(summary.buckets);
+	}
 }
 
 int
@@ -217,5 +258,6 @@ main(void)
 	check_random_bytes();
 	check_faults();
 	check_too_many();
+	check_sums();
 	return report();
 }

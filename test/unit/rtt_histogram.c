@@ -51,6 +51,7 @@ main(void)
 	static const size_t sizes[] = {1, 2, 1000, 3000};
 	static uint64_t values[3000];
 	uint64_t	doubling[] = {1, 2, 4, 8, 16};
+	uint64_t	from_zero[] = {0, 1, 2, 4, 8};
 	RttBucket	buckets[5];
 	RttBar		made[4];
 	RttSummary	summary;
@@ -76,6 +77,16 @@ main(void)
 		CHECK(made[i].lower_us == doubling[i]);
 		CHECK(made[i].upper_us == doubling[i + 1]);
 		CHECK(made[i].count == (i < 3 ? 1 : 2));
+	}
+
+	/* which has no place for zero: as if from 1 on */
+	rtt_summary_from_sorted(&summary, buckets, from_zero, 5);
+	CHECK(rtt_histogram(&summary, made, 3) == 3);
+	for (int i = 0; i < 3; i++)
+	{
+		CHECK(made[i].lower_us == (i > 0 ? from_zero[i + 1] : 0));
+		CHECK(made[i].upper_us == from_zero[i + 2]);
+		CHECK(made[i].count == (i == 1 ? 1 : 2));
 	}
 	return report();
 }

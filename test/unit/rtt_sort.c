@@ -59,8 +59,11 @@ main(void)
 		}
 	}
 	/* the sort itself takes any 64 bits */
-	for (size_t i = 0; i < 1000; i++)
-		values[i] = random_bits();
-	check_sort(values, 1000);
+	for (size_t n = 10; n <= 1000; n *= 10)
+	{
+		for (size_t i = 0; i < n; i++)
+			values[i] = random_bits();
+		check_sort(values, n);
+	}
 	return report();
 }

@@ -6,6 +6,8 @@
  *
  *-------------------------------------------------------------------------
  */
+#include <math.h>
+
 #include "core/rtt_codec.h"
 #include "core/rtt_state.h"
 #include "unit.h"
@@ -139,6 +141,52 @@ check_state(RttStateKind kind, const double *fractions, uint32_t nfractions,
 	free(values);
 }
 
+static void
+check_fault(const RttState *state, size_t size, const char *expected)
+{
+	const char *fault = rtt_state_fault(state, size);
+
+	CHECK(fault != NULL && strcmp(fault, expected) == 0);
+}
+
+/* What a header can have wrong, each by itself. */
+static void
+check_header_faults(void)
+{
+	static const double fractions[] = {0, 1};
+	static const double bad[] = {-1e-300, 1 + 1e-15, INFINITY, NAN};
+	size_t		size = rtt_state_size(2, 0, 0);
+	RttState   *state = make_state(RTT_STATE_PERCENTILES, fractions, 2, size);
+
+	CHECK(rtt_state_fault(state, size) == NULL);
+	check_fault(state, sizeof(RttState) - 1, "header is cut off");
+	check_fault(state, size - 1, "state is cut off");
+	for (int kind = RTT_STATE_KINDS; kind <= UINT8_MAX; kind++)
+	{
+		state->kind = (uint8_t) kind;
+		check_fault(state, size, "kind is unknown");
+	}
+	state->kind = RTT_STATE_SKETCH;
+	check_fault(state, size, "number of fractions is out of range");
+	state->kind = RTT_STATE_PERCENTILE;
+	check_fault(state, size, "number of fractions is out of range");
+	state->nfractions = 0;
+	check_fault(state, size, "number of fractions is out of range");
+	state->kind = RTT_STATE_PERCENTILES;
+	state->nfractions = RTT_STATE_MAX_FRACTIONS + 1;
+	check_fault(state, size, "number of fractions is out of range");
+	state->nfractions = 2;
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+	{
+		rtt_state_fractions(state)[1] = bad[i];
+		check_fault(state, size, "fraction is out of range");
+	}
+	rtt_state_fractions(state)[1] = 1;
+	state->nvalues = 1;
+	check_fault(state, size, "round-trip times are malformed");
+	free(state);
+}
+
 /* Bytes changed at random are found out, or make another good state. */
 static void
 check_faults(void)
@@ -240,6 +288,7 @@ main(void)
 	check_state(RTT_STATE_PERCENTILES, fractions, 4, SHAPE_MILLISECONDS,
 				600000);
 	check_state(RTT_STATE_PERCENTILES, fractions, 4, SHAPE_WIDE, 2500000);
+	check_header_faults();
 	check_faults();
 	check_overflow();
 	return report();

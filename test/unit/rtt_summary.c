@@ -181,6 +181,147 @@ check_summary(uint64_t *values, size_t n, uint32_t cap)
 	free(sorted);
 }
 
+static RttSum
+make_sum(uint64_t high, uint64_t low)
+{
+	RttSum		sum = {high, low};
+
+	return sum;
+}
+
+static RttSum
+sum_of(const uint64_t *values, size_t n)
+{
+	RttSum		sum = {0, 0};
+
+	for (size_t i = 0; i < n; i++)
+		sum = rtt_sum_add(sum, make_sum(0, values[i]));
+	return sum;
+}
+
+static bool
+has_fault(RttSummary summary, uint32_t cap, const char *expected)
+{
+	const char *fault = rtt_summary_fault(&summary, cap);
+
+	return fault != NULL && strcmp(fault, expected) == 0;
+}
+
+/*
+ * Of the sums that a summary could have, those of the shortest and of the
+ * longest times that give the same summary are the last.
+ */
+static void
+check_sums(int shape, size_t n, uint32_t cap)
+{
+	uint64_t   *shortest = allocate(n, sizeof(uint64_t));
+	uint64_t   *longest = allocate(n, sizeof(uint64_t));
+	size_t		next = 0;
+	RttSummary	summary;
+	RttSum		sum;
+
+	for (size_t i = 0; i < n; i++)
+		shortest[i] = random_rtt(shape);
+	summary = summarise(shortest, n, cap);
+	for (uint32_t i = 0; i < summary.nbuckets; i++)
+	{
+		uint64_t	lower_us = summary.buckets[i].lower_us;
+
+		for (uint64_t c = 0; c < summary.buckets[i].count; c++)
+		{
+			shortest[next] = i == 0 ? summary.min_us : lower_us;
+			longest[next] = i == summary.nbuckets - 1 ? summary.max_us :
+				lower_us + (rtt_width(lower_us, summary.precision) - 1);
+			next++;
+		}
+	}
+	CHECK(next == n);
+	shortest[n - 1] = summary.max_us;
+	longest[0] = summary.min_us;
+
+#define IS_REFUSED(sum) \
+	(summary.sum_us = (sum), \
+	 has_fault(summary, cap, "sum does not fit the buckets"))
+
+	sum = sum_of(shortest, n);
+	summary.sum_us = sum;
+	CHECK(rtt_summary_fault(&summary, cap) == NULL);
+	if (sum.high > 0 || sum.low > 0)
+		CHECK(IS_REFUSED(make_sum(sum.high - (sum.low == 0), sum.low - 1)));
+	if (sum.high > 0)
+		CHECK(IS_REFUSED(make_sum(sum.high - 1, sum.low)));
+
+	sum = sum_of(longest, n);
+	summary.sum_us = sum;
+	CHECK(rtt_summary_fault(&summary, cap) == NULL);
+	CHECK(IS_REFUSED(rtt_sum_add(sum, make_sum(0, 1))));
+	CHECK(IS_REFUSED(rtt_sum_add(sum, make_sum(1, 0))));
+
+	free(summary.buckets);
+	free(shortest);
+	free(longest);
+}
+
+/* What else a summary can have wrong, each by itself. */
+static void
+check_faults(void)
+{
+	static uint64_t values[RTT_CAP_SKETCH];
+	RttBucket	buckets[2] = {{5, 1}, {70, 2}};
+	const RttSummary good = {
+		buckets, 2, RTT_PRECISION_EXACT, 3, {0, 145}, 5, 70
+	};
+	RttSummary	none = {.precision = RTT_PRECISION_MIN};
+	RttSummary	exact;
+	RttSummary	bad;
+
+	CHECK(rtt_summary_fault(&good, 2) == NULL);
+	CHECK(has_fault(good, 1, "precision is too high"));
+
+#define CHECK_FAULT(change, expected) \
+	(bad = good, (change), CHECK(has_fault(bad, 2, expected)))
+
+	CHECK_FAULT(bad.precision = RTT_PRECISION_MIN - 1,
+				"precision is out of range");
+	CHECK_FAULT(bad.precision = RTT_PRECISION_EXACT + 1,
+				"precision is out of range");
+	CHECK_FAULT(bad.precision = RTT_PRECISION_MIN, "precision is too low");
+	CHECK_FAULT(bad.min_us = 71, "minimum or maximum is out of range");
+	CHECK_FAULT(bad.max_us = RTT_MAX_US + 1,
+				"minimum or maximum is out of range");
+	CHECK_FAULT(bad.sum_us.high = UINT64_C(1) << 63, "sum is out of range");
+	CHECK_FAULT(bad.min_us = 6, "minimum is not in the first bucket");
+	CHECK_FAULT(bad.max_us = 71, "maximum is not in the last bucket");
+	CHECK_FAULT(bad.count = 4, "count is not that of the buckets");
+	CHECK_FAULT((bad.nbuckets = 0, bad.count = 0, bad.sum_us.low = 0),
+				"maximum has no bucket");
+
+#define CHECK_BUCKET(lower_us, count, expected) \
+	(buckets[1] = (RttBucket) {lower_us, count}, \
+	 CHECK(has_fault(good, 2, expected)), \
+	 buckets[1] = (RttBucket) {70, 2})
+
+	CHECK_BUCKET(RTT_MAX_US + 1, 2, "bucket is out of range");
+	CHECK_BUCKET(5, 2, "buckets do not ascend");
+	CHECK_BUCKET(4, 2, "buckets do not ascend");
+	CHECK_BUCKET(70, 0, "bucket is empty");
+	CHECK_BUCKET(70, INT64_MAX, "count is out of range");
+	buckets[1].lower_us = 513;
+	CHECK_FAULT((bad.precision = 8, bad.max_us = 513),
+				"bucket is not one of its precision");
+
+	/* at the cap, and each of one time: they are as many when exact */
+	for (int i = 0; i < RTT_CAP_SKETCH; i++)
+		values[i] = rtt_index_lower(1000 + i, RTT_PRECISION_MIN);
+	exact = summarise(values, RTT_CAP_SKETCH, RTT_CAP_SKETCH);
+	CHECK(rtt_summary_merge(&bad, allocate(exact.nbuckets, sizeof(RttBucket)),
+							&exact, &none));
+	CHECK(has_fault(bad, RTT_CAP_SKETCH, "precision is too low"));
+	CHECK(rtt_summary_fault(&bad, RTT_CAP_SKETCH - 1) == NULL);
+	free(exact.buckets);
+	free(bad.buckets);
+}
+
 static void
 check_limits(void)
 {
@@ -241,6 +382,15 @@ main(void)
 		values[i] = i * i;
 	check_summary(values, RTT_CAP_SKETCH, RTT_CAP_SKETCH);
 	check_summary(values, RTT_CAP_SKETCH + 1, RTT_CAP_SKETCH);
+	for (int shape = 0; shape < NSHAPES; shape++)
+	{
+		for (size_t s = 1; s < sizeof(sizes) / sizeof(sizes[0]); s++)
+		{
+			check_sums(shape, sizes[s], 16);
+			check_sums(shape, sizes[s], RTT_CAP_SKETCH);
+		}
+	}
+	check_faults();
 	check_limits();
 	return report();
 }

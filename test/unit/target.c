@@ -153,6 +153,51 @@ check_targets(void)
 							 GENERATION_SMETS1, 1).known);
 }
 
+/* Who asks again for a time in a period gets what was found for another. */
+static void
+check_periods(void)
+{
+	static const TargetRow rows[] = {
+		{MODE_ON_DEMAND, GENERATION_ANY, true, 30, {true, 33}},
+		{MODE_ON_DEMAND, GENERATION_ANY, true, 10, {true, 31}},
+		{MODE_ON_DEMAND, GENERATION_SMETS1, true, 50, {true, 7}},
+		{MODE_FUTURE_DATED, GENERATION_ANY, true, 20, {true, 31}},
+		{MODE_ON_DEMAND, GENERATION_ANY, false, 40, {false, 0}},
+		{MODE_ON_DEMAND, GENERATION_ANY, false, 45, {true, 65}}
+	};
+	bool		seen[TARGET_KINDS] = {false};
+
+	for (TargetMode mode = MODE_UNKNOWN; mode < TARGET_MODES; mode++)
+	{
+		for (TargetGeneration generation = GENERATION_UNKNOWN;
+			 generation < TARGET_GENERATIONS; generation++)
+		{
+			int			kind = target_kind(mode, generation);
+
+			CHECK(kind >= 0 && kind < TARGET_KINDS && !seen[kind]);
+			seen[kind] = true;
+			for (int64_t at = 0; at < 60; at++)
+			{
+				TargetPeriod period;
+
+				period = target_period_of_request(rows, COUNT(rows), mode,
+												  generation, at);
+				CHECK(target_period_contains(&period, at));
+				for (int64_t other = 0; other < 60; other++)
+				{
+					TargetTime	target;
+
+					target = target_of_request(rows, COUNT(rows), mode,
+											   generation, other);
+					CHECK(!target_period_contains(&period, other) ||
+						  (target.known == period.target.known &&
+						   target.us == period.target.us));
+				}
+			}
+		}
+	}
+}
+
 static void
 check_names(void)
 {
@@ -174,6 +219,7 @@ main(void)
 {
 	check_outcomes();
 	check_targets();
+	check_periods();
 	check_names();
 	return report();
 }
