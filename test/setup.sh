@@ -14,6 +14,9 @@ pg_bin=''      # directory of the server's programs
 step_pid=''
 passed=0
 failed=0
+skipped=0
+reason=''      # why the last step was skipped
+untried=77     # exit status of a step that cannot be tried here
 
 # Kept apart from the machine's own settings, so that removing it is safe.
 no_main_cluster=/etc/postgresql-common/createcluster.d/pmr_metrics-test.conf
@@ -82,6 +85,10 @@ run_step()
 	if [ "$status" -eq 0 ]; then
 		passed=$((passed + 1))
 		printf 'passed (%d s)\n' $((SECONDS - start))
+	elif [ "$status" -eq "$untried" ]; then
+		skipped=$((skipped + 1))
+		reason=$(tail -n 1 "$log")
+		printf 'skipped: %s\n' "$reason"
 	else
 		failed=$((failed + 1))
 		printf 'FAILED (%d s)\n' $((SECONDS - start))
@@ -89,9 +96,30 @@ run_step()
 	fi
 }
 
+# cannot_try REASON: end a step that is skipped. Not for what may have a defect.
+cannot_try()
+{
+	echo "$*"
+	exit "$untried"
+}
+
+# The processes of a step that was interrupted, those it started through sudo
+# included, which obey root alone.
+stop_step()
+{
+	if [ -n "$step_pid" ]; then
+		kill -TERM -- "-$step_pid" 2>/dev/null || true
+		if [ "$EUID" -ne 0 ] && command -v sudo >/dev/null; then
+			sudo -n kill -TERM -- "-$step_pid" 2>/dev/null || true
+		fi
+		wait "$step_pid" 2>/dev/null || true
+	fi
+}
+
 # The last line of every run.
 print_summary()
 {
+	[ "$skipped" -eq 0 ] || echo "$skipped skipped"
 	echo "$passed passed, $failed failed"
 	[ "$failed" -eq 0 ]
 }
@@ -114,10 +142,7 @@ make_work_dir()
 clean_up()
 {
 	trap '' INT TERM HUP
-	if [ -n "$step_pid" ]; then
-		kill -TERM -- "-$step_pid" 2>/dev/null || true
-		wait "$step_pid" 2>/dev/null || true
-	fi
+	stop_step
 	stop_clusters
 	allow_main_cluster
 	cd /
