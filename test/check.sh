@@ -3,14 +3,15 @@
 #
 # Groups: those of all_groups below; all of them when none is named. Installs
 # what a Debian or Ubuntu machine lacks (as root or through sudo), goes on after
-# a failure, and ends with "N passed, N failed" and an exit status to match.
+# a failure, and ends with "N passed, N failed" and an exit status to match. What
+# cannot be tried here is skipped, and its line says why.
 # `make install` replaces a pmr_metrics installed on this machine.
 set -euo pipefail
 
 # shellcheck source=test/setup.sh
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
-all_groups=(lint build static unit fuzz speed regress tap)
+all_groups=(lint build static unit fuzz speed regress tap versions)
 
 packages=(gcc libc6-dev make binutils clang libclang-rt-dev perl
 	libipc-run-perl shellcheck valgrind clang-tidy clang-tools cppcheck)
@@ -58,7 +59,7 @@ check_lint()
 	run_step 'lint: C indentation' check_indentation
 	run_step 'lint: elog' check_elog
 	run_step 'lint: shell scripts' check_scripts
-	run_step 'lint: one version everywhere' check_versions
+	run_step 'lint: one version everywhere' check_version
 	run_step 'lint: scripts are safe to install' check_install_scripts
 	run_step 'lint: names of tests and SQL files' check_test_names
 	run_step 'lint: every public object is documented' check_documented
@@ -150,7 +151,7 @@ check_scripts()
 	shellcheck --external-sources "${scripts[@]}"
 }
 
-check_versions()
+check_version()
 {
 	local control meta changelog
 	control=$(sed -nE "s/^default_version *= *'(.*)'.*/\1/p" \
@@ -532,6 +533,27 @@ run_tap()
 		find tmp_check/log -name 'regress_log_*' -exec tail -n 40 {} +
 		return 1
 	fi
+}
+
+# ---------------------------------------------------------------------------
+# versions: the oldest major version of PostgreSQL, and that of Debian 13, each
+# unless it is this machine's own
+# ---------------------------------------------------------------------------
+
+check_versions()
+{
+	local major
+	for major in "$oldest_major" 17; do
+		if [ "$major" -ne "$(server_major)" ]; then
+			run_step "versions: PostgreSQL $major" test_version "$major"
+		fi
+	done
+}
+
+test_version()
+{
+	[ "$EUID" -eq 0 ] || sudo -n true || cannot_try 'needs root or sudo'
+	as_root bash "$checkout/test/versions.sh" "$1" build regress tap
 }
 
 # ---------------------------------------------------------------------------

@@ -57,34 +57,43 @@ list_preferences()
 	fi
 }
 
-# make_chroot SUITE ROOT [PACKAGE...]: a minimal one with the packages, and the
+# make_chroot SUITE ROOT [PACKAGE...]: a minimal one, then the packages, and the
 # checkout in /root/pmr_metrics.
 make_chroot()
 {
-	local suite=$1 root=$2 packages options=()
+	local suite=$1 root=$2
 	shift 2
-	packages=$(IFS=,; echo "$*")
 	list_sources "$suite" >"$root.list"
-	[ -s "$root.list" ] || die "this machine has no package sources for $suite"
+	[ -s "$root.list" ] || cannot_try "no package sources for $suite"
 	list_apt_options "$suite" >"$root.conf"
 	list_preferences "$suite" >"$root.pref"
-	if [ -n "$packages" ]; then
-		# A server's package makes a cluster, unless told not to.
-		# shellcheck disable=SC2016 # mmdebstrap's shell expands it
-		options=(--include="$packages"
-			--setup-hook='d=$1/etc/postgresql-common/createcluster.d
-				mkdir -p "$d"
-				echo "create_main_cluster = off" >"$d/chroot.conf"')
-	fi
-	# shellcheck disable=SC2016
+	# shellcheck disable=SC2016 # mmdebstrap's shell expands it
 	mmdebstrap --quiet --variant=apt --aptopt="$root.conf" \
 		--dpkgopt=force-unsafe-io \
 		--setup-hook='install -D -m 644 "$1.pref" \
 			"$1/etc/apt/preferences.d/suites.pref"' \
-		"${options[@]}" \
-		"${suite/experimental/sid}" "$root" - <"$root.list"
+		"${suite/experimental/sid}" "$root" - \
+		<"$root.list" 2>"$root.err" ||
+		cannot_try "no chroot of $suite: $(grep -m 1 '^E: ' "$root.err")"
 	cp /etc/hosts "$root/etc/hosts"
 	copy_checkout "$root/root/pmr_metrics"
+	if [ "$#" -gt 0 ]; then
+		install_in_chroot "$root" "$@"
+	fi
+}
+
+# A server's package makes a cluster, unless told not to.
+install_in_chroot()
+{
+	local root=$1 clusters=$1/etc/postgresql-common/createcluster.d
+	shift
+	mkdir -p "$clusters"
+	echo 'create_main_cluster = off' >"$clusters/chroot.conf"
+	run_in_chroot "$root" apt-get -qq update
+	run_in_chroot "$root" apt-cache show "$@" >/dev/null ||
+		cannot_try "no packages $*"
+	run_in_chroot "$root" env DEBIAN_FRONTEND=noninteractive \
+		apt-get -qq install -y --no-install-recommends "$@"
 }
 
 # run_in_chroot ROOT COMMAND...: as root, in the checkout. In name spaces of its
@@ -116,5 +125,5 @@ remove_chroot()
 	if grep -qF " $1/" /proc/self/mounts; then
 		die "still mounted, not removed: $1"
 	fi
-	rm -rf --one-file-system "$1" "$1".{list,conf,pref}
+	rm -rf --one-file-system "$1" "$1".{list,conf,pref,err}
 }
