@@ -1,0 +1,265 @@
+--
+-- Installing, and using what was installed, whoever made what before: a role
+-- that may create schemas has taken the name pmr, or has laid a trap under each
+-- name that a search_path could find.
+--
+SET client_min_messages = warning;
+SELECT current_database() AS home \gset
+CREATE ROLE regress_install_squatter;
+CREATE ROLE regress_install_reader;
+DROP DATABASE IF EXISTS regress_pmr_install;
+CREATE DATABASE regress_pmr_install TEMPLATE template0;
+GRANT CREATE, TEMPORARY ON DATABASE regress_pmr_install TO regress_install_squatter;
+\c regress_pmr_install
+SET client_min_messages = warning;
+SET timezone = 'UTC';
+
+-- Each object there is, but those of toast tables.
+CREATE FUNCTION public.objects() RETURNS TABLE (kind regclass, id oid) LANGUAGE sql SET search_path = pg_catalog
+BEGIN ATOMIC
+	SELECT 'pg_class'::regclass, oid FROM pg_class UNION ALL SELECT 'pg_proc', oid FROM pg_proc UNION ALL SELECT 'pg_type', oid FROM pg_type
+	UNION ALL SELECT 'pg_operator', oid FROM pg_operator UNION ALL SELECT 'pg_opclass', oid FROM pg_opclass UNION ALL SELECT 'pg_opfamily', oid FROM pg_opfamily
+	UNION ALL SELECT 'pg_namespace', oid FROM pg_namespace UNION ALL SELECT 'pg_extension', oid FROM pg_extension UNION ALL SELECT 'pg_cast', oid FROM pg_cast
+	UNION ALL SELECT 'pg_constraint', oid FROM pg_constraint UNION ALL SELECT 'pg_rewrite', oid FROM pg_rewrite UNION ALL SELECT 'pg_default_acl', oid FROM pg_default_acl;
+END;
+CREATE TABLE public.before (kind regclass, id oid);
+CREATE VIEW public.difference AS
+	(SELECT 'gone' AS what, b.* FROM (SELECT * FROM public.before EXCEPT SELECT * FROM public.objects()) AS b)
+	UNION ALL (SELECT 'new', o.* FROM (SELECT * FROM public.objects() EXCEPT SELECT * FROM public.before) AS o);
+
+--
+-- Only who may: an unprivileged role gets nothing, and leaves nothing behind
+--
+INSERT INTO public.before SELECT * FROM public.objects();
+SET ROLE regress_install_squatter;
+\set VERBOSITY sqlstate
+CREATE EXTENSION pmr_metrics;
+\set VERBOSITY default
+RESET ROLE;
+SELECT * FROM public.difference;
+
+--
+-- A schema pmr that is there already is not adopted, nor anything in it
+--
+SET ROLE regress_install_squatter;
+CREATE SCHEMA pmr;
+CREATE DOMAIN pmr.rtt_sketch AS text;
+CREATE TYPE pmr.rtt_state AS ENUM ('squatted');
+CREATE TABLE pmr.target_response_time (srv text, mode text, device_generation text, valid_from timestamptz, target interval, builtin boolean);
+CREATE VIEW pmr.party_performance AS SELECT 1 AS requests;
+CREATE FUNCTION pmr.sees_all() RETURNS boolean LANGUAGE sql AS 'SELECT true';
+CREATE FUNCTION pmr.rtt_merge(text, text) RETURNS text LANGUAGE sql AS 'SELECT $1';
+CREATE FUNCTION pmr.is_equal(pmr.rtt_state, text) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+CREATE OPERATOR pmr.= (LEFTARG = pmr.rtt_state, RIGHTARG = text, FUNCTION = pmr.is_equal);
+RESET ROLE;
+TRUNCATE public.before;
+INSERT INTO public.before SELECT * FROM public.objects();
+\set VERBOSITY sqlstate
+CREATE EXTENSION pmr_metrics;
+CREATE EXTENSION pmr_metrics SCHEMA pmr;
+CREATE EXTENSION pmr_metrics SCHEMA public;
+CREATE EXTENSION pmr_metrics CASCADE;
+SET search_path = pmr, public;
+CREATE EXTENSION pmr_metrics;
+RESET search_path;
+\set VERBOSITY default
+SELECT * FROM public.difference;
+SELECT nspowner::regrole AS owner FROM pg_namespace WHERE nspname = 'pmr';
+DROP SCHEMA pmr CASCADE;
+
+--
+-- What there is to trap: the names and arguments of an installation in peace
+--
+CREATE EXTENSION pmr_metrics;
+CREATE TABLE public.own_name AS
+	SELECT relname AS name FROM pg_class WHERE relnamespace = 'pmr'::regnamespace AND relkind IN ('r', 'v', 'c', 'S')
+	UNION SELECT typname FROM pg_type WHERE typnamespace = 'pmr'::regnamespace AND typcategory <> 'A';
+GRANT SELECT ON public.own_name TO PUBLIC;
+SELECT count(*) > 40 AS many FROM public.own_name;
+
+-- The requests of 14 Parties.
+CREATE TABLE public.audit AS
+SELECT 'P' || i % 14 AS party, CASE WHEN i % 3 = 0 THEN '4.6.1' ELSE '1.1.1' END AS srv, 'on_demand' AS mode, at AS requested_at,
+	CASE WHEN i % 11 <> 0 THEN at + (1 + i % 7 * 6) * interval '1 s' END AS responded_at, CASE WHEN i % 13 = 0 THEN 'E1' ELSE 'I0' END AS response_code,
+	'smets2' AS device_generation, CASE WHEN i % 4 = 0 THEN 'North' ELSE 'South' END AS region, 'fw-' || i % 5 % 3 AS firmware, i::text AS request_id
+FROM (SELECT i, '2024-01-01 00:00+00'::timestamptz + i * interval '8 minutes' AS at FROM generate_series(1, 5500) AS i) AS r;
+INSERT INTO public.audit (srv, requested_at, responded_at) VALUES ('0.0', '2024-01-02 00:00+00', '2024-01-01 00:00+00');
+CREATE TABLE public.figure (run text, what text, content jsonb);
+-- All that can be seen, and all that can be done.  These two have schemas in all
+-- that they say, so the search_path is that of who calls them, and still safe.
+CREATE PROCEDURE public.look(run pg_catalog.text) LANGUAGE plpgsql AS $$
+DECLARE
+	name pg_catalog.text;
+BEGIN
+	FOR name IN SELECT pg_catalog.format('pmr.%I', c.relname) FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
+		WHERE n.nspname OPERATOR(pg_catalog.=) 'pmr' AND c.relkind OPERATOR(pg_catalog.=) 'v'
+		UNION ALL VALUES ($q$pmr.performance('2024-01-03', '2024-01-20')$q$), ($q$pmr.diagnose('P1', '2024-01-01', '2024-01-31')$q$), ($q$pmr.diagnose('P1', '2024-01-03', '2024-01-20', 's')$q$)
+	LOOP
+		EXECUTE pg_catalog.format('INSERT INTO public.figure SELECT $1, $2, pg_catalog.to_jsonb(v) FROM %s AS v', name) USING run, name;
+	END LOOP;
+END
+$$;
+CREATE PROCEDURE public.use_all(run pg_catalog.text) LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM pmr.add_source('s', 'public.audit', '{region,firmware}', 'Europe/London');
+	CALL pmr.refresh('s', as_of => '2024-03-15 00:00+00');
+	CALL pmr.refresh('s', '2024-01-01', '2024-01-31', '2024-03-15 00:00+00');
+	CALL pmr.publish('s', '2024-01-01');
+	INSERT INTO public.figure SELECT run, 'check_source', pg_catalog.to_jsonb(v) FROM pmr.check_source('s', '2024-01-01', '2024-01-31') AS v;
+	INSERT INTO public.figure SELECT run, 'invalid_rows', pg_catalog.to_jsonb(v) FROM pmr.invalid_rows('s', '2024-01-01', '2024-01-31') AS v;
+	CALL public.look(run);
+	INSERT INTO pmr.party_access VALUES ('regress_install_reader', 'P1');
+	SET ROLE regress_install_reader;
+	CALL public.look(run);
+	RESET ROLE;
+	PERFORM pmr.allow_refresh('regress_install_reader');
+	PERFORM pmr.withdraw('s', '2024-01-01');
+	PERFORM pmr.drop_source('s');
+END
+$$;
+GRANT INSERT ON public.figure TO regress_install_reader;
+INSERT INTO pmr.party SELECT 'P' || i, 'Party ' || i, 'Group ' || i, CASE WHEN i < 7 THEN 'Large Supplier' ELSE 'Small Supplier' END FROM generate_series(0, 13) AS i;
+CALL public.use_all('peace');
+SELECT what, count(*) > 0 AS some FROM public.figure WHERE run = 'peace' GROUP BY what ORDER BY what COLLATE "C";
+DROP EXTENSION pmr_metrics;
+SELECT count(*) AS left_behind FROM pg_namespace WHERE nspname = 'pmr';
+
+--
+-- The traps: each leaves a trace that no ROLLBACK takes back, and an error
+--
+SET ROLE regress_install_squatter;
+CREATE SCHEMA evil;
+GRANT USAGE ON SCHEMA evil TO PUBLIC;
+CREATE SEQUENCE evil.trace;
+GRANT USAGE ON SEQUENCE evil.trace TO PUBLIC;
+CREATE FUNCTION evil.spring(trap pg_catalog.text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM pg_catalog.nextval('evil.trace');
+	RAISE EXCEPTION 'trap: %', trap;
+END
+$$;
+-- A function for each of pg_catalog, an operator for each, a domain and a table
+-- for each type and relation; those that the grammar or a pseudo-type keeps from
+-- being made are not made.
+CREATE TABLE evil.laid (kind text, name text);
+DO $$
+DECLARE
+	r record;
+BEGIN
+	FOR r IN SELECT 'function' AS kind, oid::regprocedure::text AS name,
+			format('CREATE FUNCTION evil.%I(%s) RETURNS %s LANGUAGE plpgsql AS %L', proname, pg_get_function_arguments(oid), pg_get_function_result(oid),
+				format('BEGIN PERFORM evil.spring(%L); END', oid::regprocedure)) AS command
+		FROM pg_proc WHERE pronamespace = 'pg_catalog'::regnamespace AND prokind <> 'p'
+		UNION ALL SELECT 'operator', oid::regoperator::text,
+			format('CREATE FUNCTION evil.operator_%s(%s) RETURNS %s LANGUAGE plpgsql AS %L; CREATE OPERATOR evil.%s (%s RIGHTARG = %s, FUNCTION = evil.operator_%1$s)',
+				oid, concat_ws(', ', nullif(oprleft, 0)::regtype, oprright::regtype), oprresult::regtype, format('BEGIN PERFORM evil.spring(%L); END', oid::regoperator), oprname,
+				'LEFTARG = ' || nullif(oprleft, 0)::regtype || ',', oprright::regtype)
+		FROM pg_operator WHERE oprnamespace = 'pg_catalog'::regnamespace
+		UNION ALL SELECT 'type', typname, format('CREATE DOMAIN evil.%I AS pg_catalog.text CHECK (evil.spring(%L) IS NULL)', typname, typname)
+		FROM pg_type WHERE typnamespace = 'pg_catalog'::regnamespace AND typtype IN ('b', 'r', 'm') AND typcategory <> 'A'
+		UNION ALL SELECT 'relation', relname, format('CREATE TABLE evil.%I (); CREATE TEMPORARY TABLE %1$I ()', relname) FROM pg_class WHERE relnamespace = 'pg_catalog'::regnamespace AND relkind IN ('r', 'v')
+		UNION ALL SELECT 'own name', name, format('CREATE TABLE evil.%I (); CREATE TEMPORARY TABLE %1$I ()', name) FROM public.own_name
+	LOOP
+		BEGIN
+			EXECUTE r.command;
+			INSERT INTO evil.laid VALUES (r.kind, r.name);
+		EXCEPTION WHEN OTHERS THEN
+			NULL;
+		END;
+	END LOOP;
+END
+$$;
+CREATE FUNCTION evil.format(text, VARIADIC text[]) RETURNS text LANGUAGE plpgsql AS $$BEGIN PERFORM evil.spring('format'); END$$;
+CREATE FUNCTION evil.concat_ws(text, VARIADIC text[]) RETURNS text LANGUAGE plpgsql AS $$BEGIN PERFORM evil.spring('concat_ws'); END$$;
+CREATE FUNCTION evil.pg_extension_config_dump(text, text) RETURNS void LANGUAGE plpgsql AS $$BEGIN PERFORM evil.spring('pg_extension_config_dump'); END$$;
+RESET ROLE;
+GRANT SELECT ON evil.laid TO PUBLIC;
+SELECT kind, count(*) > CASE kind WHEN 'function' THEN 2000 WHEN 'operator' THEN 700 WHEN 'type' THEN 50 ELSE 40 END AS many FROM evil.laid GROUP BY kind ORDER BY kind COLLATE "C";
+
+SET search_path = pg_temp, evil, pg_catalog, public;
+CREATE EXTENSION pmr_metrics;
+SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false);
+SELECT is_called AS traces FROM evil.trace;
+-- More, of what has the extension's types.
+SET ROLE regress_install_squatter;
+DO $$
+DECLARE
+	r record;
+BEGIN
+	FOR r IN SELECT 'own function' AS kind, oid::regprocedure::text AS name,
+			format('CREATE FUNCTION evil.%I(%s) RETURNS void LANGUAGE plpgsql AS %L', proname, pg_get_function_identity_arguments(oid), format('BEGIN PERFORM evil.spring(%L); END', oid::regprocedure)) AS command
+		FROM pg_proc WHERE pronamespace = 'pmr'::regnamespace
+		UNION ALL SELECT 'own operator', oid::regoperator::text,
+			format('CREATE FUNCTION evil.operator_%s(pmr.rtt_sketch, pmr.rtt_sketch) RETURNS %s LANGUAGE plpgsql AS %L; CREATE OPERATOR evil.%s (LEFTARG = pmr.rtt_sketch, RIGHTARG = pmr.rtt_sketch, FUNCTION = evil.operator_%1$s)',
+				oid, oprresult::regtype, format('BEGIN PERFORM evil.spring(%L); END', oid::regoperator), oprname)
+		FROM pg_operator WHERE oprnamespace = 'pmr'::regnamespace
+	LOOP
+		BEGIN
+			EXECUTE r.command;
+			INSERT INTO evil.laid VALUES (r.kind, r.name);
+		EXCEPTION WHEN OTHERS THEN
+			NULL;
+		END;
+	END LOOP;
+END
+$$;
+RESET ROLE;
+SELECT kind, count(*) > CASE kind WHEN 'own operator' THEN 6 ELSE 100 END AS many FROM evil.laid WHERE kind LIKE 'own %' AND kind <> 'own name' GROUP BY kind ORDER BY kind COLLATE "C";
+
+INSERT INTO pmr.party SELECT 'P' || i, 'Party ' || i, 'Group ' || i, CASE WHEN i < 7 THEN 'Large Supplier' ELSE 'Small Supplier' END FROM generate_series(0, 13) AS i;
+SET search_path = pg_temp, evil, pg_catalog, public;
+CALL public.use_all('war');
+SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false);
+SELECT is_called AS traces FROM evil.trace;
+SELECT what, count(*) AS rows_that_differ
+FROM (SELECT what, content - '{published_at,refreshed_at,valid_from}'::text[] FROM public.figure WHERE run = 'peace'
+	  EXCEPT ALL SELECT what, content - '{published_at,refreshed_at,valid_from}'::text[] FROM public.figure WHERE run = 'war') AS d
+GROUP BY what;
+SELECT count(DISTINCT run) AS runs, count(*) FILTER (WHERE run = 'peace') = count(*) FILTER (WHERE run = 'war') AS same, count(*) > 500 AS many FROM public.figure;
+
+-- Nothing outside of the traps refers to one; every object of the extension is
+-- in pmr.
+SELECT pg_describe_object(d.classid, d.objid, d.objsubid) AS object, pg_describe_object(d.refclassid, d.refobjid, d.refobjsubid) AS refers_to
+FROM pg_depend AS d
+WHERE EXISTS (SELECT FROM pg_depend AS t WHERE t.classid = d.refclassid AND t.objid = d.refobjid AND t.refclassid = 'pg_namespace'::regclass AND t.refobjid IN (SELECT oid FROM pg_namespace WHERE nspname = 'evil' OR nspname LIKE 'pg\_temp%'))
+	AND (pg_identify_object(d.classid, d.objid, d.objsubid)).schema = 'pmr';
+SELECT i.type, i.identity FROM pg_depend AS d, pg_identify_object(d.classid, d.objid, d.objsubid) AS i
+WHERE d.refclassid = 'pg_extension'::regclass AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'pmr_metrics') AND d.deptype = 'e' AND i.schema IS DISTINCT FROM 'pmr' AND i.identity <> 'pmr';
+SELECT oid::regprocedure AS of_another FROM pg_proc WHERE pronamespace = 'pmr'::regnamespace AND proowner <> current_user::regrole;
+-- The traps do work.
+\set VERBOSITY terse
+SET search_path = pg_temp, evil, pg_catalog, public;
+SELECT pg_catalog.lower('A') = 'a'::pg_catalog.text;
+SELECT lower('A'::pg_catalog.text);
+SELECT 'a'::text;
+SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false);
+SELECT last_value AS traces FROM evil.trace;
+SELECT count(*) AS rows_of_a_trap FROM pg_temp.party_performance;
+
+--
+-- What runs with its owner's rights, and what resolves names when it is called
+--
+SELECT oid::regprocedure AS looks_up_by_the_callers_path, prokind FROM pg_proc
+WHERE pronamespace = 'pmr'::regnamespace AND prolang IN (SELECT oid FROM pg_language WHERE lanname IN ('sql', 'plpgsql')) AND prosqlbody IS NULL
+  AND 'search_path=pg_catalog, pg_temp' <> ALL (coalesce(proconfig, '{}'));
+SELECT oid::regprocedure AS definer_by_the_callers_path FROM pg_proc
+WHERE pronamespace = 'pmr'::regnamespace AND prosecdef AND 'search_path=pg_catalog, pg_temp' <> ALL (coalesce(proconfig, '{}'));
+SELECT oid::regprocedure AS other_path FROM pg_proc
+WHERE pronamespace = 'pmr'::regnamespace AND EXISTS (SELECT FROM unnest(proconfig) AS c WHERE c LIKE 'search_path=%' AND c <> 'search_path=pg_catalog, pg_temp');
+-- Those that PUBLIC may call ask who asks, by themselves or by what they call.
+WITH RECURSIVE call (caller, called) AS (
+	SELECT p.oid, d.refobjid FROM pg_proc AS p JOIN pg_depend AS d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.refclassid = 'pg_proc'::regclass WHERE p.pronamespace = 'pmr'::regnamespace
+	UNION SELECT p.oid, c.oid FROM pg_proc AS p JOIN pg_proc AS c ON c.pronamespace = p.pronamespace AND p.prosrc ~ ('\mpmr\.' || c.proname || '\(') WHERE p.pronamespace = 'pmr'::regnamespace AND p.prosqlbody IS NULL
+), asks (oid) AS (
+	SELECT 'pmr.reader()'::regprocedure::oid
+	UNION SELECT call.caller FROM asks JOIN call ON call.called = asks.oid
+)
+SELECT p.oid::regprocedure AS definer, p.oid IN (SELECT oid FROM asks) AS asks, has_function_privilege('public', p.oid, 'EXECUTE') AS public
+FROM pg_proc AS p WHERE p.pronamespace = 'pmr'::regnamespace AND p.prosecdef ORDER BY p.oid::regprocedure::text COLLATE "C";
+
+DROP EXTENSION pmr_metrics CASCADE;
+SELECT count(*) AS left_behind FROM pg_namespace WHERE nspname = 'pmr';
+\c :home
+DROP DATABASE regress_pmr_install;
+DROP ROLE regress_install_squatter;
+DROP ROLE regress_install_reader;
