@@ -138,7 +138,6 @@ INSERT INTO pmr.party_access VALUES ('acme reader', 'ACME'), ('acme reader', 'Gr
 my $reports = q{
 CREATE SCHEMA "Log";
 CREATE TABLE "Log".audit (
-	id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
 	party text, srv text, mode text, device_generation text, qualifier text, requested_at timestamptz, responded_at timestamptz, due_at timestamptz,
 	response_code text, request_id text, command_variant integer, firmware text, region text, "device ""type""" text
 );
@@ -172,7 +171,7 @@ SET ROLE refresher;
 CALL pmr.refresh('it''s "open"', '2024-03-01', '2024-03-31', '2024-04-20 12:00+00');
 CALL pmr.publish('audit', '2024-01-01');
 RESET ROLE;
-UPDATE "Log".audit SET responded_at = responded_at + interval '9 s' WHERE id % 50 = 0;
+UPDATE "Log".audit SET responded_at = responded_at + interval '9 s' WHERE extract(epoch FROM requested_at) % 50 = 0;
 CALL pmr.refresh('audit', '2024-01-01', '2024-01-31', '2024-05-01 00:00+00');
 INSERT INTO pmr.target_response_time (srv, mode, target, source) VALUES ('2.2', 'on_demand', '50 s', 'since');
 -- a run that was stopped
@@ -241,7 +240,7 @@ sub go_on
 		$database, q{
 SET timezone = 'UTC';
 SET client_min_messages = 'error';
-UPDATE "Log".audit SET responded_at = responded_at + interval '3 s' WHERE id % 37 = 0;
+UPDATE "Log".audit SET responded_at = responded_at + interval '3 s' WHERE extract(epoch FROM requested_at) % 37 = 0;
 SELECT "Log".add_requests('2024-04-01', 2000, 2100), "Log".add_requests('2024-05-01', 1, 200);
 INSERT INTO pmr.target_response_time (srv, mode, valid_from, target, source) VALUES ('77.1', 'on_demand', '2024-04-15 00:00+00', '20 s', 'later');
 UPDATE pmr.response_code SET class = 'no_response' WHERE code = 'E20' AND NOT builtin;
@@ -290,7 +289,7 @@ sub queries_of
 		  'SELECT r FROM rows_of_month(\'2024-03-01\') AS r ORDER BY r::text COLLATE "C"',
 		# the one privilege that came with PostgreSQL 17 aside
 		'privileges' =>
-		  q{SELECT what, grantor::regrole, grantee::regrole, privilege_type, is_grantable
+		  q{SELECT what, grantor::regrole::text, grantee::regrole::text, privilege_type, is_grantable
 			FROM (SELECT format('%s.%s', c.oid::regclass, a.attname) AS what, acldefault('c', c.relowner) AS preset, a.attacl AS acl
 				  FROM pg_class AS c JOIN pg_attribute AS a ON a.attrelid = c.oid AND a.attnum > 0 WHERE c.relnamespace = 'pmr'::regnamespace
 				  UNION ALL
@@ -307,12 +306,16 @@ sub queries_of
 		'configuration of the extension' =>
 		  q{SELECT extversion, config::regclass, condition FROM pg_extension, unnest(extconfig, extcondition) AS c (config, condition)
 			WHERE extname = 'pmr_metrics' ORDER BY config::regclass::text COLLATE "C"},
+		# types of rows and of arrays are not counted in all versions
 		'objects of the extension' =>
 		  q{SELECT type, identity FROM pg_depend, pg_identify_object(classid, objid, objsubid)
-			WHERE deptype = 'e' AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'pmr_metrics') ORDER BY 1, 2});
+			WHERE deptype = 'e' AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'pmr_metrics')
+			  AND NOT (classid = 'pg_type'::regclass
+				AND (objid IN (SELECT reltype FROM pg_class WHERE relkind <> 'c') OR objid IN (SELECT typarray FROM pg_type)))
+			ORDER BY type COLLATE "C", identity COLLATE "C"});
 
 	$queries{"table $_"} = "SELECT t FROM $_ AS t ORDER BY t::text COLLATE \"C\""
-	  foreach qw(contact own_month own_total own_report archive archived_row checked), '"Log".audit';
+	  foreach qw(contact own_month own_total archive archived_row checked), '"Log".audit';
 	foreach my $table (@reference_tables)
 	{
 		$queries{"rows of $table"} =

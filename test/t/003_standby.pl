@@ -1,11 +1,13 @@
-# Targets that change while others look them up: on the primary, and on a
-# standby, whose snapshots are made in another way.
+# A standby answers what the primary does: all reports, and targets that change
+# while others look them up, as its snapshots are made in another way.
 
 use strict;
 use warnings;
+use lib 'test/perl';
 
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
+use Stored qw(create_roles fill_database go_on facts_of is_same);
 use Test::More;
 
 my $primary = PostgreSQL::Test::Cluster->new('primary');
@@ -16,11 +18,37 @@ $primary->safe_psql(
 CREATE EXTENSION pmr_metrics;
 INSERT INTO pmr.target_response_time (srv, mode, target, source) VALUES ('7.1', 'on_demand', '1 s', 'test');
 });
+create_roles($primary);
+$primary->safe_psql('postgres', 'CREATE DATABASE reports');
+fill_database($primary, 'reports');
 $primary->backup('backup');
 my $standby = PostgreSQL::Test::Cluster->new('standby');
 $standby->init_from_backup($primary, 'backup', has_streaming => 1);
 $standby->start;
 $primary->wait_for_catchup($standby);
+
+# What the backup has, and what came after it.  A standby's sequence is where
+# the WAL says that the primary's will not be before.
+my %params = (without => qr/^sequence/);
+my $before = facts_of($standby, 'reports', %params);
+is_same($before, facts_of($primary, 'reports', %params), 'standby');
+go_on($primary, 'reports');
+$primary->wait_for_catchup($standby);
+my $after = facts_of($standby, 'reports', %params);
+is_same($after, facts_of($primary, 'reports', %params), 'standby, gone on');
+foreach my $name ('rows of rollup', 'performance_report for the owner', 'party_comparison for acme reader')
+{
+	isnt($after->{$name}, $before->{$name}, "standby: other $name");
+}
+foreach my $change (
+	q{CALL pmr.refresh('audit')},
+	q{CALL pmr.publish('audit', '2024-04-01')},
+	q{SELECT pmr.drop_source('audit')},
+	q{SELECT pmr.add_source('third', '"Log".audit')})
+{
+	my ($ret, $stdout, $stderr) = $standby->psql('reports', $change);
+	like($stderr, qr/ERROR:  cannot execute .* (?:in a read-only transaction|during recovery)/, "standby: refuses $change");
+}
 
 my $look = q{SELECT pmr.srv_target('7.1', 'on_demand', NULL, now()),
 	(SELECT target FROM pmr.target_response_time WHERE srv = '7.1' AND call > 0) FROM generate_series(1, 3) AS call};
@@ -129,6 +157,12 @@ is($standby->safe_psql('postgres', $look), "1 day|1 day\n" x 2 . '1 day|1 day', 
 $standby->promote;
 is($standby->safe_psql('postgres', qq{BEGIN; UPDATE pmr.target_response_time SET target = '9 s' WHERE source = 'test'; $look; ROLLBACK; $look}),
 	"00:00:09|00:00:09\n" x 3 . "1 day|1 day\n" x 2 . '1 day|1 day', 'promoted: its own changes');
+foreach my $node ($primary, $standby)
+{
+	$node->safe_psql('reports', q{SET client_min_messages = error; CALL pmr.refresh('audit', '2024-01-01', '2024-05-31', '2024-07-10 00:00+00')});
+}
+%params = (without => qr/^sequence|refresh_log/, another_time => 1);
+is_same(facts_of($standby, 'reports', %params), facts_of($primary, 'reports', %params), 'promoted, and refreshed');
 
 $standby->stop;
 $primary->stop;
