@@ -1,0 +1,272 @@
+# A hundred thousand damaged values of the types, each read by a COPY of its
+# own, in text and in binary, with little memory: every one is a value that
+# comes back as it is, or an error that blames the bytes.
+
+use strict;
+use warnings;
+
+use IO::Socket::UNIX;
+use MIME::Base64;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $ninputs = 25000;    # of each type and format
+my $batch = 100;        # short enough for the answers to fit the socket
+my $spare_mb = 48;
+
+my $node = PostgreSQL::Test::Cluster->new('copy');
+$node->init;
+$node->append_conf(
+	'postgresql.conf', q{
+shared_buffers = '16MB'
+statement_timeout = '20s'
+log_min_messages = 'fatal'
+log_min_error_statement = 'panic'
+});
+$node->start;
+$node->safe_psql(
+	'postgres', q{
+CREATE EXTENSION pmr_metrics;
+CREATE AGGREGATE sketch_state(float8) (SFUNC = pmr.rtt_sketch_transfn, STYPE = pmr.rtt_state);
+CREATE AGGREGATE percentile_state(float8, float8) (SFUNC = pmr.rtt_percentile_transfn, STYPE = pmr.rtt_state);
+CREATE AGGREGATE percentiles_state(float8, float8[]) (SFUNC = pmr.rtt_percentiles_transfn, STYPE = pmr.rtt_state);
+CREATE AGGREGATE finish_sketch(pmr.rtt_state) (SFUNC = pmr.rtt_state_combine, STYPE = pmr.rtt_state, FINALFUNC = pmr.rtt_sketch_finalfn);
+CREATE AGGREGATE finish_percentile(pmr.rtt_state) (SFUNC = pmr.rtt_state_combine, STYPE = pmr.rtt_state, FINALFUNC = pmr.rtt_percentile_finalfn);
+CREATE AGGREGATE finish_percentiles(pmr.rtt_state) (SFUNC = pmr.rtt_state_combine, STYPE = pmr.rtt_state, FINALFUNC = pmr.rtt_percentiles_finalfn);
+});
+
+# Valid values: exact and lowered, of few times and many, each kind of state.
+my %seeds = (
+	rtt_sketch => q{
+SELECT pmr.rtt_sketch_send(pmr.rtt_sketch(i / 7.0)) FROM generate_series(1, 30) AS i
+UNION ALL SELECT pmr.rtt_sketch_send(pmr.rtt_sketch(i % 5)) FROM generate_series(1, 100) AS i
+UNION ALL SELECT pmr.rtt_sketch_send(pmr.rtt_sketch(i)) FROM unnest('{0,9e12,1e-6}'::float8[]) AS i
+UNION ALL SELECT pmr.rtt_sketch_send(pmr.rtt_sketch(i * i / 1e6)) FROM generate_series(0, 1024) AS i},
+	rtt_state => q{
+SELECT pmr.rtt_state_send(sketch_state(i / 7.0)) FROM generate_series(1, 30) AS i
+UNION ALL SELECT pmr.rtt_state_send(percentile_state(i % 5, 0.95)) FROM generate_series(1, 100) AS i
+UNION ALL SELECT pmr.rtt_state_send(percentiles_state(i, '{0,0.5,0.9,1}')) FROM generate_series(1, 10) AS i
+UNION ALL SELECT pmr.rtt_state_send(sketch_state(NULL))
+UNION ALL SELECT pmr.rtt_state_send(percentile_state(i * i, 0.5)) FROM generate_series(1, 400) AS i
+UNION ALL SELECT pmr.rtt_state_send(sketch_state(i * i / 1e6)) FROM generate_series(0, 1024) AS i});
+
+# What may be said of an input.  A state, which is for no table, can be longer
+# than a page; text can be invalid in the encoding.
+my %expected = (
+	'rtt_sketch text' => [qw(22P02 22021)],
+	'rtt_sketch binary' => [qw(22P03)],
+	'rtt_state text' => [qw(22P02 22021 54000)],
+	'rtt_state binary' => [qw(22P03 54000)]);
+
+srand(20211105);
+
+sub below
+{
+	return int(rand($_[0]));
+}
+
+sub one_of
+{
+	return $_[ below(scalar @_) ];
+}
+
+# Changes bytes, cuts them out and puts them in, the first ones as often as all
+# others; any_of gives a byte to put in.
+sub mutate
+{
+	my ($bytes, $any_of, $other) = @_;
+	foreach (0 .. below(3))
+	{
+		my $length = length $bytes;
+		my $at = below(1 + (below(2) && $length > 20 ? 20 : $length));
+		my $what = below(8);
+		my $byte = $any_of->();
+		if ($what < 2) { substr($bytes, $at, 1) = $byte if $at < $length }
+		elsif ($what == 2) { substr($bytes, $at, 1) = chr((ord(substr($bytes, $at, 1)) + 1) % 256) if $at < $length }
+		elsif ($what == 3) { substr($bytes, $at, 1 + below(8)) = '' if $at < $length }
+		elsif ($what == 4) { substr($bytes, $at, 0) = $byte }
+		elsif ($what == 5) { substr($bytes, $at, 0) = substr($bytes, below(1 + $length), 1 + below(16)) }
+		elsif ($what == 6) { $bytes = substr($bytes, 0, $at) }
+		elsif (!below(50)) { substr($bytes, $at, 0) = $byte x 20000 }
+		else { $bytes = substr($bytes, 0, $at) . substr($other, below(1 + length $other)) }
+	}
+	return $bytes;
+}
+
+my @edges = map { chr } 0, 1, 2, 0x3F, 0x40, 0x7F, 0x80, 0xFE, 0xFF;
+my @base64 = ('A' .. 'Z', 'a' .. 'z', 0 .. 9, '+', '/');
+
+sub any_byte
+{
+	return below(2) ? one_of(@edges) : chr(below(256));
+}
+
+sub any_character
+{
+	return one_of(@base64) if below(4);
+	return below(4) ? one_of('=', ' ', "\n", "\t", "\r", '\\', '-') : chr(below(256));
+}
+
+# Half of the texts are that of damaged bytes, the others damaged themselves.
+sub make_input
+{
+	my ($format, $seed, $other) = @_;
+	return mutate($seed, \&any_byte, $other) if $format eq 'binary';
+	return encode_base64(mutate($seed, \&any_byte, $other), '') if below(2);
+	return mutate(encode_base64($seed, ''), \&any_character, encode_base64($other, ''));
+}
+
+# One row of a COPY, whole.
+sub make_row
+{
+	my ($format, $id, $value) = @_;
+	my %escapes = ("\\" => '\\\\', "\n" => '\\n', "\r" => '\\r', "\t" => '\\t');
+	return "PGCOPY\n\xFF\r\n\0" . pack('NN n Nl> N/a n', 0, 0, 2, 4, $id, $value, 0xFFFF)
+	  if $format eq 'binary';
+	$value =~ s/([\\\n\r\t])/$escapes{$1}/g;
+	return "$id\t$value\n";
+}
+
+# A session that tells the SQLSTATE of each of many statements without a process
+# for each.
+package Session
+{
+	sub new
+	{
+		my ($class, $node) = @_;
+		my $socket = IO::Socket::UNIX->new(Peer => $node->host . '/.s.PGSQL.' . $node->port) or die "could not connect: $!";
+		my $self = bless { socket => $socket, received => '' }, $class;
+		my $parameters = join("\0", user => (getpwuid($<))[0], database => 'postgres', client_encoding => 'UTF8') . "\0\0";
+		$self->send_bytes(pack('NN', 8 + length $parameters, 196608) . $parameters);
+		$self->result;
+		return $self;
+	}
+
+	sub send_bytes
+	{
+		my ($self, $bytes) = @_;
+		while (length $bytes)
+		{
+			my $sent = syswrite($self->{socket}, $bytes) or die "could not send: $!";
+			substr($bytes, 0, $sent) = '';
+		}
+		return;
+	}
+
+	sub message
+	{
+		my ($type, $body) = @_;
+		return $type . pack('N', 4 + length $body) . $body;
+	}
+
+	# Up to the next ReadyForQuery; the last error, or an empty string.
+	sub result
+	{
+		my ($self) = @_;
+		my $error = '';
+		while (1)
+		{
+			my ($type, $length) = unpack('aN', $self->{received});
+			if (defined $length && length $self->{received} > $length)
+			{
+				my $body = substr($self->{received}, 5, $length - 4);
+				substr($self->{received}, 0, 1 + $length) = '';
+				$error = $body if $type eq 'E';
+				return $error if $type eq 'Z';
+			}
+			else
+			{
+				sysread($self->{socket}, $self->{received}, 65536, length $self->{received})
+				  or die "the server closed the connection: $error";
+			}
+		}
+	}
+}
+
+# What it takes more than a session of its own is too much.
+my ($used_kb) = $node->safe_psql('postgres', q{SELECT pmr.rtt_sketch(1); SELECT pg_read_file('/proc/self/status')}) =~ /^VmPeak:\s*(\d+) kB/m;
+my ($postmaster) = slurp_file($node->data_dir . '/postmaster.pid') =~ /^(\d+)/;
+system_or_bail('prlimit', '--pid', $postmaster, '--as=' . ($used_kb + $spare_mb * 1024) * 1024);
+my (undef, undef, $stderr) = $node->psql('postgres', 'SELECT length(repeat(md5(i::text), 2000000)) FROM generate_series(1, 1) AS i', extra_params => [ '-v', 'VERBOSITY=verbose' ]);
+like($stderr, qr/ERROR:  53200: out of memory/, "more than $spare_mb MB cannot be had");
+
+foreach my $type (sort keys %seeds)
+{
+	my @seeds = map { pack('H*', $_) } split /\n/, $node->safe_psql('postgres', "SELECT encode(bytes, 'hex') FROM ($seeds{$type}) AS s (bytes) WHERE bytes IS NOT NULL");
+	foreach my $format ('text', 'binary')
+	{
+		my $name = "${type}_$format";
+		my $session = Session->new($node);
+		my (%inputs, %outcomes, %unexpected);
+		$node->safe_psql('postgres', "CREATE TABLE $name (id int, value pmr.$type)");
+		for (my $first = 0; $first < $ninputs; $first += $batch)
+		{
+			my @ids = ($first .. $first + $batch - 1);
+			my $messages = '';
+			foreach my $id (@ids)
+			{
+				# the seeds themselves come first
+				$inputs{$id} = $id < @seeds
+				  ? ($format eq 'text' ? encode_base64($seeds[$id], '') : $seeds[$id])
+				  : make_input($format, one_of(@seeds), one_of(@seeds));
+				$messages .= Session::message('Q', "COPY $name FROM STDIN (FORMAT $format)\0")
+				  . Session::message('d', make_row($format, $id, $inputs{$id})) . Session::message('c', '');
+			}
+			$session->send_bytes($messages);
+			foreach my $id (@ids)
+			{
+				my $error = eval { $session->result };
+				BAIL_OUT("$type, $format, " . unpack('H*', $inputs{$id}) . ": $@") if !defined $error;
+				my ($sqlstate) = $error =~ /\0C([^\0]+)/;
+				my $outcome = $sqlstate // ($error eq '' ? 'value' : 'no SQLSTATE');
+				$outcomes{$outcome}++;
+				next if grep { $_ eq $outcome } 'value', @{ $expected{"$type $format"} };
+				$unexpected{$outcome} //= unpack('H*', $inputs{$id}) . ': ' . $error =~ s/\0/ /gr;
+			}
+		}
+		note "$type, $format: ", join ', ', map { "$outcomes{$_} $_" } sort keys %outcomes;
+		is_deeply(\%unexpected, {}, "$ninputs inputs of $type in $format: values and clean errors");
+		cmp_ok($outcomes{value} // 0, '>', $ninputs / 20, 'many are values');
+		cmp_ok($ninputs - ($outcomes{value} // 0), '>', $ninputs / 5, 'many are errors');
+
+		# A value has the bytes that were read, but that -0 is read as 0.
+		my $others = 0;
+		my $nrows = 0;
+		foreach my $row (split /\n/, $node->safe_psql('postgres', "SELECT id || ' ' || encode(pmr.${type}_send(value), 'hex') FROM $name"))
+		{
+			my ($id, $hex) = split / /, $row;
+			my $input = unpack('H*', $format eq 'text' ? decode_base64($inputs{$id}) : $inputs{$id});
+			$nrows++;
+			next if $input eq $hex;
+			$others++ if $type ne 'rtt_state' || $input =~ s/8000000000000000/0000000000000000/gr ne $hex;
+		}
+		is($nrows, $outcomes{value}, 'all values are stored');
+		is($others, 0, 'values have the bytes that were read');
+		my $file = $node->basedir . "/$name";
+		$node->safe_psql('postgres', "COPY $name TO '$file' (FORMAT binary); CREATE TABLE again_$name (LIKE $name); COPY again_$name FROM '$file' (FORMAT binary)");
+		is($node->safe_psql('postgres', qq{
+				SELECT count(*)
+				FROM $name AS v JOIN again_$name AS a USING (id)
+				WHERE pmr.${type}_send(v.value) = pmr.${type}_send(a.value)
+				AND pmr.${type}_send(v.value) = pmr.${type}_send(v.value::text::pmr.$type)}),
+			$nrows, 'and come back the same in text and in binary');
+
+		# Each answers what is asked of it.
+		is($node->safe_psql('postgres', $type eq 'rtt_sketch' ? qq{
+				SELECT count(*)
+				FROM $name, pmr.rtt_percentiles(value, '{0,0.5,1}') AS p
+				WHERE pmr.rtt_count(value) = (SELECT sum(requests) FROM pmr.rtt_histogram(value, 10))
+				AND pmr.rtt_min(value) <= p[1] AND p[1] <= p[2] AND p[2] <= p[3] AND p[3] <= pmr.rtt_max(value)} : qq{
+				SELECT count(finish_sketch) + count(finish_percentile) + count(finish_percentiles) + count(*) FILTER (WHERE empty)
+				FROM (SELECT finish_sketch(value) FILTER (WHERE kind = 0), finish_percentile(value) FILTER (WHERE kind = 1),
+						finish_percentiles(value) FILTER (WHERE kind = 2), bool_and(length = 4 + 8 * fractions) AS empty
+					  FROM (SELECT id, value, get_byte(bytes, 1) AS kind, length(bytes) AS length, get_byte(bytes, 2) * 256 + get_byte(bytes, 3) AS fractions
+							FROM $name, LATERAL (SELECT pmr.rtt_state_send(value) AS bytes OFFSET 0) AS b) AS v
+					  GROUP BY id) AS a}),
+			$nrows, 'and give answers');
+	}
+}
+
+$node->stop;
+done_testing();
