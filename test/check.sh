@@ -61,6 +61,7 @@ check_lint()
 	run_step 'lint: shell scripts' check_scripts
 	run_step 'lint: one version everywhere' check_version
 	run_step 'lint: scripts are safe to install' check_install_scripts
+	run_step 'lint: what is frozen is as it was' check_frozen
 	run_step 'lint: names of tests and SQL files' check_test_names
 	run_step 'lint: every public object is documented' check_documented
 	run_step 'lint: trailing white space' check_white_space
@@ -154,8 +155,7 @@ check_scripts()
 check_version()
 {
 	local control meta changelog
-	control=$(sed -nE "s/^default_version *= *'(.*)'.*/\1/p" \
-		pmr_metrics.control)
+	control=$(current_version)
 	meta=$(perl -MJSON::PP -0777 -ne \
 		'print JSON::PP->new->utf8->decode($_)->{version}' META.json)
 	changelog=$(sed -nE 's/^## \[?v?([0-9]+\.[0-9]+\.[0-9]+).*/\1/p' \
@@ -169,10 +169,7 @@ check_version()
 
 install_script()
 {
-	local version
-	version=$(sed -nE "s/^default_version *= *'(.*)'.*/\1/p" \
-		pmr_metrics.control)
-	echo "sql/pmr_metrics--$version.sql"
+	echo "sql/pmr_metrics--$(current_version).sql"
 }
 
 # What is planted proves each rule.
@@ -180,6 +177,34 @@ check_install_scripts()
 {
 	perl test/static/lint_script.pl --planted test/static/planted.sql
 	perl test/static/lint_script.pl sql/*.sql
+}
+
+# Released scripts and stored bytes never change; what test/freeze.sh has not
+# frozen is not released.
+check_frozen()
+{
+	local file version sums=test/frozen/SHA256SUMS
+	sha256sum --quiet --strict --check "$sums"
+	for file in test/frozen/*; do
+		[ "$file" = "$sums" ] || grep -qF "  $file" "$sums" ||
+			die "$file is not in $sums"
+	done
+	while IFS= read -r version; do
+		for file in "test/frozen/pmr_metrics--$version.sql" \
+			$(compgen -G "sql/pmr_metrics--*--$version.sql"); do
+			grep -qF "  $file" "$sums" ||
+				die "$version is released, but $file not frozen"
+		done
+		[ "$version" != "$(current_version)" ] ||
+			cmp "test/frozen/pmr_metrics--$version.sql" "$(install_script)"
+	done < <(list_released)
+}
+
+# Versions that the changelog does not call unreleased.
+list_released()
+{
+	sed -nE '/unreleased/d; s/^## \[?v?([0-9]+\.[0-9]+\.[0-9]+).*/\1/p' \
+		CHANGELOG.md
 }
 
 # pg_regress would run sql/NAME.sql instead of test/sql/NAME.sql, silently.

@@ -27,6 +27,12 @@ die()
 	exit 1
 }
 
+# The version that CREATE EXTENSION gives.
+current_version()
+{
+	sed -nE "s/^default_version *= *'(.*)'.*/\1/p" pmr_metrics.control
+}
+
 # ---------------------------------------------------------------------------
 # Who runs what
 # ---------------------------------------------------------------------------

@@ -1,0 +1,23 @@
+#!/bin/bash
+# Freeze the scripts of the version that is being released: keep a copy of its
+# install script, which test/t/010_upgrade.pl updates from in later versions,
+# and note the checksums of that and of the scripts that update to it.
+#
+#	bash test/freeze.sh
+set -euo pipefail
+
+# shellcheck source=test/setup.sh
+source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
+
+cd "$checkout"
+sums=test/frozen/SHA256SUMS
+version=$(current_version)
+script=sql/pmr_metrics--$version.sql
+frozen=test/frozen/pmr_metrics--$version.sql
+[ -f "$script" ] || die "no $script"
+[ ! -e "$frozen" ] || die "$version is frozen already"
+sha256sum --quiet --strict --check "$sums"
+
+cp "$script" "$frozen"
+shopt -s nullglob
+sha256sum "$frozen" sql/pmr_metrics--*--"$version".sql >>"$sums"
