@@ -4,23 +4,123 @@
  *	  Merging any three summaries adds up what they hold, in any order and any
  *	  tree, and gives what is canonical.
  *
- * Input: a cap, then three stored forms, the first two after their lengths.
+ * Input: a cap, then what three summaries are made of.
  *
  *-------------------------------------------------------------------------
  */
 #include "fuzz.h"
 
-/* Takes a summary, in new memory; false when there is none. */
-static bool
-take_summary(Input *input, bool last, uint32_t cap, RttSummary *summary)
-{
-	uint8_t		length = last ? 0 : take_byte(input);
-	size_t		left = (size_t) (input->end - input->at);
-	size_t		nbytes = last || length > left ? left : length;
-	const uint8_t *bytes = input->at;
+#define MAX_BUCKETS	16
 
-	input->at += nbytes;
-	return decode(summary, bytes, nbytes, cap);
+/* Takes a number, mostly a small one. */
+static uint64_t
+take_number(Input *input)
+{
+	uint8_t		byte = take_byte(input);
+
+	return byte < 0xC0 ? byte : (uint64_t) take_byte(input) << (byte & 0x3F);
+}
+
+static uint64_t
+take_number_between(Input *input, uint64_t least, uint64_t most)
+{
+	return least + take_number(input) % (most - least + 1);
+}
+
+/* Takes ascending buckets, with no more times than a summary can have. */
+static void
+take_buckets(Input *input, uint32_t n, RttSummary *summary)
+{
+	int			precision = summary->precision;
+	uint64_t	last = rtt_index(RTT_MAX_US, precision);
+	uint64_t	next = 0;
+
+	for (uint32_t i = 0; i < n && summary->count < INT64_MAX; i++)
+	{
+		RttBucket  *bucket = &summary->buckets[summary->nbuckets];
+		uint64_t	gap = take_number(input);
+
+		if (next > last || gap > last - next)
+			break;
+		bucket->lower_us = rtt_index_lower(next + gap, precision);
+		bucket->count = take_number_between(input, 1,
+											INT64_MAX - summary->count);
+		summary->count += bucket->count;
+		summary->nbuckets++;
+		next += gap + 1;
+	}
+}
+
+/*
+ * Takes the times of the buckets: the shortest and the longest, and one for all
+ * others of a bucket.
+ */
+static void
+take_times(Input *input, RttSummary *summary)
+{
+	const RttBucket *first = summary->buckets;
+	const RttBucket *last = first + (summary->nbuckets - 1);
+	uint64_t	width = rtt_width(first->lower_us, summary->precision);
+
+	summary->min_us = take_number_between(input, first->lower_us,
+										  first->lower_us + (width - 1));
+	width = rtt_width(last->lower_us, summary->precision);
+	summary->max_us = take_number_between(input, first == last ?
+										  summary->min_us : last->lower_us,
+										  last->lower_us + (width - 1));
+	if (summary->count == 1)
+		summary->max_us = summary->min_us;
+
+	for (const RttBucket *bucket = first; bucket <= last; bucket++)
+	{
+		uint64_t	count = bucket->count;
+		uint64_t	least_us = bucket->lower_us;
+		uint64_t	most_us;
+
+		width = rtt_width(bucket->lower_us, summary->precision);
+		most_us = bucket->lower_us + (width - 1);
+		if (bucket == first)
+		{
+			least_us = summary->min_us;
+			summary->sum_us = rtt_sum_add_times(summary->sum_us, least_us, 1);
+			count--;
+		}
+		if (bucket == last)
+			most_us = summary->max_us;
+		if (bucket == last && count > 0)
+		{
+			summary->sum_us = rtt_sum_add_times(summary->sum_us, most_us, 1);
+			count--;
+		}
+		summary->sum_us = rtt_sum_add_times(summary->sum_us,
+											take_number_between(input, least_us,
+																most_us),
+											count);
+	}
+}
+
+/*
+ * Takes a normal summary, in new memory; false when there are no buckets, or
+ * the cap would allow more precise ones.
+ */
+static bool
+take_summary(Input *input, uint32_t cap, RttSummary *summary)
+{
+	uint8_t		byte = take_byte(input);
+	uint32_t	n = 1 + byte % MAX_BUCKETS;
+
+	memset(summary, 0, sizeof(RttSummary));
+	summary->buckets = allocate(n, sizeof(RttBucket));
+	summary->precision = RTT_PRECISION_EXACT;
+	if (byte >= 0x80 && cap <= MAX_BUCKETS)
+		summary->precision = RTT_PRECISION_MIN +
+			take_byte(input) % (RTT_PRECISION_EXACT - RTT_PRECISION_MIN);
+	take_buckets(input, n, summary);
+	if (summary->nbuckets == 0)
+		return false;
+	take_times(input, summary);
+	rtt_summary_normalise(summary, cap);
+	return rtt_summary_fault(summary, cap) == NULL;
 }
 
 /* The normal summary of both in new memory; false when they are too many. */
@@ -93,7 +193,9 @@ check_merged(const RttSummary *a, const RttSummary *b, uint32_t cap,
 				count_in_bucket(b, bucket->lower_us, precision));
 	}
 	REQUIRE(merged->count == a->count + b->count);
-	REQUIRE(equal_sums(merged->sum_us, rtt_sum_add(b->sum_us, a->sum_us)));
+	REQUIRE(merged->sum_us.low == a->sum_us.low + b->sum_us.low);
+	REQUIRE(merged->sum_us.high == a->sum_us.high + b->sum_us.high +
+			(a->sum_us.low > UINT64_MAX - b->sum_us.low));
 	REQUIRE(merged->min_us == (a->min_us < b->min_us ? a->min_us : b->min_us));
 	REQUIRE(merged->max_us == (a->max_us > b->max_us ? a->max_us : b->max_us));
 	REQUIRE(rtt_summary_fault(merged, cap) == NULL);
@@ -146,10 +248,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	RttSummary	ab;
 
 	free_memory();
-	if (take_summary(&input, false, cap, &a) &&
-		take_summary(&input, false, cap, &b) &&
+	if (take_summary(&input, cap, &a) &&
+		take_summary(&input, cap, &b) &&
 		check_pair(&a, &b, cap, &ab) &&
-		take_summary(&input, true, cap, &c))
+		take_summary(&input, cap, &c))
 		check_trees(&ab, &a, &b, &c, cap);
 	return 0;
 }
