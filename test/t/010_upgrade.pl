@@ -194,7 +194,7 @@ my @questions = (
 	FROM audit GROUP BY 1, 2 ORDER BY 1, 2},
 	q{SELECT DISTINCT srv, mode, response_code, pmr.response_class(response_code, mode), pmr.srv_target(srv, mode, device_generation, requested_at)
 	FROM audit ORDER BY 1, 2, 3, 5},
-	q{SELECT * FROM pmr.check_source('audit') AS c ORDER BY c::text},
+	q{SELECT * FROM pmr.check_source('audit', '2024-01-01', '2024-01-31') AS c ORDER BY c::text},
 	q{SELECT * FROM pmr.performance('2024-01-01', '2024-01-31') AS p ORDER BY p::text},
 	q{SELECT * FROM pmr.diagnose('P1', '2024-01-01', '2024-01-31') AS d ORDER BY d::text},
 );
