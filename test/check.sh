@@ -11,10 +11,11 @@ set -euo pipefail
 # shellcheck source=test/setup.sh
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
-all_groups=(lint build static unit fuzz speed regress tap versions)
+all_groups=(lint build static unit fuzz speed regress tap sqlsmith valgrind
+	versions)
 
-packages=(gcc libc6-dev make binutils clang libclang-rt-dev perl
-	libipc-run-perl shellcheck valgrind clang-tidy clang-tools cppcheck)
+packages=(gcc libc6-dev libc6-dbg make binutils clang libclang-rt-dev perl
+	libipc-run-perl shellcheck sqlsmith valgrind clang-tidy clang-tools cppcheck)
 
 # pgindent's options
 indent_options=(-bad -bap -bbb -bc -bl -cli1 -cp33 -cdb -nce -d0 -di12 -nfc1
@@ -558,6 +559,21 @@ run_tap()
 		find tmp_check/log -name 'regress_log_*' -exec tail -n 40 {} +
 		return 1
 	fi
+}
+
+# ---------------------------------------------------------------------------
+# sqlsmith and valgrind: scripts of their own, with a cluster each
+# ---------------------------------------------------------------------------
+
+check_sqlsmith()
+{
+	run_step 'sqlsmith: random queries' \
+		bash test/fuzz/sqlsmith.sh --queries 1000
+}
+
+check_valgrind()
+{
+	run_step 'valgrind: every C function' bash test/valgrind/run.sh
 }
 
 # ---------------------------------------------------------------------------

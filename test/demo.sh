@@ -26,14 +26,6 @@ parse_arguments()
 		die 'usage: bash test/demo.sh [[--rows] N]'
 }
 
-# A step builds on the one before.
-run_next()
-{
-	if [ "$failed" -eq 0 ]; then
-		run_step "$@"
-	fi
-}
-
 generate_rows()
 {
 	as_user gcc -std=c99 -O2 test/data/audit_table.c -lm \

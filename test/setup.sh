@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# What test/check.sh and test/demo.sh share: install what a Debian or Ubuntu
-# machine lacks, build from a copy of the checkout, run a throw-away cluster,
-# count steps, and leave nothing behind.
+# What the scripts of test/ share: install what a Debian or Ubuntu machine
+# lacks, build from a copy of the checkout, run a throw-away cluster, count
+# steps, and leave nothing behind.
 #
 # Source this file; it sets no traps and changes nothing until asked.
 
@@ -99,6 +99,14 @@ run_step()
 		failed=$((failed + 1))
 		printf 'FAILED (%d s)\n' $((SECONDS - start))
 		sed 's/^/    /' "$log"
+	fi
+}
+
+# Where a step builds on those before: none after a failure.
+run_next()
+{
+	if [ "$failed" -eq 0 ]; then
+		run_step "$@"
 	fi
 }
 
@@ -378,6 +386,20 @@ use_cluster()
 	done
 	export PGHOST=$work PGPORT=5432 PGUSER=postgres PGDATABASE=postgres
 	export PGCLIENTENCODING=UTF8 LC_ALL=C
+}
+
+# load_source ROWS: generate so many rows of one month, and make them the source
+# "demo" of the cluster's database.
+load_source()
+{
+	as_user gcc -std=c99 -O2 test/data/audit_table.c -lm \
+		-o "$work/audit_table"
+	as_user mkdir "$work/csv"
+	as_user "$work/audit_table" --rows "$1" --month 2026-07 \
+		>"$work/csv/sr_log.csv"
+	as_user "$work/audit_table" --participants >"$work/csv/participant.csv"
+	as_user "$pg_bin/psql" -X -q -v csv_dir="$work/csv" \
+		-f test/data/source.sql
 }
 
 # Ours, and those of an interrupted TAP test.

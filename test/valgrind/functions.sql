@@ -1,0 +1,195 @@
+/*
+ * functions.sql
+ *		Calls every aggregate, accessor, operator and support function, and
+ *		stores what they return, in a database that source.sql was run in.
+ *
+ * For postgres --single -j: a statement ends with a semicolon and an empty
+ * line.  Aggregates and scalar functions are taken from the catalog, and called
+ * with the columns of a table that are named like their arguments.
+ */
+CREATE SCHEMA valgrind;
+
+SET search_path = valgrind, pg_catalog, pmr;
+
+SET timezone = 'UTC';
+
+/* Groups of one row, some, and more different times than a sketch keeps. */
+CREATE TABLE request AS
+SELECT	grp, i, requested_at, at AS responded_at, at AS answered_at, requested_at AS started_at, requested_at AS at,
+		at - requested_at AS rtt, extract(epoch FROM at - requested_at)::float8 AS rtt_s,
+		0.95::float8 AS fraction, '{0.5,0.95,0}'::float8[] AS fractions,
+		interval '30 s' AS target, timestamptz '2026-07-02 12:00+00' AS as_of, interval '20 s' AS "limit",
+		(ARRAY['4.10', '2.2', '11.1', '8.14.3', 'no such SRV', NULL])[1 + i % 6] AS srv,
+		(ARRAY['on_demand', 'future_dated', 'non_device', 'unheard of', NULL])[1 + i % 5] AS mode,
+		(ARRAY['smets1', 'smets2', NULL])[1 + i % 3] AS device_generation,
+		(ARRAY['I0', 'I99', 'E4', 'E20', 'a code longer than eight bytes', NULL])[1 + i % 6] AS response_code,
+		(ARRAY['success', 'rejected', 'no_response', 'acknowledged', 'unclassified', NULL])[1 + i % 6] AS response_class,
+		(ARRAY['met', 'missed', 'pending', 'not_measured', 'invalid', 'pre_command', 'local_command', 'cancelled'])[1 + i % 8] AS outcome,
+		requested_at::date AS day, ARRAY['factor ' || i % 7, NULL, repeat('x', i % 300)] AS factors,
+		sketch, sketch AS a, sketch AS b, 5 AS buckets, 'demo' AS source
+FROM	(VALUES (1, 1), (2, 40), (3, 1200)) AS v (grp, n),
+		LATERAL generate_series(1, n) AS i,
+		LATERAL (SELECT timestamptz '2026-07-01 00:00+00' + i * interval '7 min 0.123 s' AS requested_at) AS s,
+		LATERAL (SELECT CASE WHEN i % 9 <> 8 THEN requested_at + i * i * interval '0.1234 s' END AS at) AS r,
+		LATERAL (SELECT pmr.rtt_sketch(m * m * (1 + i % 10) / 7.0) AS sketch
+				 FROM generate_series(1, CASE WHEN i % 100 = 0 THEN 1200 ELSE 1 + i % 20 END) AS m) AS k;
+
+/* Aggregated in parts, which are then combined. */
+CREATE TABLE part (LIKE request) PARTITION BY HASH (i);
+
+CREATE TABLE part_0 PARTITION OF part FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+
+CREATE TABLE part_1 PARTITION OF part FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+
+INSERT INTO part SELECT * FROM request;
+
+ANALYZE part;
+
+SET enable_partitionwise_aggregate = on;
+
+DO $$
+DECLARE
+	called record;
+	forms text[];
+BEGIN
+	FOR called IN
+		SELECT p.oid::regprocedure AS name, prokind, row_number() OVER (ORDER BY p.oid) AS id,
+			format('pmr.%I(%s)', proname, arguments) AS call
+		FROM pg_proc AS p, LATERAL (
+			SELECT string_agg(format('%I::%s', proargnames[i], format_type(type, NULL)), ', ' ORDER BY i) AS arguments
+			FROM unnest(proargtypes::oid[]) WITH ORDINALITY AS a (type, i)) AS a
+		WHERE pronamespace = 'pmr'::regnamespace AND (prokind = 'a' OR probin IS NOT NULL)
+		  AND (pronargs = 0 OR proargnames IS NOT NULL)
+	LOOP
+		IF called.prokind = 'a' THEN
+			forms := ARRAY['SELECT grp, %1$s AS value, %1$s FILTER (WHERE false) AS none FROM request GROUP BY grp',
+				'SELECT grp, %s AS value FROM part GROUP BY grp',
+				'SELECT %s OVER (ORDER BY i) AS value FROM request WHERE grp < 3'];
+		ELSE
+			forms := ARRAY['SELECT value.* FROM request, LATERAL %s AS value'];
+		END IF;
+		FOR i IN 1 .. array_length(forms, 1) LOOP
+			EXECUTE format('CREATE TABLE stored_%s_%s AS %s', called.id, i, format(forms[i], called.call));
+		END LOOP;
+	END LOOP;
+	FOR called IN SELECT oid AS id, oprname AS name FROM pg_operator WHERE oprnamespace = 'pmr'::regnamespace LOOP
+		EXECUTE format('CREATE TABLE operator_%s AS SELECT a.sketch OPERATOR(pmr.%s) b.sketch AS value
+			FROM request AS a JOIN request AS b USING (grp) WHERE b.i = a.i + 1', called.id, called.name);
+	END LOOP;
+END
+$$;
+
+RESET enable_partitionwise_aggregate;
+
+/* Operator classes: sorted, hashed, indexed */
+CREATE INDEX btree_index ON request USING btree (sketch);
+
+CREATE INDEX hash_index ON request USING hash (sketch);
+
+CREATE TABLE distinct_sketch AS SELECT sketch FROM request UNION SELECT sketch FROM part;
+
+/* The working state, which only other people's aggregates show */
+CREATE AGGREGATE sketch_state(float8) (SFUNC = pmr.rtt_sketch_transfn, STYPE = pmr.rtt_state);
+
+CREATE AGGREGATE percentile_state(float8, float8) (SFUNC = pmr.rtt_percentile_transfn, STYPE = pmr.rtt_state);
+
+CREATE AGGREGATE percentiles_state(float8, float8[]) (SFUNC = pmr.rtt_percentiles_transfn, STYPE = pmr.rtt_state);
+
+CREATE AGGREGATE merge_state(pmr.rtt_sketch) (SFUNC = pmr.rtt_merge_transfn, STYPE = pmr.rtt_state);
+
+CREATE AGGREGATE combine(pmr.rtt_state) (SFUNC = pmr.rtt_state_combine, STYPE = pmr.rtt_state);
+
+CREATE TABLE state AS
+SELECT n, sketch_state(i) AS sketch, percentile_state(i, 0.5) AS percentile, percentiles_state(i, '{0,1}') AS percentiles,
+	(SELECT merge_state(sketch) FROM request WHERE grp = 2 AND i <= n) AS merged
+FROM (VALUES (1), (2), (30), (31), (200)) AS v (n), LATERAL generate_series(1, n) AS i GROUP BY n;
+
+CREATE TABLE combined AS
+SELECT combine(sketch) AS sketch, combine(percentile) AS percentile, combine(percentiles) AS percentiles, combine(merged) AS merged
+FROM state WHERE n < 200;
+
+/* Through text, and through binary */
+CREATE TABLE text_form AS
+SELECT sketch::text::pmr.rtt_state AS sketch, percentile::text::pmr.rtt_state AS percentile,
+	percentiles::text::pmr.rtt_state AS percentiles, merged::text::pmr.rtt_state AS merged
+FROM state WHERE n < 200;
+
+CREATE TABLE sketch_text_form AS SELECT sketch::text::pmr.rtt_sketch AS sketch FROM request;
+
+CREATE TABLE received_state (LIKE text_form);
+
+CREATE TABLE received_sketch (LIKE sketch_text_form);
+
+DO $$
+DECLARE
+	directory CONSTANT text := current_setting('data_directory');
+BEGIN
+	EXECUTE format('COPY text_form TO %L (FORMAT binary)', directory || '/state');
+	EXECUTE format('COPY received_state FROM %L (FORMAT binary)', directory || '/state');
+	EXECUTE format('COPY sketch_text_form TO %L (FORMAT binary)', directory || '/sketch');
+	EXECUTE format('COPY received_sketch FROM %L (FORMAT binary)', directory || '/sketch');
+END
+$$;
+
+/* So many times that they are counted into buckets on the way */
+CREATE TABLE many AS
+SELECT pmr.rtt_sketch(i * 0.001) AS sketch, pmr.rtt_sketch((i % 1000)::float8) AS repeated, sketch_state((i % 200)::float8)::text::pmr.rtt_state AS state,
+	pmr.rtt_percentile(i * 0.001, 0.5) AS percentile, pmr.rtt_percentiles((i % 1000)::float8, '{0.1,0.9}') AS percentiles
+FROM generate_series(1, 20000) AS i;
+
+/* What is refused; in bytes, too, that come from outside */
+CREATE FUNCTION refuse(query text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+	BEGIN
+		EXECUTE query;
+	EXCEPTION WHEN OTHERS THEN
+		IF SQLSTATE !~ '^XX|42601|42P01|42703|42883' THEN
+			RETURN;
+		END IF;
+		RAISE '%: %', query, SQLERRM;
+	END;
+	RAISE '%: no error', query;
+END
+$$;
+
+SELECT refuse(query) FROM unnest(ARRAY[
+	'SELECT pmr.rtt_sketch(-1.0::float8)', 'SELECT pmr.rtt_sketch(''NaN''::float8)', 'SELECT pmr.rtt_sketch(interval ''1 month'')',
+	'SELECT pmr.rtt_sketch(timestamp ''infinity'', timestamp ''2026-07-01'')', 'SELECT pmr.rtt_percentile(1, 2)', 'SELECT pmr.rtt_percentile(1, NULL)',
+	'SELECT pmr.rtt_percentile(i, i / 10.0) FROM generate_series(1, 3) AS i', 'SELECT pmr.rtt_percentiles(1, ''{NULL}'')',
+	'SELECT pmr.rtt_percentiles(1, ''{{0}}'')', 'SELECT pmr.rtt_percentile(sketch, 2) FROM request', 'SELECT pmr.rtt_histogram(sketch, 0) FROM request',
+	'SELECT pmr.target_met(now(), now(), ''-1 s'')', 'SELECT pmr.target_met(now(), now(), ''1 s'', NULL)', 'SELECT pmr.rtt_state_combine(sketch, sketch) FROM state',
+	'SELECT combine(s) FROM (SELECT sketch FROM state UNION ALL SELECT percentile FROM state) AS v (s)', 'SELECT ''rubbish!''::pmr.rtt_sketch', 'SELECT pmr.source_relation(''none'')'
+]) AS query;
+
+CREATE TABLE hostile AS
+SELECT n % 2 = 0 AS is_state, set_byte(bytes, (hashint4(n) & 255) % length(bytes), hashint4(-n) & 255) AS bytes
+FROM (SELECT n, CASE n % 2 WHEN 0 THEN (SELECT pmr.rtt_state_send(percentiles) FROM state WHERE state.n = 30)
+			 ELSE (SELECT pmr.rtt_sketch_send(sketch) FROM request WHERE grp = 3 AND i = 1 + n) END AS bytes
+	  FROM generate_series(1, 200) AS n) AS s;
+
+DO $$
+DECLARE
+	value record;
+	refused bigint := 0;
+BEGIN
+	FOR value IN SELECT is_state, replace(encode(bytes, 'base64'), E'\n', '') AS form FROM hostile LOOP
+		BEGIN
+			IF value.is_state THEN
+				INSERT INTO state (percentiles) VALUES (value.form::pmr.rtt_state);
+			ELSE
+				INSERT INTO received_sketch VALUES (value.form::pmr.rtt_sketch);
+			END IF;
+		EXCEPTION WHEN invalid_text_representation THEN
+			refused := refused + 1;
+		END;
+	END LOOP;
+	IF refused < 20 THEN
+		RAISE 'only % hostile values were refused', refused;
+	END IF;
+END
+$$;
+
+/* Where the extension itself makes use of them */
+CALL pmr.refresh('demo', '2026-07-01', '2026-07-31');
+
+SELECT count(*) FROM pmr.performance_report;

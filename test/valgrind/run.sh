@@ -1,0 +1,114 @@
+#!/bin/bash
+# Every aggregate, accessor, operator and support function under valgrind:
+#
+#	bash test/valgrind/run.sh
+#
+# Installs what a Debian or Ubuntu machine lacks, builds and installs the
+# extension, builds it once more for valgrind, and runs functions.sql in a
+# single-user server on a throw-away data directory. Fails on what valgrind
+# finds, in the extension or in the server, unless postgres.supp tells why not;
+# and where a C function was not called.
+set -euo pipefail
+
+# shellcheck source=test/setup.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../setup.sh"
+
+# libc6-dbg: valgrind looks for memcmp and the like in the loader's symbols.
+packages=(gcc libc6-dev libc6-dbg make valgrind)
+
+make_database()
+{
+	start_cluster
+	load_source 500
+}
+
+# The library for valgrind is never installed: in this database, the functions
+# are taken from where it was built. --coverage is for list_called().
+build_for_valgrind()
+{
+	as_user make -s clean PG_CONFIG="$PG_CONFIG"
+	as_user make -s -j "$(nproc)" PG_CONFIG="$PG_CONFIG" with_llvm=no \
+		COPT="-O1 -g --coverage -include $PWD/test/valgrind/undefined_memory.h"
+	as_user "$pg_bin/psql" -X -q -v ON_ERROR_STOP=1 -v library="$PWD/pmr_metrics" <<-'SQL'
+		UPDATE pg_catalog.pg_proc SET probin = :'library'
+		WHERE probin = '$libdir/pmr_metrics';
+	SQL
+	list_functions >"$work/functions"
+	[ -s "$work/functions" ] || die 'no C functions'
+	as_user "$pg_bin/pg_ctl" stop -s -D "$work/data"
+}
+
+# The symbols of all C functions.
+list_functions()
+{
+	as_user "$pg_bin/psql" -X -A -t -v library="$PWD/pmr_metrics" <<-'SQL'
+		SELECT DISTINCT prosrc FROM pg_catalog.pg_proc
+		WHERE probin = :'library' ORDER BY 1;
+	SQL
+}
+
+# WAL buffers that never fill up, so that only commits write them.
+run_functions()
+{
+	local status=0
+	as_user valgrind --error-exitcode=99 --track-origins=yes --num-callers=30 \
+		--suppressions=test/valgrind/postgres.supp --gen-suppressions=all \
+		--log-file="$work/valgrind.log" \
+		"$pg_bin/postgres" --single -j -D "$work/data" -c wal_buffers=64MB \
+		-c log_min_messages=warning postgres \
+		<test/valgrind/functions.sql >"$work/single.out" \
+		2>"$work/single.err" || status=$?
+	cat "$work/valgrind.log"
+	return "$status"
+}
+
+# An error does not end a single-user server.
+check_no_errors()
+{
+	! grep -E -A 5 '(ERROR|FATAL|PANIC): ' "$work/single.err"
+}
+
+check_called()
+{
+	list_called >"$work/called"
+	comm -23 <(LC_ALL=C sort "$work/functions") "$work/called" >"$work/not_called"
+	sed 's/$/ was not called/' "$work/not_called"
+	[ ! -s "$work/not_called" ]
+}
+
+# Functions of which gcov says that lines were executed.
+list_called()
+{
+	local file
+	for file in src/*.c; do
+		as_user gcov -f -n -o src "$file"
+	done | awk -F "'" '
+		/^Function/ { name = $2 }
+		/^Lines executed:/ && name != "" {
+			if ($0 !~ /^Lines executed:0\.00%/)
+				print name
+			name = ""
+		}' | LC_ALL=C sort
+}
+
+main()
+{
+	[ "$#" -eq 0 ] || die 'usage: bash test/valgrind/run.sh'
+	make_work_dir
+	ask_for_sudo
+	run_next 'install what is missing' install_missing "${packages[@]}"
+	if [ "$failed" -eq 0 ]; then
+		find_server
+		enter_copy
+		use_cluster
+	fi
+	run_next 'build and install the extension' install_extension
+	run_next 'make a database' make_database
+	run_next 'build the extension for valgrind' build_for_valgrind
+	run_next 'call all functions' run_functions
+	run_next 'no statement fails' check_no_errors
+	run_next 'every C function was called' check_called
+	print_summary
+}
+
+main "$@"
