@@ -46,6 +46,14 @@ SELECT pg_typeof(pmr.answered_at(now(), 'I0', 'on_demand')) AS with_zone,
 SELECT pmr.answered_at(now(), repeat('E20', 100000), repeat('on_demand', 100000)) IS NOT NULL AS long_code,
 	pmr.answered_at(now(), 'E2', 'on_demand') IS NOT NULL AS prefix,
 	pmr.answered_at(now(), 'E200', 'on_demand') IS NOT NULL AS longer;
+-- and so are those that differ in one byte, or in their length alone
+INSERT INTO pmr.response_code (code, mode, class, description, source)
+SELECT code, 'any', (ARRAY['success', 'acknowledged', 'rejected', 'no_response'])[1 + (length + place) % 4], 'test', 'test'
+FROM generate_series(1, 10) AS length, generate_series(0, length) AS place,
+	LATERAL (SELECT CASE place WHEN 0 THEN repeat('a', length) ELSE overlay(repeat('a', length) PLACING 'b' FROM place) END AS code) AS c;
+SELECT count(*) AS codes, count(*) FILTER (WHERE pmr.response_class(code, 'on_demand') = class) AS equal
+FROM pmr.response_code WHERE description = 'test';
+DELETE FROM pmr.response_code WHERE description = 'test';
 
 -- a user's rows win over the shipped ones of their mode; a mode with a row of
 -- its own does not ask those for any
@@ -105,6 +113,20 @@ END
 $$;
 BEGIN;
 SELECT * FROM follow();
+ROLLBACK;
+-- and by TRUNCATE, which takes another lock
+CREATE FUNCTION follow_truncate(OUT classes text[]) LANGUAGE plpgsql AS $$
+BEGIN
+	FOR turn IN 1 .. 4 LOOP
+		classes := classes || pmr.response_class('I0', 'on_demand');
+		IF turn = 2 THEN
+			TRUNCATE pmr.response_code;
+		END IF;
+	END LOOP;
+END
+$$;
+BEGIN;
+SELECT follow_truncate();
 ROLLBACK;
 
 --

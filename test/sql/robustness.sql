@@ -204,6 +204,12 @@ INSERT INTO hostile VALUES
 	(28, 'empty sketch', '01000000'),
 	(29, 'a sketch', '01000000' || '010632');
 SELECT what, err(format('SELECT %L::pmr.rtt_state', text_of(hex))) FROM hostile ORDER BY i;
+-- A fraction of -0 is 0.
+SELECT text_of('01010001' || '8000000000000000')::rtt_state::text = text_of('01010001' || '0000000000000000') AS zero;
+-- As many times as there can be, and one more
+SELECT text_of('01010001' || '3fe0000000000000' || '010603fdffffffffffffff7f') AS most \gset
+CREATE AGGREGATE one_more(float8, float8) (SFUNC = pmr.rtt_percentile_transfn, STYPE = rtt_state, FINALFUNC = pmr.rtt_percentile_finalfn, INITCOND = :'most');
+SELECT one_more(NULL, 0.5) AS most, err('SELECT one_more(1, 0.5)') AS one_more;
 -- The receive function refuses the same bytes, for the same reasons; one of the
 -- good states is too big for the table, 54000.
 CREATE TABLE received (state rtt_state);

@@ -169,6 +169,8 @@ check_faults(void)
 	CHECK_FAULT("\1\0\3", "number is cut off or malformed");
 	CHECK_FAULT("\1\0\377\377\377\377\377\377\377\377\377\2",
 				"number is cut off or malformed");
+	CHECK_FAULT("\1\0\376\377\377\377\377\377\377\377\377\2",
+				"number is cut off or malformed");
 	CHECK_FAULT("\1\0\376\377\377\377\377\377\377\377\377\1\0",
 				"bucket is out of range");
 	CHECK_FAULT("\1\22\24", "bucket is out of range");
@@ -210,6 +212,19 @@ check_too_many(void)
 	CHECK(rtt_decoded_bound(nbytes, RTT_CAP_SKETCH) == RTT_BUCKETS_AT_MIN);
 	check_fault(bytes, nbytes, "buckets are too many");
 	free(bytes);
+}
+
+/* Times that are multiples of 5, and not of 10, have no longer unit. */
+static void
+check_fives(void)
+{
+	uint64_t	fives[] = {15, 5};
+	static const uint8_t bytes[] = {1, 0, 10, 18};
+	RttSummary	summary = summarise(fives, 2, RTT_CAP_SKETCH);
+
+	CHECK(is_stored_form(&summary, bytes, sizeof(bytes)));
+	CHECK(check_bytes(bytes, sizeof(bytes)));
+	free(summary.buckets);
 }
 
 /* A sum of 64 bits and more whose lower word is small. */
@@ -259,5 +274,6 @@ main(void)
 	check_faults();
 	check_too_many();
 	check_sums();
+	check_fives();
 	return report();
 }

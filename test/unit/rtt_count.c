@@ -94,5 +94,12 @@ main(void)
 	}
 	CHECK(counted > 200);
 	CHECK(refused > 200);
+
+	/* a counter has no room for more times than are counted */
+	counted = 0;
+	check_count(SHAPE_EQUAL, RTT_COUNT_MAX, RTT_PRECISION_MIN, 1);
+	CHECK(counted == 1);
+	check_count(SHAPE_EQUAL, RTT_COUNT_MAX + 1, RTT_PRECISION_MIN, 1);
+	CHECK(counted == 1);
 	return report();
 }

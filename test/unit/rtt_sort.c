@@ -63,6 +63,7 @@ main(void)
 	{
 		for (size_t i = 0; i < n; i++)
 			values[i] = random_bits();
+		values[n / 2] = 0;
 		check_sort(values, n);
 	}
 	return report();

@@ -255,7 +255,9 @@ check_overflow(void)
 	void	   *scratch;
 
 	summary.sum_us = rtt_sum_add_times(summary.sum_us, 7, INT64_MAX);
+	CHECK(rtt_state_is_empty(state));
 	rtt_state_put(state, &summary);
+	CHECK(!rtt_state_is_empty(state));
 	open_state(state, &summary, &scratch);
 	CHECK(summary.count == INT64_MAX);
 	free(scratch);
@@ -263,6 +265,7 @@ check_overflow(void)
 	CHECK(rtt_state_append(state, size, 7));
 	scratch = allocate(rtt_state_scratch_size(state), 1);
 	CHECK(!rtt_state_summarise(state, scratch, &summary));
+	CHECK(!rtt_state_percentiles(state, scratch, NULL));
 	free(scratch);
 	free(state);
 }
@@ -271,7 +274,7 @@ int
 main(void)
 {
 	static const double fractions[] = {0.5, 0.9, 0.95, 0.99, 0, 1};
-	static const size_t sizes[] = {0, 1, 5, 123, 4096, 4097, 20000};
+	static const size_t sizes[] = {0, 1, 5, 123, 2500, 4096, 4097, 20000};
 
 	for (int shape = 0; shape < NSHAPES; shape++)
 	{

@@ -99,6 +99,8 @@ check_answers(const RttSummary *summary, const uint64_t *sorted, size_t n)
 	};
 	uint64_t	answers[NFRACTIONS];
 	double		bound = rtt_summary_error_bound(summary);
+	double		mean = rtt_summary_mean(summary);
+	double		expected;
 	RttSum		sum = {0, 0};
 
 	rtt_summary_percentiles(summary, fractions, NFRACTIONS, answers);
@@ -126,6 +128,8 @@ check_answers(const RttSummary *summary, const uint64_t *sorted, size_t n)
 	for (size_t i = 0; i < n; i++)
 		sum = rtt_sum_add_times(sum, sorted[i], 1);
 	CHECK(summary->sum_us.high == sum.high && summary->sum_us.low == sum.low);
+	expected = (ldexp((double) sum.high, 64) + (double) sum.low) / (double) n;
+	CHECK(fabs(mean - expected) <= 1e-14 * expected);
 	CHECK(summary->count == n);
 	CHECK(summary->min_us == sorted[0] && summary->max_us == sorted[n - 1]);
 	CHECK(rtt_summary_count_within(summary, RTT_MAX_US) == n);
