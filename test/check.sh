@@ -11,8 +11,8 @@ set -euo pipefail
 # shellcheck source=test/setup.sh
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
-all_groups=(lint build static unit fuzz speed regress tap sqlsmith valgrind
-	versions)
+all_groups=(lint build static unit fuzz mutants speed regress tap sqlsmith
+	valgrind versions)
 
 packages=(gcc libc6-dev libc6-dbg make binutils clang libclang-rt-dev perl
 	libipc-run-perl shellcheck sqlsmith valgrind clang-tidy clang-tools cppcheck)
@@ -450,6 +450,25 @@ check_fuzz()
 {
 	run_step 'fuzz: two million inputs' \
 		as_user bash test/fuzz/run.sh --runs 2000000
+}
+
+# ---------------------------------------------------------------------------
+# mutants: a few of those of test/mutants.sh, which takes too long as a whole
+# ---------------------------------------------------------------------------
+
+some_mutants=(
+	src/core/response_code.c:acknowledgement_is_answer
+	src/core/rtt_select.c:next_rank
+	src/core/rtt_sort.c:first_stays_first
+	src/core/target.c:row_from_the_day_after
+	src/target.c:share_of_met
+)
+
+check_mutants()
+{
+	run_step 'mutants: all can be planted' bash test/mutants.sh --check
+	run_step 'mutants: some are caught' \
+		bash test/mutants.sh "${some_mutants[@]}"
 }
 
 # ---------------------------------------------------------------------------

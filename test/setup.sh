@@ -359,6 +359,28 @@ install_extension()
 	fi
 }
 
+# Copy the server to the temporary directory and go on with the copy, so that
+# what is installed into it reaches nobody else. A program finds its files from
+# where it is itself, so they lie as before, under another root.
+copy_server()
+{
+	local root=$work/server option dir
+	for option in --bindir --pkglibdir --sharedir; do
+		dir=$("$PG_CONFIG" "$option")
+		mkdir -p "$root${dir%/*}"
+		cp -a "$dir" "$root${dir%/*}"
+	done
+	dir=$("$PG_CONFIG" --includedir-server)
+	mkdir -p "$root${dir%/*}"
+	ln -s "$dir" "$root$dir"
+	if [ "$EUID" -eq 0 ]; then
+		chown -R --no-dereference "$user:$(id -g "$user")" "$root"
+	fi
+	PG_CONFIG=$root$("$PG_CONFIG" --bindir)/pg_config
+	export PG_CONFIG
+	pg_bin=${PG_CONFIG%/*}
+}
+
 # A cluster that only its owner's programs can reach, through a socket in the
 # temporary directory. It is thrown away, so it need not survive a crash.
 start_cluster()

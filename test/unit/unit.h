@@ -28,6 +28,10 @@ check(bool condition, const char *text, const char *file, int line)
 		passed++;
 	else if (failed++ < 20)
 		printf("%s:%d: not true: %s\n", file, line, text);
+#ifdef STOP_AT_FAILURE
+	if (failed > 0)
+		exit(1);
+#endif
 }
 
 static inline int

@@ -1,0 +1,307 @@
+#!/bin/bash
+# Do the tests find faults? Plant small ones, those of test/mutants.list, one
+# by one, and tell which test finds each, and which faults survive:
+#
+#	bash test/mutants.sh [FILE[:NAME]...]	these faults, or all
+#	bash test/mutants.sh --list				their names
+#	bash test/mutants.sh --check			can each still be planted?
+#
+# For a fault in the core the unit tests come first, then for all of them the
+# tests that its file names in the list, then the others of test/sql and
+# test/specs, until one fails, crashes the server, or hangs. It fails where
+# fewer than 90 % are caught. Builds, installs and runs in copies alone, of the
+# checkout and of the server.
+set -euo pipefail
+
+# shellcheck source=test/setup.sh
+source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
+
+packages=(gcc libc6-dev make perl libipc-run-perl)
+least_percent=90
+longest_cpu_s=100			# a process that computes for longer hangs,
+longest_s=1200				# and so does a test that takes longer
+
+changed=()					# files to restore when a fault has been tried
+server_ready=''				# is there a cluster?
+units_have=''				# the fault that is built into the unit tests,
+server_has=''				# and into the installed library; empty: none
+declare -A passes			# tests known to pass without a fault
+
+# ---------------------------------------------------------------------------
+# Build
+# ---------------------------------------------------------------------------
+
+make_extension()
+{
+	as_user make -s PG_CONFIG="$PG_CONFIG" with_llvm=no COPT='-w -MMD -O1 -g0' "$@"
+}
+
+# Objects that are made of a file, below a directory, as -MMD has noted.
+list_objects()
+{
+	find "$1" -name '*.d' -exec grep -lE "(^|[ /])$2( |\$)" {} + |
+		sed 's/\.d$/.o/' || true
+}
+
+compile_unit()
+{
+	# shellcheck disable=SC2086 # flags
+	as_user gcc $unit_flags -w -MMD -DSTOP_AT_FAILURE -Isrc -c "$1" \
+		-o "units/${1%.c}.o"
+}
+
+build_units()
+{
+	local file
+	# shellcheck disable=SC2016 # make expands it
+	unit_flags=$(make_extension --eval='flags: ; @echo $(UNIT_CFLAGS)' flags)
+	as_user mkdir -p units/src/core units/test/unit
+	for file in src/core/*.c test/unit/*.c; do
+		compile_unit "$file"
+	done
+}
+
+# The unit tests with a fault in a file; without one, as they were.
+use_in_units()
+{
+	local fault=$1 file=$2 object
+	[ "$units_have" != "$fault" ] || return 0
+	while IFS= read -r object; do
+		changed+=("$object")
+		object=${object#units/}
+		compile_unit "${object%.o}.c" || return 1
+	done < <(list_objects units "$file")
+	units_have=$fault
+}
+
+# The same of the installed library. Headers are called old, as the Makefile
+# would compile everything for one of them.
+use_in_server()
+{
+	local fault=$1 file=$2 old=() object
+	start_server
+	[ "$server_has" != "$fault" ] || return 0
+	for object in src/*.h src/core/*.h; do
+		old+=(-o "$object")
+	done
+	while IFS= read -r object; do
+		changed+=("$object")
+		rm "$object"
+	done < <(list_objects src "$file")
+	rm -f pmr_metrics.so
+	make_extension "${old[@]}" || return 1
+	install_library
+	server_has=$fault
+}
+
+# A new file: sessions may still run the old one.
+install_library()
+{
+	local installed
+	installed=$("$PG_CONFIG" --pkglibdir)/pmr_metrics.so
+	rm -f "$installed"
+	as_user cp pmr_metrics.so "$installed"
+}
+
+use_no_fault()
+{
+	local file
+	for file in "${changed[@]}"; do
+		as_user cp -p "$work/sound/$file" "$file"
+	done
+	changed=()
+	units_have=''
+	if [ -n "$server_has" ]; then
+		as_user cp -p "$work/sound/pmr_metrics.so" .
+		install_library
+		server_has=''
+	fi
+}
+
+# ---------------------------------------------------------------------------
+# The cluster
+# ---------------------------------------------------------------------------
+
+start_server()
+{
+	[ -z "$server_ready" ] || return 0
+	as_user cp -p "$work/sound/pmr_metrics.so" .
+	make_extension install
+	start_cluster >"$work/step.log" 2>&1 || die "$(cat "$work/step.log")"
+	use_cluster
+	as_user "$pg_bin/pg_ctl" stop -s -w -m fast -D "$work/data"
+	as_user cp -a "$work/data" "$work/data.new"
+	start_again
+	server_ready=yes
+}
+
+# What a fault has left behind must not fail the next test. It may ask for any
+# amount of memory, too.
+start_again()
+{
+	as_user "$pg_bin/pg_ctl" stop -s -w -m immediate -D "$work/data" \
+		2>/dev/null || true
+	rm -rf "$work/data"
+	as_user cp -a "$work/data.new" "$work/data"
+	(
+		ulimit -v 8000000 -t "$longest_cpu_s"
+		as_user "$pg_bin/pg_ctl" start -s -w -D "$work/data" \
+			-l "$work/data/server.log"
+	)
+}
+
+# ---------------------------------------------------------------------------
+# Tests, named by where they are below test/
+# ---------------------------------------------------------------------------
+
+# order_tests FILE TEST...: those named, then the others.
+order_tests()
+{
+	local file=$1 others=()
+	shift
+	case $file in
+		src/core/*) others+=(test/unit/*.c) ;;
+	esac
+	others+=(test/sql/*.sql test/specs/*.spec)
+	others=("${others[@]#test/}")
+	{
+		printf '%s\n' "$@" | grep '^unit/' || true
+		printf '%s\n' "${others[@]%.*}" | grep '^unit/' || true
+		printf '%s\n' "$@" "${others[@]%.*}"
+	} | awk '!seen[$0]++'
+}
+
+run_test()
+{
+	local name=${1#*/}
+	case $1 in
+		unit/*)
+			# shellcheck disable=SC2086 # flags
+			as_user gcc $unit_flags units/src/core/*.o \
+				"units/test/unit/$name.o" -lm -o "units/$name" &&
+				(
+					ulimit -t "$longest_cpu_s"
+					as_user timeout "$longest_s" "units/$name"
+				)
+			;;
+		sql/*) run_installcheck REGRESS="$name" ISOLATION= TAP_TESTS= ;;
+		specs/*) run_installcheck REGRESS= ISOLATION="$name" TAP_TESTS= ;;
+		t/*) run_installcheck REGRESS= ISOLATION= PROVE_TESTS="test/$1.pl" ;;
+	esac
+}
+
+run_installcheck()
+{
+	as_user timeout "$longest_s" \
+		make -s installcheck PG_CONFIG="$PG_CONFIG" "$@"
+}
+
+# A failure says something only of a test that passes without the fault.
+check_passes()
+{
+	local test=$1
+	if [ -z "${passes[$test]:-}" ]; then
+		run_test "$test" >"$work/test.log" 2>&1 </dev/null || {
+			cat "$work/test.log"
+			die "$test fails without a fault"
+		}
+		passes[$test]=yes
+	fi
+}
+
+# ---------------------------------------------------------------------------
+
+# try_fault FAULT FILE TEST...: which of the tests finds it? None: returns 1.
+try_fault()
+{
+	local fault=$1 file=$2 test use status start=$SECONDS
+	shift 2
+
+	as_user perl test/mutants.pl plant "$fault"
+	changed+=("$file")
+	while IFS= read -r test; do
+		case $test in
+			unit/*) use=use_in_units ;;
+			*) use=use_in_server ;;
+		esac
+		"$use" "$fault" "$file" >"$work/test.log" 2>&1 || {
+			cat "$work/test.log"
+			die "$fault: does not compile"
+		}
+		status=0
+		run_test "$test" >"$work/test.log" 2>&1 </dev/null || status=$?
+		if [ "$status" -ne 0 ]; then
+			use_no_fault
+			[ "$use" = use_in_units ] || start_again
+			check_passes "$test"
+			[ "$status" -ne 124 ] || test+=', which takes too long'
+			echo "caught by $test: $fault ($((SECONDS - start)) s)"
+			return 0
+		fi
+	done < <(order_tests "$file" "$@")
+	use_no_fault
+	echo "SURVIVED: $fault ($((SECONDS - start)) s)"
+	return 1
+}
+
+# select_faults [FILE[:NAME]...]: as mutants.pl lists them.
+select_faults()
+{
+	local wanted
+	if [ "$#" -eq 0 ]; then
+		perl "$checkout/test/mutants.pl" list
+	fi
+	for wanted in "$@"; do
+		perl "$checkout/test/mutants.pl" list |
+			awk -F '\t' -v wanted="$wanted" '
+				$1 == wanted || $2 == wanted { print; found = 1 }
+				END { exit !found }' || die "no such fault: $wanted"
+	done
+}
+
+main()
+{
+	local fault file tests faults caught=0 survivors=()
+
+	case ${1:-} in
+		--list)
+			perl "$checkout/test/mutants.pl" list | cut -f 1
+			return
+			;;
+		--check)
+			cd "$checkout"
+			perl test/mutants.pl check
+			return
+			;;
+	esac
+	faults=$(select_faults "$@")
+
+	make_work_dir
+	install_missing "${packages[@]}"
+	find_server
+	enter_copy
+	copy_server
+	perl test/mutants.pl check
+	make_extension -j "$(nproc)"
+	build_units
+	as_user cp -a . "$work/sound"
+
+	while IFS=$'\t' read -r fault file tests; do
+		# shellcheck disable=SC2086 # a list of tests
+		if try_fault "$fault" "$file" $tests; then
+			caught=$((caught + 1))
+		else
+			survivors+=("$fault")
+		fi
+	done <<<"$faults"
+
+	if [ "${#survivors[@]}" -gt 0 ]; then
+		printf '\nsurvivors:\n'
+		printf '  %s\n' "${survivors[@]}"
+	fi
+	echo "$caught of $((caught + ${#survivors[@]})) faults caught"
+	[ $((100 * caught)) -ge \
+		$((least_percent * (caught + ${#survivors[@]}))) ]
+}
+
+main "$@"
