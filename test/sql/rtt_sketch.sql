@@ -91,6 +91,12 @@ SELECT count(*), bool_and(sketch::text::rtt_sketch::text = sketch::text) AS same
 	bool_and(sketch::text::rtt_sketch = sketch) AS same_value,
 	bool_and(sketch::text = replace(encode(rtt_sketch_send(sketch), 'base64'), E'\n', '')) AS text_is_base64_of_binary
 FROM samples;
+-- The longest there may be: all buckets, and 2^50 times in each of them
+WITH RECURSIVE doubled (sketch, n) AS (
+	SELECT rtt_sketch((i::bigint << octave) * interval '1 microsecond'), 0
+	FROM generate_series(0, 55) AS octave, generate_series(0, 255) AS i WHERE octave = 0 OR i >= 128
+	UNION ALL SELECT rtt_merge(sketch, sketch), n + 1 FROM doubled WHERE n < 50)
+SELECT rtt_count(sketch) / 2^50 AS buckets, length(sketch::text) AS length, sketch::text::rtt_sketch = sketch AS same FROM doubled WHERE n = 50;
 SELECT count(receive(rtt_sketch_send(sketch))) FROM samples;
 SELECT count(*), count(DISTINCT r.sketch) FROM received AS r JOIN samples AS s USING (sketch);
 
