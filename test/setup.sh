@@ -404,7 +404,7 @@ use_cluster()
 {
 	local variable
 	for variable in $(compgen -v PG); do
-		[ "$variable" = PG_CONFIG ] || unset "$variable"
+		[[ $variable = PG_CONFIG?(_OLD) ]] || unset "$variable"
 	done
 	export PGHOST=$work PGPORT=5432 PGUSER=postgres PGDATABASE=postgres
 	export PGCLIENTENCODING=UTF8 LC_ALL=C
