@@ -4,7 +4,7 @@
 #
 #	bash test/dump_across.sh [OLD:NEW...]
 #
-# Default 15:17 and 15:18. Runs test/t/008_upgrade.pl for each pair, some
+# Default 15:17 and 15:18. Runs test/t/009_pg_upgrade.pl for each pair, some
 # minutes. Needs root and mmdebstrap; takes packages from where this machine
 # takes them.
 set -euo pipefail
@@ -79,7 +79,7 @@ test_pair()
 		export PG_CONFIG_OLD=$1 HOME=/tmp/pmr_metrics
 		if ! setpriv --reuid=postgres --regid=postgres --init-groups make -s \
 			PG_CONFIG="$2" REGRESS= ISOLATION= with_llvm=no \
-			PROVE_TESTS=test/t/008_upgrade.pl installcheck; then
+			PROVE_TESTS=test/t/009_pg_upgrade.pl installcheck; then
 			tail -n 40 tmp_check/log/regress_log_*
 			exit 1
 		fi' bash "$(pg_config_of "$1")" "$(pg_config_of "$2")"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Freeze the scripts of the version that is being released: keep a copy of its
-# install script, which test/t/010_upgrade.pl updates from in later versions,
+# install script, which test/t/010_update.pl updates from in later versions,
 # and note the checksums of that and of the scripts that update to it.
 #
 #	bash test/freeze.sh

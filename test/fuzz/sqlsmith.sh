@@ -103,7 +103,7 @@ count_calls()
 		is_statement { text = text $0 }
 		END {
 			end_query()
-			print queries, calling, good
+			print queries + 0, calling + 0, good + 0
 			for (name in count)
 				print count[name], name
 		}' "$work/queries.log"
