@@ -113,6 +113,7 @@ RESET max_parallel_workers_per_gather;
 -- One that is corrupt is an error, not skipped.
 CREATE CAST (bytea AS rtt_sketch) WITHOUT FUNCTION;
 SELECT rtt_merge(sketch) FROM (SELECT sketch FROM various WHERE what = 'short' UNION ALL SELECT '\x0203'::bytea::rtt_sketch) AS s;
+\echo :LAST_ERROR_SQLSTATE
 SELECT rtt_merge(sketch) FROM (SELECT ''::bytea::rtt_sketch AS sketch) AS s;
 DROP CAST (bytea AS rtt_sketch);
 

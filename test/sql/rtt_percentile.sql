@@ -244,6 +244,9 @@ RESET work_mem;
 --
 -- Round-trip times that are none
 --
+-- The longest there is, in days that are too many by themselves
+SELECT rtt_max(rtt_sketch(i)) AS longest FROM CAST('106751992 days -19:59:05.224193' AS interval) AS i;
+SELECT err($$SELECT pmr.rtt_percentile(interval '-106751992 days 19:59:05.224193', 0.5)$$);
 CREATE FUNCTION err_of(rtt text) RETURNS text LANGUAGE sql
 RETURN err(format('SELECT pmr.rtt_percentile(%s, 0.5)', rtt));
 SELECT v, err_of(format('%L::float8', v)) FROM unnest('{-1,-6e-7,-1e300,NaN,Infinity,-Infinity,1e300,1e308,9223372036854.776}'::float8[]) AS v;
