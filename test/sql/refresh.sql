@@ -331,8 +331,15 @@ SET timezone = 'Pacific/Apia';
 SET intervalstyle = 'iso_8601';
 SET extra_float_digits = -15;
 SET bytea_output = 'escape';
-SET standard_conforming_strings = off;
-SET escape_string_warning = off;
+-- PostgreSQL 19 can no longer turn these off.
+DO $$
+BEGIN
+	IF current_setting('escape_string_warning', true) IS NOT NULL THEN
+		SET standard_conforming_strings = off;
+		SET escape_string_warning = off;
+	END IF;
+END
+$$;
 SET transform_null_equals = on;
 SET array_nulls = off;
 SET quote_all_identifiers = on;
