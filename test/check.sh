@@ -574,7 +574,8 @@ check_tap()
 run_tap()
 {
 	compgen -G 'test/t/*.pl' >/dev/null || die 'no tests in test/t/'
-	if ! make_extension installcheck REGRESS= ISOLATION=; then
+	if ! make_extension installcheck REGRESS= ISOLATION= \
+		PROVE_FLAGS="-j $(nproc)"; then
 		find tmp_check/log -name 'regress_log_*' -exec tail -n 40 {} +
 		return 1
 	fi

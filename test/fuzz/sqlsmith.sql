@@ -100,7 +100,7 @@ $$;
  * It looks for functions in pg_proc, without a schema, and there are three
  * thousand of PostgreSQL's.  It shall find ours, and of PostgreSQL's those of
  * the same types that do nothing but give a value.  Support functions of its
- * aggregates raise internal errors when they are called by hand, and
+ * types and aggregates raise internal errors when they are called by hand, and
  * pg_describe_object() does for numbers that are no object's.
  */
 CREATE TABLE smith.candidate AS
@@ -117,7 +117,8 @@ WHERE pronamespace = 'pg_catalog'::regnamespace AND provolatile <> 'v'
   AND proname <> 'pg_describe_object'
   AND proargtypes::oid[] || prorettype <@ ARRAY(SELECT oid FROM type)
   AND oid <> ALL (SELECT unnest(ARRAY[aggtransfn, aggfinalfn, aggcombinefn, aggserialfn, aggdeserialfn,
-									  aggmtransfn, aggminvtransfn, aggmfinalfn]) FROM pg_aggregate);
+									  aggmtransfn, aggminvtransfn, aggmfinalfn]) FROM pg_aggregate)
+  AND oid <> ALL (SELECT unnest(ARRAY[typinput, typoutput, typreceive, typsend, typmodin, typmodout, typanalyze, typsubscript]) FROM pg_type);
 CREATE UNIQUE INDEX ON smith.candidate (oid);
 CREATE VIEW smith.pg_proc AS
 SELECT * FROM smith.candidate WHERE has_function_privilege(oid, 'EXECUTE');
