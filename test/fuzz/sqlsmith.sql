@@ -101,7 +101,7 @@ $$;
  * thousand of PostgreSQL's.  It shall find ours, and of PostgreSQL's those of
  * the same types that do nothing but give a value.  Support functions of its
  * types and aggregates raise internal errors when they are called by hand, and
- * pg_describe_object() does for numbers that are no object's.
+ * those that describe an object do for numbers that are no object's.
  */
 CREATE TABLE smith.candidate AS
 WITH ours AS (
@@ -114,7 +114,7 @@ SELECT oid, proname, pronamespace, prokind, proretset, prorettype, proargtypes F
 UNION ALL
 SELECT oid, proname, pronamespace, prokind, proretset, prorettype, proargtypes FROM pg_catalog.pg_proc
 WHERE pronamespace = 'pg_catalog'::regnamespace AND provolatile <> 'v'
-  AND proname <> 'pg_describe_object'
+  AND proname !~ '^pg_(describe|identify)_object'
   AND proargtypes::oid[] || prorettype <@ ARRAY(SELECT oid FROM type)
   AND oid <> ALL (SELECT unnest(ARRAY[aggtransfn, aggfinalfn, aggcombinefn, aggserialfn, aggdeserialfn,
 									  aggmtransfn, aggminvtransfn, aggmfinalfn]) FROM pg_aggregate)
