@@ -6,7 +6,8 @@
  * A sketch of a day's group takes 1.8 bytes for each time where a state takes
  * 4.  Groups are many and their rows come in turn, so what is kept until the
  * end is written to main memory and read from there: 5,400 groups of 30
- * sketches took 0.70 s as times, and 0.45 s as the bytes that they came in.
+ * sketches cost 0.94 of what tdigest's aggregate took in the same run as times,
+ * and 0.61 as the bytes that they came in.
  *
  *-------------------------------------------------------------------------
  */

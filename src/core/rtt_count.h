@@ -10,6 +10,9 @@
 
 #include "core/rtt_summary.h"
 
+/* The most times that are counted at once. */
+#define RTT_COUNT_MAX	UINT16_MAX
+
 /*
  * Makes a summary of n times in any order, in memory for n buckets, with
  * scratch memory for 2 n values.  Its precision is the given one, which may be
@@ -20,8 +23,6 @@
  * False when it would not pay, or no such precision is found, or n is more than
  * RTT_COUNT_MAX.
  */
-#define RTT_COUNT_MAX	UINT16_MAX
-
 extern bool rtt_count_values(RttSummary *summary, RttBucket *buckets,
 							 const uint64_t *values_us, size_t n,
 							 uint64_t *scratch, int precision, uint32_t cap);
