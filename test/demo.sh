@@ -26,18 +26,6 @@ parse_arguments()
 		die 'usage: bash test/demo.sh [[--rows] N]'
 }
 
-generate_rows()
-{
-	as_user gcc -std=c99 -O2 test/data/audit_table.c -lm \
-		-o "$work/audit_table"
-	as_user mkdir "$work/csv"
-	# three months ago: settled, whatever the day
-	as_user "$work/audit_table" --rows "$rows" \
-		--month "$(date -d "$(date +%Y-%m-15) -3 months" +%Y-%m)" \
-		>"$work/csv/sr_log.csv"
-	as_user "$work/audit_table" --participants >"$work/csv/participant.csv"
-}
-
 report()
 {
 	as_user "$pg_bin/psql" -X -q -v ON_ERROR_STOP=1 -v csv_dir="$work/csv" \
@@ -47,16 +35,10 @@ report()
 main()
 {
 	parse_arguments "$@"
-	make_work_dir
-	ask_for_sudo
-	run_next 'install what is missing' install_missing "${packages[@]}"
-	if [ "$failed" -eq 0 ]; then
-		find_server
-		enter_copy
-		use_cluster
-	fi
-	run_next 'build and install the extension' install_extension
-	run_next "generate $rows rows" generate_rows
+	prepare "${packages[@]}"
+	# three months ago: settled, whatever the day
+	run_next "generate $rows rows" generate_rows "$rows" \
+		"$(date -d "$(date +%Y-%m-15) -3 months" +%Y-%m)"
 	run_next 'start a cluster' start_cluster
 	run_next 'load and report' report
 	if [ "$failed" -eq 0 ]; then

@@ -410,16 +410,37 @@ use_cluster()
 	export PGCLIENTENCODING=UTF8 LC_ALL=C
 }
 
-# load_source ROWS: generate so many rows of one month, and make them the source
-# "demo" of the cluster's database.
-load_source()
+# prepare PACKAGE...: what a script that has a cluster of its own begins with:
+# the machine, the copy, and the extension installed; not yet the cluster.
+prepare()
+{
+	make_work_dir
+	ask_for_sudo
+	run_next 'install what is missing' install_missing "$@"
+	if [ "$failed" -eq 0 ]; then
+		find_server
+		enter_copy
+		use_cluster
+	fi
+	run_next 'build and install the extension' install_extension
+}
+
+# generate_rows ROWS MONTH: an audit table's, and who takes part, as CSV.
+generate_rows()
 {
 	as_user gcc -std=c99 -O2 test/data/audit_table.c -lm \
 		-o "$work/audit_table"
 	as_user mkdir "$work/csv"
-	as_user "$work/audit_table" --rows "$1" --month 2026-07 \
+	as_user "$work/audit_table" --rows "$1" --month "$2" \
 		>"$work/csv/sr_log.csv"
 	as_user "$work/audit_table" --participants >"$work/csv/participant.csv"
+}
+
+# load_source ROWS: generate so many rows of one month, and make them the source
+# "demo" of the cluster's database.
+load_source()
+{
+	generate_rows "$1" 2026-07
 	as_user "$pg_bin/psql" -X -q -v csv_dir="$work/csv" \
 		-f test/data/source.sql
 }

@@ -132,15 +132,7 @@ check_calls()
 main()
 {
 	parse_arguments "$@"
-	make_work_dir
-	ask_for_sudo
-	run_next 'install what is missing' install_missing "${packages[@]}"
-	if [ "$failed" -eq 0 ]; then
-		find_server
-		enter_copy
-		use_cluster
-	fi
-	run_next 'build and install the extension' install_extension
+	prepare "${packages[@]}"
 	run_next 'make a database' make_database
 	run_next 'start the log' start_log
 	run_next 'queries of one who may do all' ask smith_all

@@ -94,15 +94,7 @@ list_called()
 main()
 {
 	[ "$#" -eq 0 ] || die 'usage: bash test/valgrind/run.sh'
-	make_work_dir
-	ask_for_sudo
-	run_next 'install what is missing' install_missing "${packages[@]}"
-	if [ "$failed" -eq 0 ]; then
-		find_server
-		enter_copy
-		use_cluster
-	fi
-	run_next 'build and install the extension' install_extension
+	prepare "${packages[@]}"
 	run_next 'make a database' make_database
 	run_next 'build the extension for valgrind' build_for_valgrind
 	run_next 'call all functions' run_functions
