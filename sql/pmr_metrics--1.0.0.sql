@@ -4681,7 +4681,125 @@ FROM (VALUES
 ) AS shipped (code, mode, class, description);
 
 /* ------------------------------------------------------------------------
- * 22. Who may do what
+ * 22. What each column is
+ *
+ * BI tools show it beside the figure.  A column means the same wherever its
+ * name stands, but for those that have a comment of their own above; a view of
+ * rows in force says what its table says.
+ * ------------------------------------------------------------------------ */
+
+DO $$
+DECLARE
+	reports CONSTANT regclass[] := '{
+		pmr.party_performance, pmr.factor_performance, pmr.party_business_process,
+		pmr.performance_report, pmr.party_comparison, pmr.factor_comparison,
+		pmr.industry_performance}';
+	reference CONSTANT regclass[] := '{
+		pmr.service_reference_variant, pmr.business_process, pmr.business_process_srv,
+		pmr.target_response_time, pmr.service_level, pmr.response_code, pmr.assumption}';
+	described record;
+BEGIN
+	FOR described IN
+		SELECT a.attrelid::regclass AS relation, a.attname AS name, meant.comment
+		FROM (VALUES
+			(reports, 'source', 'name of the source, as given to pmr.add_source'),
+			(reports, 'party', 'the Party, as the audit table names it'),
+			(reports, 'month', 'first day of the month, whose days are those of the time zone of the source'),
+			(reports, 'srv', 'Service Reference Variant; empty: the request gave none'),
+			(reports, 'mode', 'on_demand, future_dated, scheduled or non_device; empty: the request gave none; unknown: a mode that is none of these'),
+			(reports, 'qualifier', 'which requests of the SRV alone, told by their body; empty: all'),
+			(reports, 'business_process', 'business process of SEC H13.1A'),
+			(reports, 'process_name', 'name of the business process'),
+			(reports, 'description', 'the row of the report, as SEC H13.1A names it'),
+			(reports, 'report_row', 'position in the report'),
+			(reports, 'line', 'position in the report'),
+			(reports, 'item', 'what the line is about'),
+			(reports, 'factor', 'what requests are told apart by; add up the values of one factor, never those of several'),
+			(reports, 'value', 'value of the factor; empty: the request gave none'),
+			(reports, 'requests', 'requests received: the sum of met, missed, pending, not_measured and invalid'),
+			(reports, 'measured', 'requests whose target is known and has passed: met and missed'),
+			(reports, 'met', 'answered within the Target Response Time'),
+			(reports, 'missed', 'not answered within the Target Response Time, or not at all'),
+			(reports, 'pending', 'whose target has not passed yet; in no percentage'),
+			(reports, 'not_measured', 'no start, or no target that is known for sure; in no percentage of targets'),
+			(reports, 'invalid', 'answered before they started; in no percentage'),
+			(reports, 'answered', 'with an answer, neither pending nor invalid'),
+			(reports, 'success', 'answered with success'),
+			(reports, 'rejected', 'answered with a rejection of the user''s request'),
+			(reports, 'no_response', 'with a code that says that there was no response'),
+			(reports, 'unclassified', 'answered without a code, or with one of no class'),
+			(reports, 'met_success', 'met, and answered with success'),
+			(reports, 'met_rejected', 'met, and answered with a rejection'),
+			(reports, 'missed_rejected', 'missed, and answered with a rejection'),
+			(reports, 'pre_commands', 'pre-commands; in no other count'),
+			(reports, 'local_commands', 'local commands; in no other count'),
+			(reports, 'cancelled', 'cancelled requests; in no other count'),
+			(reports, 'target_met_pct', '100 met / (met + missed), of all received; sum the counts, never average a percentage'),
+			(reports, 'met_pct', '100 met / (met + missed), of all received; sum the counts, never average a percentage'),
+			(reports, 'own_met_pct', '100 met / (met + missed) of the Party''s own requests of the publication'),
+			(reports, 'target_met_low_pct', 'lower end of the 95 % confidence interval of target_met_pct'),
+			(reports, 'target_met_high_pct', 'upper end of the 95 % confidence interval of target_met_pct'),
+			(reports, 'target_met_accepted_pct', 'target_met_pct without rejections, which are quick answers; never average a percentage'),
+			(reports, 'success_within_target_pct', '100 met_success / (met + missed); never average a percentage'),
+			(reports, 'success_pct', '100 success / (requests - pending - invalid); NULL where the source has no response codes; never average a percentage'),
+			(reports, 'answered_pct', '100 answered / (requests - pending - invalid); never average a percentage'),
+			(reports, 'p50_s', 'median Round Trip Time of the answered, in seconds; percentiles can be neither summed nor averaged'),
+			(reports, 'p90_s', 'seconds within which 90 of 100 of the answered were answered; percentiles can be neither summed nor averaged'),
+			(reports, 'p95_s', 'seconds within which 95 of 100 of the answered were answered; percentiles can be neither summed nor averaged'),
+			(reports, 'p99_s', 'seconds within which 99 of 100 of the answered were answered; percentiles can be neither summed nor averaged'),
+			(reports, 'p95_all_s', 'p95_s with the unanswered as later than any time; NULL where under 95 of 100 were answered'),
+			(reports, 'own_p50_s', 'median Round Trip Time of the Party''s own answered, in seconds'),
+			(reports, 'own_p95_s', 'seconds within which 95 of 100 of the Party''s own answered were answered'),
+			(reports, 'mean_s', 'mean Round Trip Time of the answered, in seconds; do not average it'),
+			(reports, 'max_s', 'longest Round Trip Time of the answered, in seconds'),
+			(reports, 'target_s', 'Target Response Time in seconds; NULL: none, or several'),
+			(reports, 'target_status', 'confirmed, assumed, changed (within the month) or none'),
+			(reports, 'verdict', 'beside the service level: met, below target, below minimum, no level set, or nothing measured'),
+			(reports, 'as_of', 'the figures are as of this time'),
+			(reports, 'status', 'final: the month is settled; provisional: figures will change'),
+			(reference, 'srv', 'Service Reference Variant'),
+			(reference, 'service_reference', 'Service Reference that the variant is of'),
+			(reference, 'critical', 'a critical service, whose commands are signed by the user'),
+			(reference, 'on_demand', 'can be requested on demand'),
+			(reference, 'dcc_scheduled', 'can be scheduled with the DCC'),
+			(reference, 'non_device', 'answered by the DCC, not by a device'),
+			(reference, 'business_process', 'business process of SEC H13.1A'),
+			(reference, 'name', 'name, to read'),
+			(reference, 'description', 'what it is, to read'),
+			(reference, 'measure', 'what the level is for'),
+			(reference, 'period', 'over what the percentage is taken'),
+			(reference, 'code', 'response code, as the audit table has it'),
+			(reference, 'mode', 'on_demand, future_dated, scheduled or non_device'),
+			(reference, 'valid_from', 'in force from this time until the next row of the same key'),
+			(reference, 'status', 'confirmed: read in the source; assumed: not read'),
+			(reference, 'source', 'where the value is from'),
+			(reference, 'builtin', 'shipped with the extension; a row of yours wins over it'),
+			('{pmr.source_column}', 'place', 'order'),
+			('{pmr.source_column}', 'column_name', 'name that the column of a source must have'),
+			('{pmr.source_column}', 'required', 'a source must have it'),
+			('{pmr.source_column}', 'description', 'what it holds')
+		) AS meant (relations, name, comment)
+		JOIN pg_catalog.pg_attribute AS a ON a.attrelid = ANY (meant.relations) AND a.attname = meant.name
+		WHERE pg_catalog.col_description(a.attrelid, a.attnum) IS NULL
+	LOOP
+		EXECUTE pg_catalog.format('COMMENT ON COLUMN %s.%I IS %L', described.relation, described.name, described.comment);
+	END LOOP;
+
+	FOR described IN
+		SELECT a.attrelid::regclass AS relation, a.attname AS name, pg_catalog.col_description(t.oid, b.attnum) AS comment
+		FROM pg_catalog.pg_class AS v
+		JOIN pg_catalog.pg_class AS t ON t.relnamespace = v.relnamespace AND v.relname = 'current_' || t.relname
+		JOIN pg_catalog.pg_attribute AS a ON a.attrelid = v.oid
+		JOIN pg_catalog.pg_attribute AS b ON b.attrelid = t.oid AND b.attname = a.attname
+		WHERE v.relnamespace = 'pmr'::pg_catalog.regnamespace AND a.attnum > 0
+	LOOP
+		EXECUTE pg_catalog.format('COMMENT ON COLUMN %s.%I IS %L', described.relation, described.name, described.comment);
+	END LOOP;
+END
+$$;
+
+/* ------------------------------------------------------------------------
+ * 23. Who may do what
  *
  * Everybody may call what is named here and read what is shipped, whatever the
  * default privileges of who installs this.  All else is closed: the tables of

@@ -309,6 +309,13 @@ WHERE relnamespace = 'pmr'::regnamespace AND relkind IN ('r', 'p', 'S') AND extn
 -- every relation has a comment
 SELECT oid::regclass AS without_comment FROM pg_class
 WHERE relnamespace = 'pmr'::regnamespace AND relkind IN ('r', 'v') AND obj_description(oid, 'pg_class') IS NULL;
+-- and, where everybody may read it, every column; those of reports have types that any client knows
+SELECT attrelid::regclass AS relation, attname AS without_comment FROM pg_attribute JOIN pg_class AS c ON c.oid = attrelid
+WHERE relnamespace = 'pmr'::regnamespace AND relkind IN ('r', 'v') AND attnum > 0 AND has_table_privilege('public', c.oid, 'SELECT')
+	AND col_description(attrelid, attnum) IS NULL;
+SELECT attrelid::regclass AS relation, attname AS not_plain, atttypid::regtype AS type FROM pg_attribute JOIN pg_class AS c ON c.oid = attrelid
+WHERE relnamespace = 'pmr'::regnamespace AND relkind = 'v' AND attnum > 0
+	AND atttypid <> ALL ('{text,date,bigint,integer,float8,timestamptz,boolean}'::regtype[]) ORDER BY 1, attnum;
 
 --
 -- Who may do what: a role without any rights of its own
