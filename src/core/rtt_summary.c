@@ -103,19 +103,48 @@ rtt_summary_from_sorted(RttSummary *summary, RttBucket *buckets,
 	summary->max_us = n > 0 ? sorted_us[n - 1] : 0;
 }
 
-bool
-rtt_summary_merge(RttSummary *summary, RttBucket *buckets,
-				  const RttSummary *a, const RttSummary *b)
+/*
+ * Merges the buckets of two summaries of the same precision, and returns how
+ * many there are.  Nobody can guess whose turn it is, so there is no branch.
+ */
+static uint32_t
+merge_buckets(RttBucket *buckets, const RttSummary *a, const RttSummary *b)
 {
-	int			precision = a->precision;
+	uint32_t	n = 0;
+	uint32_t	i = 0;
+	uint32_t	j = 0;
+	uint32_t	end_a = a->nbuckets;
+	uint32_t	end_b = b->nbuckets;
+
+	while (i < end_a && j < end_b)
+	{
+		RttBucket	next_a = a->buckets[i];
+		RttBucket	next_b = b->buckets[j];
+		bool		takes_a = next_a.lower_us <= next_b.lower_us;
+		bool		takes_b = next_b.lower_us <= next_a.lower_us;
+
+		buckets[n].lower_us = takes_a ? next_a.lower_us : next_b.lower_us;
+		buckets[n].count = (next_a.count & -(uint64_t) takes_a) +
+			(next_b.count & -(uint64_t) takes_b);
+		n++;
+		i += takes_a;
+		j += takes_b;
+	}
+	while (i < end_a)
+		buckets[n++] = a->buckets[i++];
+	while (j < end_b)
+		buckets[n++] = b->buckets[j++];
+	return n;
+}
+
+/* The same where one of them has a lower precision, which the result has. */
+static uint32_t
+merge_lowered(RttBucket *buckets, const RttSummary *a, const RttSummary *b,
+			  int precision)
+{
 	uint32_t	nbuckets = 0;
 	uint32_t	i = 0;
 	uint32_t	j = 0;
-
-	if (a->count > (uint64_t) INT64_MAX - b->count)
-		return false;
-	if (b->precision < precision)
-		precision = b->precision;
 
 	while (i < a->nbuckets || j < b->nbuckets)
 	{
@@ -131,6 +160,24 @@ rtt_summary_merge(RttSummary *summary, RttBucket *buckets,
 								 rtt_floor(next->lower_us, precision),
 								 next->count);
 	}
+	return nbuckets;
+}
+
+bool
+rtt_summary_merge(RttSummary *summary, RttBucket *buckets,
+				  const RttSummary *a, const RttSummary *b)
+{
+	int			precision = a->precision;
+	uint32_t	nbuckets;
+
+	if (a->count > (uint64_t) INT64_MAX - b->count)
+		return false;
+	if (b->precision < precision)
+		precision = b->precision;
+	if (a->precision == b->precision)
+		nbuckets = merge_buckets(buckets, a, b);
+	else
+		nbuckets = merge_lowered(buckets, a, b, precision);
 
 	summary->min_us = a->count == 0 || (b->count > 0 && b->min_us < a->min_us) ?
 		b->min_us : a->min_us;
@@ -157,15 +204,38 @@ joining_precision(uint64_t lower_us, uint64_t next_lower_us)
 	return rtt_msb(next_lower_us) - rtt_msb(differing) - 1;
 }
 
+/*
+ * Joins buckets in place, and returns how many are left.  Nobody can guess
+ * which are joined, so there is no branch.
+ */
+static uint32_t
+lower_precision(RttBucket *buckets, uint32_t nbuckets, int precision)
+{
+	RttBucket	joined = {rtt_floor(buckets[0].lower_us, precision), 0};
+	uint32_t	last = 0;
+
+	for (uint32_t i = 0; i < nbuckets; i++)
+	{
+		uint64_t	lower_us = rtt_floor(buckets[i].lower_us, precision);
+		bool		differs = lower_us != joined.lower_us;
+
+		joined.lower_us = lower_us;
+		joined.count = (differs ? 0 : joined.count) + buckets[i].count;
+		last += differs;
+		buckets[last] = joined;
+	}
+	return last + 1;
+}
+
 void
 rtt_summary_normalise(RttSummary *summary, uint32_t cap)
 {
 	uint32_t	joining[RTT_PRECISION_EXACT] = {0};
 	uint32_t	distinct = summary->nbuckets;
-	uint32_t	nbuckets = 0;
+	uint32_t	nbuckets;
 	int			precision = summary->precision;
 
-	if (distinct <= cap)
+	if (distinct <= cap || precision == RTT_PRECISION_MIN)
 		return;
 
 	for (uint32_t i = 1; i < summary->nbuckets; i++)
@@ -179,11 +249,7 @@ rtt_summary_normalise(RttSummary *summary, uint32_t cap)
 	while (distinct > cap && precision > RTT_PRECISION_MIN)
 		distinct -= joining[--precision];
 
-	for (uint32_t i = 0; i < summary->nbuckets; i++)
-		nbuckets = append_bucket(summary->buckets, nbuckets,
-								 rtt_floor(summary->buckets[i].lower_us,
-										   precision),
-								 summary->buckets[i].count);
+	nbuckets = lower_precision(summary->buckets, summary->nbuckets, precision);
 	summary->precision = precision;
 	summary->nbuckets = nbuckets;
 	assert(nbuckets == distinct);
