@@ -41,22 +41,11 @@ SELECT (SELECT count(*) FROM sketch) AS sketches, (SELECT count(*) FROM state) A
 CREATE FUNCTION text_of(bytes bytea) RETURNS text LANGUAGE sql IMMUTABLE
 RETURN replace(encode(bytes, 'base64'), E'\n', '');
 
--- Bytes through a type's receive function: as the one row of a binary COPY,
--- which printf pipes in as octal escapes.
 CREATE TABLE received_sketch (value rtt_sketch);
 CREATE TABLE received_state (value rtt_state);
-CREATE FUNCTION receive(bytes bytea, table_name text) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-	message bytea := '\x5047434f50590aff0d0a00' || '\x0000000000000000'::bytea || '\x0001'
-		|| int4send(length(bytes)) || bytes || '\xffff'::bytea;
-	octal text;
-BEGIN
-	SELECT string_agg(E'\\' || (b >> 6)::text || ((b >> 3) & 7)::text || (b & 7)::text, '' ORDER BY i)
-	INTO octal
-	FROM generate_series(0, length(message) - 1) AS i, LATERAL get_byte(message, i) AS b;
-	EXECUTE format('COPY %I FROM PROGRAM %L (FORMAT binary)', table_name, format('printf ''%s''', octal));
-END
-$$;
+\getenv test PG_ABS_SRCDIR
+\set include :test '/sql/include/receive.sql'
+\i :include
 
 --
 -- rtt_sketch

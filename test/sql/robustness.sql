@@ -213,25 +213,15 @@ SELECT one_more(NULL, 0.5) AS most, err('SELECT one_more(1, 0.5)') AS one_more;
 -- The receive function refuses the same bytes, for the same reasons; one of the
 -- good states is too big for the table, 54000.
 CREATE TABLE received (state rtt_state);
-CREATE FUNCTION receive(bytes bytea) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-	message bytea := '\x5047434f50590aff0d0a00' || '\x0000000000000000'::bytea || '\x0001'
-		|| int4send(length(bytes)) || bytes || '\xffff'::bytea;
-	octal text;
-BEGIN
-	-- the one row of a binary COPY, which printf pipes in as octal escapes
-	SELECT string_agg(E'\\' || (b >> 6)::text || ((b >> 3) & 7)::text || (b & 7)::text, '' ORDER BY i)
-	INTO octal
-	FROM generate_series(0, length(message) - 1) AS i, LATERAL get_byte(message, i) AS b;
-	EXECUTE format('COPY received FROM PROGRAM %L (FORMAT binary)', format('printf ''%s''', octal));
-END
-$$;
+\getenv test PG_ABS_SRCDIR
+\set include :test '/sql/include/receive.sql'
+\i :include
 SELECT count(*) FILTER (WHERE of_text = 'no error') AS good, count(*) FILTER (WHERE of_text <> 'no error') AS refused,
 	count(*) FILTER (WHERE of_binary IS DISTINCT FROM replace(of_text, '22P02', '22P03')) AS otherwise,
 	string_agg(what || ': ' || left(of_binary, 5), ', ') FILTER (WHERE of_binary IS DISTINCT FROM replace(of_text, '22P02', '22P03')) AS which
 FROM hostile,
 	LATERAL (SELECT err(format('SELECT %L::pmr.rtt_state', text_of(hex))) AS of_text) AS t,
-	LATERAL (SELECT err(format('SELECT receive(%L)', decode(hex, 'hex'))) AS of_binary) AS b;
+	LATERAL (SELECT err(format('SELECT receive(%L, ''received'')', decode(hex, 'hex'))) AS of_binary) AS b;
 SELECT count(*) AS received, count(*) FILTER (WHERE state::text NOT IN (SELECT text_of(hex) FROM hostile)) AS others FROM received;
 SELECT err('SELECT ''rubbish!''::pmr.rtt_state') AS rubbish;
 -- An empty state is good, and gives nothing.

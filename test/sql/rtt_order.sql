@@ -24,22 +24,11 @@ $$;
 CREATE FUNCTION hash01(i bigint, seed bigint) RETURNS float8 LANGUAGE sql IMMUTABLE
 RETURN (hashint8extended(i, seed) & ((1::bigint << 52) - 1)) / (1::bigint << 52)::float8;
 
--- Bytes through a type's receive function: as the one row of a binary COPY,
--- which printf pipes in as octal escapes.
 CREATE TABLE received_sketch (value rtt_sketch);
 CREATE TABLE received_state (value rtt_state);
-CREATE FUNCTION receive(bytes bytea, INOUT received regclass) LANGUAGE plpgsql AS $$
-DECLARE
-	message bytea := '\x5047434f50590aff0d0a00' || '\x0000000000000000'::bytea || '\x0001'
-		|| int4send(length(bytes)) || bytes || '\xffff'::bytea;
-	octal text;
-BEGIN
-	SELECT string_agg(E'\\' || (b >> 6)::text || ((b >> 3) & 7)::text || (b & 7)::text, '' ORDER BY i)
-	INTO octal
-	FROM generate_series(0, length(message) - 1) AS i, LATERAL get_byte(message, i) AS b;
-	EXECUTE format('COPY %s FROM PROGRAM %L (FORMAT binary)', received, format('printf ''%s''', octal));
-END
-$$;
+\getenv test PG_ABS_SRCDIR
+\set include :test '/sql/include/receive.sql'
+\i :include
 
 -- What the aggregates work in is not to be seen, so look with aggregates that
 -- have no final function; and combine the states of parts as workers do.

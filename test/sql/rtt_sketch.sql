@@ -38,21 +38,10 @@ $$;
 CREATE FUNCTION text_of(hex text) RETURNS text LANGUAGE sql IMMUTABLE
 RETURN replace(encode(decode(hex, 'hex'), 'base64'), E'\n', '');
 
--- Bytes through the type's receive function: as the one row of a binary COPY,
--- which printf pipes in as octal escapes.
 CREATE TABLE received (sketch rtt_sketch);
-CREATE FUNCTION receive(bytes bytea) RETURNS void LANGUAGE plpgsql AS $$
-DECLARE
-	message bytea := '\x5047434f50590aff0d0a00' || '\x0000000000000000'::bytea || '\x0001'
-		|| int4send(length(bytes)) || bytes || '\xffff'::bytea;
-	octal text;
-BEGIN
-	SELECT string_agg(E'\\' || (b >> 6)::text || ((b >> 3) & 7)::text || (b & 7)::text, '' ORDER BY i)
-	INTO octal
-	FROM generate_series(0, length(message) - 1) AS i, LATERAL get_byte(message, i) AS b;
-	EXECUTE format('COPY received FROM PROGRAM %L (FORMAT binary)', format('printf ''%s''', octal));
-END
-$$;
+\getenv test PG_ABS_SRCDIR
+\set include :test '/sql/include/receive.sql'
+\i :include
 
 -- A pseudo-random number in [0, 1), the same on every machine.
 CREATE FUNCTION hash01(i bigint, seed bigint) RETURNS float8 LANGUAGE sql IMMUTABLE
@@ -97,7 +86,7 @@ WITH RECURSIVE doubled (sketch, n) AS (
 	FROM generate_series(0, 55) AS octave, generate_series(0, 255) AS i WHERE octave = 0 OR i >= 128
 	UNION ALL SELECT rtt_merge(sketch, sketch), n + 1 FROM doubled WHERE n < 50)
 SELECT rtt_count(sketch) / 2^50 AS buckets, length(sketch::text) AS length, sketch::text::rtt_sketch = sketch AS same FROM doubled WHERE n = 50;
-SELECT count(receive(rtt_sketch_send(sketch))) FROM samples;
+SELECT count(receive(rtt_sketch_send(sketch), 'received')) FROM samples;
 SELECT count(*), count(DISTINCT r.sketch) FROM received AS r JOIN samples AS s USING (sketch);
 
 --
@@ -158,7 +147,7 @@ SELECT count(*) AS refused,
 	count(*) FILTER (WHERE of_binary IS DISTINCT FROM replace(of_text, '22P02', '22P03')) AS otherwise
 FROM broken,
 	LATERAL (SELECT err(format('SELECT %L::pmr.rtt_sketch', value)) AS of_text) AS t,
-	LATERAL (SELECT err(format('SELECT test_rtt_sketch.receive(%L)', decode(value, 'base64'))) AS of_binary) AS b;
+	LATERAL (SELECT err(format('SELECT test_rtt_sketch.receive(%L, ''test_rtt_sketch.received'')', decode(value, 'base64'))) AS of_binary) AS b;
 SELECT count(*) AS received_meanwhile FROM received WHERE sketch NOT IN (SELECT sketch FROM samples);
 
 -- The sum's ends themselves are good: 0 to 511 once, and each wider bucket all
