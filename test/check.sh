@@ -11,8 +11,8 @@ set -euo pipefail
 # shellcheck source=test/setup.sh
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
-all_groups=(lint build static unit fuzz mutants speed regress tap sqlsmith
-	valgrind versions)
+all_groups=(lint build static unit fuzz mutants speed regress tap clients
+	sqlsmith valgrind versions)
 
 packages=(gcc libc6-dev libc6-dbg make binutils clang libclang-rt-dev perl
 	libipc-run-perl shellcheck sqlsmith valgrind clang-tidy clang-tools cppcheck)
@@ -339,7 +339,7 @@ build_core()
 check_static()
 {
 	run_step 'static: clang-tidy' find_by_clang_tidy src/*.c src/core/*.c
-	run_step 'static: cppcheck' find_by_cppcheck src test/unit test/bench \
+	run_step 'static: cppcheck' find_by_cppcheck src test/unit test/bench test/clients \
 		test/data
 	run_step 'static: scan-build' scan_extension
 	run_step 'static: planted faults are found' check_planted
@@ -582,8 +582,16 @@ run_tap()
 }
 
 # ---------------------------------------------------------------------------
-# sqlsmith and valgrind: scripts of their own, with a cluster each
+# clients, sqlsmith and valgrind: scripts of their own, with a cluster each
 # ---------------------------------------------------------------------------
+
+check_clients()
+{
+	run_step 'clients: JDBC, ODBC, node-postgres, Cube' \
+		bash test/clients/run.sh
+	grep -E 'skipped:|[0-9] checks,' "$work/step.log" | sed 's/^ */    /' ||
+		true
+}
 
 check_sqlsmith()
 {
@@ -598,23 +606,29 @@ check_valgrind()
 
 # ---------------------------------------------------------------------------
 # versions: the oldest major version of PostgreSQL, and that of Debian 13, each
-# unless it is this machine's own
+# unless it is this machine's own. Beside the other groups: it takes as long as
+# they all.
 # ---------------------------------------------------------------------------
+
+start_versions()
+{
+	local major majors=()
+	for major in "$oldest_major" 17; do
+		[ "$major" -eq "$(server_major)" ] || majors+=("$major")
+	done
+	versions_name="versions: PostgreSQL ${majors[*]}"
+	start_beside test_versions "${majors[@]}"
+}
+
+test_versions()
+{
+	[ "$EUID" -eq 0 ] || sudo -n true || cannot_try 'needs root or sudo'
+	as_root bash "$checkout/test/versions.sh" "$@" build regress tap
+}
 
 check_versions()
 {
-	local major
-	for major in "$oldest_major" 17; do
-		if [ "$major" -ne "$(server_major)" ]; then
-			run_step "versions: PostgreSQL $major" test_version "$major"
-		fi
-	done
-}
-
-test_version()
-{
-	[ "$EUID" -eq 0 ] || sudo -n true || cannot_try 'needs root or sudo'
-	as_root bash "$checkout/test/versions.sh" "$1" build regress tap
+	end_beside "$versions_name"
 }
 
 # ---------------------------------------------------------------------------
@@ -634,6 +648,7 @@ main()
 	if [ "$failed" -eq 0 ]; then
 		find_server
 		enter_copy
+		[[ " ${groups[*]} " != *' versions '* ]] || start_versions
 		for group in "${groups[@]}"; do
 			"check_$group"
 		done

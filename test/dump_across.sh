@@ -19,7 +19,7 @@ root=''
 clean_up_chroot()
 {
 	trap '' INT TERM HUP
-	stop_step
+	stop_steps
 	remove_chroot "$root"
 	clean_up
 }

@@ -11,7 +11,10 @@ oldest_major=15
 work=''        # temporary directory: the copy, the cluster, its socket
 user=''        # who builds, tests and owns the cluster; never root
 pg_bin=''      # directory of the server's programs
+job_pid=''     # of the job started last
 step_pid=''
+beside_pid=''
+beside_start=0
 passed=0
 failed=0
 skipped=0
@@ -73,31 +76,62 @@ ask_for_sudo()
 
 # run_step NAME COMMAND...: run, count, and show the output of a failure. It
 # returns 0 either way; called in a condition, the command would lose errexit.
+run_step()
+{
+	local name=$1 start=$SECONDS
+	shift
+	printf '%s ... ' "$name"
+	start_job "$work/step.log" "$@"
+	step_pid=$job_pid
+	end_step "$step_pid" "$work/step.log" "$start"
+	step_pid=''
+}
+
+# start_beside COMMAND...: beside the steps that follow, up to end_beside NAME.
+start_beside()
+{
+	beside_start=$SECONDS
+	start_job "$work/beside.log" "$@"
+	beside_pid=$job_pid
+}
+
+end_beside()
+{
+	printf '%s ... ' "$1"
+	end_step "$beside_pid" "$work/beside.log" "$beside_start"
+	beside_pid=''
+}
+
+# start_job LOG COMMAND...
 #
 # A background job has errexit inside functions (a condition would switch it
 # off), lets a signal through at once, and is a process group to stop as one.
-run_step()
+start_job()
 {
-	local name=$1 start=$SECONDS status=0 log
+	local log=$1
 	shift
-	log=$work/step.log
-	printf '%s ... ' "$name"
 	set -m
 	(set -e; "$@") </dev/null >"$log" 2>&1 &
-	step_pid=$!
+	job_pid=$!
 	set +m
-	wait "$step_pid" || status=$?
-	step_pid=''
+}
+
+# end_step PID LOG START
+end_step()
+{
+	local log=$2 taken status=0
+	wait "$1" || status=$?
+	taken=$((SECONDS - $3))
 	if [ "$status" -eq 0 ]; then
 		passed=$((passed + 1))
-		printf 'passed (%d s)\n' $((SECONDS - start))
+		printf 'passed (%d s)\n' "$taken"
 	elif [ "$status" -eq "$untried" ]; then
 		skipped=$((skipped + 1))
 		reason=$(tail -n 1 "$log")
 		printf 'skipped: %s\n' "$reason"
 	else
 		failed=$((failed + 1))
-		printf 'FAILED (%d s)\n' $((SECONDS - start))
+		printf 'FAILED (%d s)\n' "$taken"
 		sed 's/^/    /' "$log"
 	fi
 }
@@ -117,17 +151,18 @@ cannot_try()
 	exit "$untried"
 }
 
-# The processes of a step that was interrupted, those it started through sudo
+# The processes of steps that were interrupted, those they started through sudo
 # included, which obey root alone.
-stop_step()
+stop_steps()
 {
-	if [ -n "$step_pid" ]; then
-		kill -TERM -- "-$step_pid" 2>/dev/null || true
+	local pid
+	for pid in $step_pid $beside_pid; do
+		kill -TERM -- "-$pid" 2>/dev/null || true
 		if [ "$EUID" -ne 0 ] && command -v sudo >/dev/null; then
-			sudo -n kill -TERM -- "-$step_pid" 2>/dev/null || true
+			sudo -n kill -TERM -- "-$pid" 2>/dev/null || true
 		fi
-		wait "$step_pid" 2>/dev/null || true
-	fi
+		wait "$pid" 2>/dev/null || true
+	done
 }
 
 # The last line of every run.
@@ -156,7 +191,7 @@ make_work_dir()
 clean_up()
 {
 	trap '' INT TERM HUP
-	stop_step
+	stop_steps
 	stop_clusters
 	allow_main_cluster
 	cd /

@@ -38,7 +38,7 @@ parse_arguments()
 clean_up_chroot()
 {
 	trap '' INT TERM HUP
-	stop_step
+	stop_steps
 	[ -z "$root" ] || remove_chroot "$root"
 	clean_up
 }
