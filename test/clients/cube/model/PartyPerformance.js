@@ -1,0 +1,46 @@
+/*
+ * Own performance: counts are added up, percentages made of the sums.  A
+ * percentile can be neither summed nor averaged, so it is there only where the
+ * question leaves one row of the view.
+ */
+cube('PartyPerformance', {
+	sql: 'SELECT * FROM pmr.party_performance',
+
+	measures: {
+		requests: { sql: 'requests', type: 'sum' },
+		met: { sql: 'met', type: 'sum' },
+		missed: { sql: 'missed', type: 'sum' },
+		pending: { sql: 'pending', type: 'sum' },
+		targetMetPct: {
+			sql: `100.0 * ${met} / nullif(${met} + ${missed}, 0)`,
+			type: 'number',
+		},
+		p95S: {
+			sql: 'CASE WHEN count(*) = 1 THEN max(p95_s) END',
+			type: 'number',
+		},
+	},
+
+	dimensions: {
+		party: { sql: 'party', type: 'string' },
+		srv: { sql: 'srv', type: 'string' },
+		mode: { sql: 'mode', type: 'string' },
+		status: { sql: 'status', type: 'string' },
+		month: { sql: 'month', type: 'time' },
+	},
+
+	preAggregations: {
+		monthly: {
+			measures: [CUBE.requests, CUBE.met, CUBE.missed, CUBE.pending],
+			dimensions: [CUBE.party, CUBE.srv, CUBE.mode],
+			timeDimension: CUBE.month,
+			granularity: 'month',
+			external: false,
+			scheduledRefresh: true,
+			// made anew when a month has been rolled up again
+			refreshKey: {
+				sql: 'SELECT max(as_of) FROM pmr.visible_month()',
+			},
+		},
+	},
+});

@@ -1,0 +1,3 @@
+SELECT	*
+FROM	pmr.diagnose($1, $2, $3)
+ORDER BY rank

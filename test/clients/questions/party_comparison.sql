@@ -1,0 +1,4 @@
+SELECT	*
+FROM	pmr.party_comparison
+WHERE	party = $1 AND month = $2
+ORDER BY srv, mode

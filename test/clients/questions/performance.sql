@@ -1,0 +1,4 @@
+SELECT	*
+FROM	pmr.performance($2, $3)
+WHERE	party = $1
+ORDER BY srv, mode
