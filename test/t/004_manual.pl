@@ -9,7 +9,9 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $node = PostgreSQL::Test::Cluster->new('manual');
-$node->init;
+# sparklines are beyond ASCII, whatever the machine's locale
+$ENV{PGCLIENTENCODING} = 'UTF8';
+$node->init(extra => [ '--locale=C', '--encoding=UTF8' ]);
 $node->append_conf('postgresql.conf', "timezone = 'UTC'");
 $node->start;
 
