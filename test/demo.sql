@@ -37,7 +37,7 @@ CREATE EXTENSION pmr_metrics;
 \copy audit.participant FROM 'participant.csv' WITH (FORMAT csv, HEADER)
 \copy audit.sr_log FROM 'sr_log.csv' WITH (FORMAT csv, HEADER)
 
-SELECT	date_trunc('month', min(sent_at))::date AS month FROM audit.sr_log \gset
+SELECT	date_trunc('month', max(sent_at))::date AS month FROM audit.sr_log \gset
 INSERT INTO pmr.party (party, name, supplier_group, category)
 SELECT code, name, supplier_group, category FROM audit.participant;
 VACUUM ANALYZE audit.sr_log;

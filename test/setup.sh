@@ -296,6 +296,16 @@ install_missing()
 	allow_main_cluster
 }
 
+# list_missing COMMAND:PACKAGE...: packages of the commands that are not there,
+# whichever package brought those that are.
+list_missing()
+{
+	local pair
+	for pair in "$@"; do
+		command -v "${pair%:*}" >/dev/null || echo "${pair#*:}"
+	done
+}
+
 # Once per run. A broken third-party source need not matter; installing
 # tells.
 update_package_lists()
@@ -460,14 +470,15 @@ prepare()
 	run_next 'build and install the extension' install_extension
 }
 
-# generate_rows ROWS MONTH: an audit table's, and who takes part, as CSV.
+# generate_rows ROWS MONTH [MONTHS]: an audit table's, from that month on, and
+# who takes part, as CSV.
 generate_rows()
 {
 	as_user gcc -std=c99 -O2 test/data/audit_table.c -lm \
 		-o "$work/audit_table"
 	as_user mkdir "$work/csv"
 	as_user "$work/audit_table" --rows "$1" --month "$2" \
-		>"$work/csv/sr_log.csv"
+		--months "${3:-1}" >"$work/csv/sr_log.csv"
 	as_user "$work/audit_table" --participants >"$work/csv/participant.csv"
 }
 
