@@ -12,7 +12,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
 all_groups=(lint build static unit fuzz mutants speed regress tap clients
-	sqlsmith valgrind versions)
+	page sqlsmith valgrind versions)
 
 packages=(gcc libc6-dev libc6-dbg make binutils clang libclang-rt-dev perl
 	libipc-run-perl shellcheck sqlsmith valgrind clang-tidy clang-tools cppcheck)
@@ -248,7 +248,8 @@ check_white_space()
 	refuse_match '[[:blank:]]$' --exclude-dir=expected --include='*.[ch]' \
 		--include='*.sql' --include='*.sh' --include='*.p[lm]' \
 		--include='*.md' --include='*.spec' --include='*.json' \
-		--include='*.control' --include=Makefile .
+		--include='*.control' --include='*.mjs' --include='*.css' \
+		--include=Makefile --exclude-dir=node_modules .
 }
 
 # ---------------------------------------------------------------------------
@@ -582,7 +583,7 @@ run_tap()
 }
 
 # ---------------------------------------------------------------------------
-# clients, sqlsmith and valgrind: scripts of their own, with a cluster each
+# clients, page, sqlsmith and valgrind: scripts of their own, with a cluster each
 # ---------------------------------------------------------------------------
 
 check_clients()
@@ -591,6 +592,11 @@ check_clients()
 		bash test/clients/run.sh
 	grep -E 'skipped:|[0-9] checks,' "$work/step.log" | sed 's/^ */    /' ||
 		true
+}
+
+check_page()
+{
+	run_step 'page: as seen in Chromium' bash test/page/test.sh
 }
 
 check_sqlsmith()

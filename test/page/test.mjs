@@ -1,0 +1,138 @@
+/*
+ * test.mjs: look at a page in Chromium.
+ *
+ *	node test.mjs PAGE PARTY FIRMWARE
+ *
+ * reads PAGE.html, and in PAGE.json how many marks each chart must have; leaves
+ * PAGE.png, PAGE.pdf, and PAGE.deuteranopia.png for a look of your own.
+ */
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { chromium } from 'playwright-core';
+
+const [path, party, firmware] = process.argv.slice(2);
+const address = pathToFileURL(`${path}.html`).href;
+const expected = JSON.parse(readFileSync(`${path}.json`, 'utf8'));
+
+/* Of CSS pixels there are 96 to the inch: A4 between margins of 15 mm. */
+const screen = { width: 1000, height: 900 }, paper = { width: 680, height: 1000 };
+const smallest = 12;
+
+const profile = mkdtempSync(join(tmpdir(), 'page-'));
+const browser = await chromium.launchPersistentContext(profile, {
+	executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+	offline: true, viewport: screen,
+	args: ['--no-first-run', '--disable-gpu', '--disable-quic', '--disable-sync',
+		'--disable-background-networking', '--disable-component-update',
+		...process.getuid() === 0 ? ['--no-sandbox'] : []],
+});
+
+try {
+	const page = await browser.newPage();
+	const requests = [], complaints = [];
+	page.on('request', request => requests.push(request.url()));
+	page.on('console', message => complaints.push(message.text()));
+	page.on('pageerror', error => complaints.push(String(error)));
+	page.on('dialog', dialog => { complaints.push(dialog.message()); dialog.dismiss(); });
+
+	await page.goto(address);
+	await page.screenshot({ path: `${path}.png`, fullPage: true });
+
+	/* Nothing but text and pictures, whatever names look like. */
+	assert.deepEqual(await page.evaluate(() => [...new Set([...document.querySelectorAll(
+		'script, img, image, iframe, object, embed, link, a, b, foreignObject')].map(e => e.outerHTML))]), []);
+	assert.equal(await page.evaluate(() => [...document.querySelectorAll('*')].filter(e =>
+		e.getAttributeNames().some(name => /^on|href$/.test(name))).length), 0);
+	assert.ok((await page.textContent('h1')).startsWith(`${party}: `));
+	assert.ok((await page.textContent('.note')).includes('GENERATED <data>'));
+	assert.ok((await page.textContent('#findings details')).includes(firmware));
+
+	/* As many marks as the views call for. */
+	const found = await page.evaluate(names => Object.fromEntries(names.map(name => {
+		const [chart, mark] = name.split(' ');
+		return [name, document.querySelectorAll(`#${chart} svg [aria-roledescription="${mark}"]`).length];
+	})), Object.keys(expected));
+	assert.deepEqual(found, expected);
+
+	/* What one sees without colours: no two of a chart that differ in colour alone. */
+	const alike = await page.evaluate(() => [...document.querySelectorAll('section')].flatMap(section => {
+		const colors = new Map();
+		for (const mark of section.querySelectorAll('[aria-roledescription="point"]')) {
+			const shape = mark.getAttribute('d');
+			colors.set(shape, (colors.get(shape) ?? new Set()).add(mark.getAttribute('fill')));
+		}
+		return [...colors.values()].filter(set => set.size > 1).map(set => `${section.id}: ${[...set]}`);
+	}));
+	assert.equal(alike.join('\n'), '');
+
+	/* Contrast with the white page, by WCAG: 4.5 for text, 3 for marks or their outlines. */
+	const pale = await page.evaluate(() => {
+		const luminance = color => {
+			const parts = color.match(/[\d.]+/g).slice(0, 3).map(part => part / 255)
+				.map(part => part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+			return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2];
+		};
+		const contrast = color => color === 'none' ? 0 : 1.05 / (luminance(color) + 0.05);
+		const weak = [];
+		for (const element of document.querySelectorAll('p, h1, h2, dt, dd, figcaption, summary, footer'))
+			if (contrast(getComputedStyle(element).color) < 4.5)
+				weak.push(element.textContent || element.getAttribute('aria-label'));
+		for (const element of document.querySelectorAll('svg text'))
+			if (contrast(getComputedStyle(element).fill) < 4.5)
+				weak.push(element.textContent || element.getAttribute('aria-label'));
+		for (const element of document.querySelectorAll('svg :is(path, line)[role="graphics-symbol"]')) {
+			const style = getComputedStyle(element);
+			if (Math.max(contrast(style.fill), contrast(style.stroke)) < 3)
+				weak.push(element.textContent || element.getAttribute('aria-label'));
+		}
+		return weak;
+	});
+	assert.equal(pale.join('\n'), '');
+
+	/* Everything can be read, inside the page, and on no other text. */
+	for (const [media, size] of [['screen', screen], ['print', paper]]) {
+		await page.emulateMedia({ media });
+		await page.setViewportSize(size);
+		const faults = await page.evaluate(smallest => {
+			const faults = [], width = document.documentElement.clientWidth;
+			if (document.documentElement.scrollWidth > width)
+				faults.push(`the page is ${document.documentElement.scrollWidth} wide`);
+			for (const element of document.querySelectorAll('p, h1, h2, dt, dd, figcaption'))
+				if (parseFloat(getComputedStyle(element).fontSize) < smallest)
+					faults.push(`small: ${element.textContent}`);
+			for (const svg of document.querySelectorAll('svg')) {
+				const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+				const frame = svg.closest('section').getBoundingClientRect();
+				const texts = [...svg.querySelectorAll('text')].filter(text => text.textContent !== '' &&
+					getComputedStyle(text).opacity !== '0').map(text => ({ text, box: text.getBoundingClientRect() }));
+				texts.forEach(({ text, box }, i) => {
+					if (parseFloat(getComputedStyle(text).fontSize) * scale < smallest - 0.01)
+						faults.push(`small: ${text.textContent}`);
+					if (box.left < 0 || box.right > width || box.top < frame.top || box.bottom > frame.bottom)
+						faults.push(`cut off: ${text.textContent}`);
+					for (const other of texts.slice(i + 1))
+						if (Math.min(box.right, other.box.right) - Math.max(box.left, other.box.left) > 1 &&
+							Math.min(box.bottom, other.box.bottom) - Math.max(box.top, other.box.top) > 4)
+							faults.push(`over each other: ${text.textContent} | ${other.text.textContent}`);
+				});
+			}
+			return faults;
+		}, smallest);
+		assert.equal(faults.join('\n'), '', media);
+	}
+	await page.pdf({ path: `${path}.pdf`, preferCSSPageSize: true });
+
+	await page.emulateMedia({ media: 'screen' });
+	const session = await browser.newCDPSession(page);
+	await session.send('Emulation.setEmulatedVisionDeficiency', { type: 'deuteranopia' });
+	await page.screenshot({ path: `${path}.deuteranopia.png`, fullPage: true });
+
+	assert.deepEqual(requests, [address]);
+	assert.deepEqual(complaints, []);
+} finally {
+	await browser.close();
+	rmSync(profile, { recursive: true, force: true });
+}

@@ -1,0 +1,125 @@
+#!/bin/bash
+# The page of pictures, looked at in Chromium without a network: each chart has
+# the marks that the views call for, nothing is cut off, too small, too pale or
+# told by colour alone, on screen and on paper; and names that look like HTML
+# are names.
+#
+#	bash test/page/test.sh [DIRECTORY]
+#
+# Installs what a Debian or Ubuntu machine lacks. Leaves the pages, and pictures
+# of them, in DIRECTORY where one is named.
+set -euo pipefail
+
+# shellcheck source=test/setup.sh
+source "$(dirname "${BASH_SOURCE[0]}")/../setup.sh"
+
+packages=(gcc libc6-dev make)
+month=2026-07
+party="<script>alert('party')</script>&\"quoted\""
+firmware="</svg><img src=x onerror=alert('firmware')>"
+reader='of one <b>Party</b>'
+keep=''
+
+# Elsewhere than in Debian it may be no package.
+install_browser()
+{
+	if ! command -v chromium; then
+		update_package_lists
+		apt-cache show chromium >/dev/null 2>&1 ||
+			cannot_try 'no package chromium'
+		install_missing chromium
+	fi
+}
+
+fetch_packages()
+{
+	as_user npm view --fetch-retries=1 vega version ||
+		cannot_try 'no npm registry'
+	as_user npm ci --no-audit --no-fund --prefix test/page
+}
+
+# Half of what one Party asks of one firmware is lost, for diagnose to find; and
+# both get names of attackers.
+make_database()
+{
+	start_cluster
+	generate_rows 60000 2026-05 3
+	# shellcheck disable=SC2016 # the variables are perl's
+	as_user perl -pi -e 's/^((?:[^,]*,){20})[^,]*(,[^,]*,).*/$1$2/
+		if /^[^,]*,DUNM,/ && /,5\.2\.7,/ && $. % 2' "$work/csv/sr_log.csv"
+	replace ,DUNM, ",\"${party//\"/\"\"}\"," "$work/csv/sr_log.csv"
+	replace ,5.2.7, ",$firmware," "$work/csv/sr_log.csv"
+	replace '^DUNM,' "\"${party//\"/\"\"}\"," "$work/csv/participant.csv"
+	as_user "$pg_bin/psql" -X -q -v csv_dir="$work/csv" \
+		-f test/data/source.sql
+	as_user "$pg_bin/psql" -X -q -v ON_ERROR_STOP=1 -v party="$party" \
+		-v month="$month-01" -v reader="$reader" <<-'SQL'
+		CALL pmr.publish('demo', :'month');
+		ANALYZE;
+		CREATE ROLE :"reader" LOGIN;
+		INSERT INTO pmr.party_access VALUES (:'reader', :'party');
+	SQL
+}
+
+# replace PATTERN TEXT FILE
+replace()
+{
+	as_user env new="$2" perl -pi -e "s/$1/\$ENV{new}/" "$3"
+}
+
+set_levels()
+{
+	as_user "$pg_bin/psql" -X -q -v ON_ERROR_STOP=1 -c "INSERT INTO
+		pmr.service_level (measure, name, target_pct, minimum_pct, source) VALUES
+		('business_process', 'All business processes', 95, 90, '<b>ours</b>')"
+}
+
+# look PAGE ROLE [PSQL ARGUMENT...]: make a page, and look at it.
+look()
+{
+	local page=$work/page/$1 role=$2
+	shift 2
+	as_user mkdir -p "$work/page"
+	as_user bash test/page/page.sh --party "$party" --month "$month" \
+		--role "$role" --note 'GENERATED <data>' "$@" >"$page.html"
+	as_user "$pg_bin/psql" -X -q -A -t -v party="$party" \
+		-v month="$month-01" -v role="$role" "$@" -f test/page/marks.sql \
+		>"$page.json"
+	as_user node test/page/test.mjs "$page" "$party" "$firmware"
+	[ -z "$keep" ] || cp "$page".* "$keep"
+}
+
+refuse_others()
+{
+	if as_user bash test/page/page.sh --party ALDR --role "$reader" \
+		>"$work/page/others.html" 2>"$work/others"; then
+		return 1
+	fi
+	grep -F '0 sources have a month of Party ALDR' "$work/others"
+	[ ! -s "$work/page/others.html" ]
+}
+
+main()
+{
+	if [ "$#" -gt 0 ]; then
+		keep=$(realpath "$1")
+		mkdir -p "$keep"
+	fi
+	mapfile -t -O "${#packages[@]}" packages \
+		< <(list_missing node:nodejs npm:npm)
+	prepare "${packages[@]}"
+	PATH=$pg_bin:$PATH
+	run_next 'install Chromium' install_browser
+	run_next 'fetch packages from npm' fetch_packages
+	[ "$skipped" -eq 0 ] || cannot_try "$reason"
+	run_next 'make a database' make_database
+	run_next 'page of one who sees all, without levels' look no_levels ''
+	run_next 'set levels' set_levels
+	run_next 'page of one who sees all' look sees_all ''
+	run_next 'page for a Party' look for_party "$reader"
+	run_next 'page by a Party' look by_party '' -U "$reader"
+	run_next 'no page of a Party that is not seen' refuse_others
+	print_summary
+}
+
+main "$@"
