@@ -22,26 +22,23 @@ to_day=2026-07-31
 # Not the cluster's, and with summer time: no answer may depend on it.
 export TZ=Europe/London
 
-declare -A packages_of=(
-	[jdbc]='default-jdk-headless libpostgresql-jdbc-java'
-	[odbc]='odbc-postgresql unixodbc-dev'
-	[node_postgres]='nodejs npm'
-	[cube]='nodejs npm')
-
-# A program from elsewhere than a package will do.
+# list_packages CLIENT...: a program from elsewhere than a package will do.
 list_packages()
 {
-	local client package
-	printf '%s\n' "${packages[@]}"
+	local client
 	for client in "$@"; do
-		for package in ${packages_of[$client]}; do
-			case $package in
-				default-jdk-headless) command -v javac >/dev/null ;;
-				nodejs) command -v node >/dev/null ;;
-				npm) command -v npm >/dev/null ;;
-				*) false ;;
-			esac || echo "$package"
-		done
+		case $client in
+			jdbc)
+				list_missing javac:default-jdk-headless
+				echo libpostgresql-jdbc-java
+				;;
+			odbc)
+				printf '%s\n' odbc-postgresql unixodbc-dev
+				;;
+			*)
+				list_missing node:nodejs npm:npm
+				;;
+		esac
 	done | sort -u
 }
 
@@ -162,7 +159,7 @@ main()
 			die "no such client: $client"
 	done
 
-	mapfile -t packages < <(list_packages "$@")
+	mapfile -t -O "${#packages[@]}" packages < <(list_packages "$@")
 	prepare "${packages[@]}"
 	run_next 'start a cluster' start_cluster
 	run_next "load $rows rows" load_source "$rows"
