@@ -2481,6 +2481,20 @@ END;
 COMMENT ON FUNCTION pmr.changed_targets(text) IS 'internal: settled months whose Target Response Times have changed since they were rolled up, and how many SRVs that touches';
 
 /*
+ * Without statistics the views of a first refresh took twenty times as long,
+ * until autovacuum came by.  Only a table's owner may gather them.
+ */
+CREATE FUNCTION pmr.analyze_rollup() RETURNS void
+	LANGUAGE plpgsql SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	ANALYZE (SKIP_LOCKED) pmr.rollup, pmr.rollup_pair, pmr.rollup_month;
+END
+$$;
+COMMENT ON FUNCTION pmr.analyze_rollup() IS 'internal: statistics of what has been rolled up, for the planner';
+
+/*
  * Months are committed one by one, so what is done stays done.  A procedure
  * that commits can have no settings of its own: it calls functions that do,
  * by their full names, and uses no operator.  Whoever waited for another
@@ -2503,6 +2517,7 @@ BEGIN
 		SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
 	END LOOP;
 	PERFORM pmr.refresh_end(refresh_id, source);
+	PERFORM pmr.analyze_rollup();
 END
 $$;
 COMMENT ON PROCEDURE pmr.refresh(text, date, date, timestamp with time zone) IS 'rolls up the open months of a source, or those of the days named, as of now or of a time up to which the source is complete; not inside a transaction block';

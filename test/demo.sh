@@ -57,7 +57,7 @@ report()
 # judge the months by.
 draw()
 {
-	as_user "$pg_bin/psql" -X -q -v ON_ERROR_STOP=1 -c ANALYZE -c "INSERT INTO
+	as_user "$pg_bin/psql" -X -q -v ON_ERROR_STOP=1 -c "INSERT INTO
 		pmr.service_level (measure, name, target_pct, minimum_pct, source) VALUES
 		('business_process', 'All business processes', 95, 90, 'an example')"
 	PATH=$pg_bin:$PATH as_user bash test/page/page.sh --party DUNM \

@@ -55,7 +55,6 @@ make_database()
 	as_user "$pg_bin/psql" -X -q -v ON_ERROR_STOP=1 -v party="$party" \
 		-v month="$month-01" -v reader="$reader" <<-'SQL'
 		CALL pmr.publish('demo', :'month');
-		ANALYZE;
 		CREATE ROLE :"reader" LOGIN;
 		INSERT INTO pmr.party_access VALUES (:'reader', :'party');
 	SQL
