@@ -1,0 +1,343 @@
+/*-------------------------------------------------------------------------
+ *
+ * crosstab_counts.c
+ *	  The counts and round-trip times of a crosstab.
+ *
+ * A cell's id is its place in an array.  One hash table finds the id of a day or
+ * value, another one the counts of a pair of ids.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "common/hashfn.h"
+#include "crosstab_counts.h"
+#include "miscadmin.h"
+#include "port/pg_bitutils.h"
+#include "rtt_state.h"
+#include "utils/memutils.h"
+
+typedef struct CellKey
+{
+	const char *data;
+	uint32		length;
+	uint32		factor;
+} CellKey;
+
+typedef struct CellId
+{
+	CellKey		key;			/* its data is that of the cell's value */
+	uint32		id;
+	uint32		hash;
+	char		status;
+} CellId;
+
+#define SH_PREFIX		ids
+#define SH_ELEMENT_TYPE CellId
+#define SH_KEY_TYPE		CellKey
+#define SH_KEY			key
+#define SH_HASH_KEY(tb, k) \
+	hash_combine(hash_bytes((const unsigned char *) (k).data, (k).length), \
+				 (k).factor)
+#define SH_EQUAL(tb, a, b) \
+	((a).factor == (b).factor && (a).length == (b).length && \
+	 memcmp((a).data, (b).data, (a).length) == 0)
+#define SH_STORE_HASH
+#define SH_GET_HASH(tb, entry) (entry)->hash
+#define SH_SCOPE		static inline
+#define SH_DECLARE
+#define SH_DEFINE
+#include "lib/simplehash.h"
+
+typedef struct Pair
+{
+	uint64		key;			/* the ids of their cells */
+	int64		measured;
+	int64		missed;
+	char		status;
+} Pair;
+
+/* Ids count from 0, so one multiplication spreads them (Knuth 3, 6.4). */
+static inline uint32
+hash_pair(uint64 key)
+{
+	return (uint32) ((key * UINT64CONST(0x9E3779B97F4A7C15)) >> 32);
+}
+
+#define SH_PREFIX		pairs
+#define SH_ELEMENT_TYPE Pair
+#define SH_KEY_TYPE		uint64
+#define SH_KEY			key
+#define SH_HASH_KEY(tb, k) hash_pair(k)
+#define SH_EQUAL(tb, a, b) ((a) == (b))
+#define SH_SCOPE		static inline
+#define SH_DECLARE
+#define SH_DEFINE
+#include "lib/simplehash.h"
+
+struct CrosstabCounts
+{
+	MemoryContext context;
+	int			nfactors;
+	CrosstabCell *cells;		/* by id */
+	uint32		ncells;
+	uint32		max_cells;
+	ids_hash   *ids;
+	pairs_hash *pairs;
+	DateADT		last_day;		/* mostly the next row's, too */
+	uint32		last_day_id;
+};
+
+CrosstabCounts *
+crosstab_counts_make(MemoryContext context, int nfactors)
+{
+	CrosstabCounts *counts = MemoryContextAlloc(context,
+												sizeof(CrosstabCounts));
+
+	counts->context = context;
+	counts->nfactors = nfactors;
+	counts->ncells = 0;
+	counts->last_day = DATEVAL_NOBEGIN; /* no row's */
+	counts->last_day_id = 0;
+	counts->max_cells = 8;
+	counts->cells = MemoryContextAlloc(context, counts->max_cells *
+									   sizeof(CrosstabCell));
+	counts->ids = ids_create(context, counts->max_cells, NULL);
+	counts->pairs = pairs_create(context, counts->max_cells, NULL);
+	return counts;
+}
+
+/* A new cell, whose value is a copy of the key's. */
+static uint32
+add_cell(CrosstabCounts *counts, CellKey key)
+{
+	text	   *value = MemoryContextAlloc(counts->context,
+										   VARHDRSZ + key.length);
+	CrosstabCell *cell;
+
+	SET_VARSIZE(value, VARHDRSZ + key.length);
+	memcpy(VARDATA(value), key.data, key.length);
+
+	if (counts->ncells == counts->max_cells)
+	{
+		counts->cells = repalloc_huge(counts->cells, 2 * sizeof(CrosstabCell) *
+									  (Size) counts->max_cells);
+		counts->max_cells *= 2;
+	}
+	cell = &counts->cells[counts->ncells];
+	memset(cell, 0, sizeof(CrosstabCell));
+	cell->value = value;
+	cell->factor = key.factor;
+	return counts->ncells++;
+}
+
+static void
+add_cell_rtt(CrosstabCell *cell, uint64 rtt_us, MemoryContext context,
+			 MemoryContext scratch)
+{
+	uint32		words[RTT_WORDS_MAX];
+	uint32		nwords = rtt_words_write(words, rtt_us);
+	MemoryContext caller;
+
+	if (cell->rtt == NULL)
+	{
+		caller = MemoryContextSwitchTo(context);
+		cell->rtt = rtt_state_make_small(RTT_STATE_SKETCH, NULL, 0, nwords);
+		MemoryContextSwitchTo(caller);
+	}
+	if (rtt_state_append_words(cell->rtt, VARSIZE(cell->rtt), words, nwords, 1))
+		return;
+	caller = MemoryContextSwitchTo(scratch);
+	cell->rtt = rtt_state_add_words(cell->rtt, words, nwords, 1);
+	MemoryContextSwitchTo(caller);
+	MemoryContextReset(scratch);
+}
+
+/* The id of the cell of a value, which may be new. */
+static uint32
+get_cell_id(CrosstabCounts *counts, uint32 factor, const char *data,
+			uint32 length)
+{
+	CellKey		key;
+	CellId	   *id;
+	bool		found;
+
+	key.data = data;
+	key.length = length;
+	key.factor = factor;
+	id = ids_insert(counts->ids, key, &found);
+	if (!found)
+	{
+		id->id = add_cell(counts, key);
+		id->key.data = VARDATA(counts->cells[id->id].value);
+	}
+	return id->id;
+}
+
+static uint32
+get_day_id(CrosstabCounts *counts, DateADT day)
+{
+	if (day != counts->last_day)
+	{
+		counts->last_day_id = get_cell_id(counts, 0, (const char *) &day,
+										  sizeof(day));
+		counts->last_day = day;
+	}
+	return counts->last_day_id;
+}
+
+static void
+count_cell(CrosstabCounts *counts, uint32 id, const CrosstabRow *row,
+		   MemoryContext scratch)
+{
+	CrosstabCell *cell = &counts->cells[id];
+
+	for (uint32 rest = row->counts; rest != 0; rest &= rest - 1)
+		cell->counts[pg_rightmost_one_pos32(rest)]++;
+	if (row->rtt_us != CROSSTAB_NO_RTT)
+		add_cell_rtt(cell, row->rtt_us, counts->context, scratch);
+}
+
+static void
+count_pairs(CrosstabCounts *counts, const CrosstabRow *row,
+			const uint32 *ids)
+{
+	bool		missed = (row->counts & COUNT_BIT(COUNT_MISSED)) != 0;
+
+	for (int b = 1; b < counts->nfactors; b++)
+	{
+		for (int a = 0; a < b; a++)
+		{
+			bool		found;
+			Pair	   *pair = pairs_insert(counts->pairs,
+											PAIR_KEY(ids[a], ids[b]), &found);
+
+			if (!found)
+			{
+				pair->measured = 0;
+				pair->missed = 0;
+			}
+			pair->measured++;
+			pair->missed += missed;
+		}
+	}
+}
+
+/* Counts a row in all there is, and tells where it ends. */
+static const char *
+count_row(CrosstabCounts *counts, const CrosstabRow *row,
+		  MemoryContext scratch)
+{
+	const char *value = (const char *) (row + 1);
+	uint32		ids[CROSSTAB_MAX_FACTORS];
+
+	count_cell(counts, get_day_id(counts, row->day), row, scratch);
+	for (int i = 0; i < counts->nfactors; i++)
+	{
+		ids[i] = get_cell_id(counts, i + 1, VARDATA(value),
+							 VARSIZE(value) - VARHDRSZ);
+		count_cell(counts, ids[i], row, scratch);
+		value += INTALIGN(VARSIZE(value));
+	}
+	if (row->counts & (COUNT_BIT(COUNT_MET) | COUNT_BIT(COUNT_MISSED)))
+		count_pairs(counts, row, ids);
+	return (const char *) MAXALIGN(value);
+}
+
+void
+crosstab_counts_add(CrosstabCounts *counts, const char *rows, Size size)
+{
+	const char *end = rows + size;
+	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext,
+												  "crosstab scratch",
+												  ALLOCSET_DEFAULT_SIZES);
+
+	while (rows < end)
+		rows = count_row(counts, (const CrosstabRow *) rows, scratch);
+	MemoryContextDelete(scratch);
+}
+
+static int
+compare_cells(const void *left, const void *right)
+{
+	const CrosstabCell *a = *(const CrosstabCell *const *) left;
+	const CrosstabCell *b = *(const CrosstabCell *const *) right;
+	Size		a_size = VARSIZE(a->value);
+	Size		b_size = VARSIZE(b->value);
+	int			order;
+
+	CHECK_FOR_INTERRUPTS();
+	if (a->factor != b->factor)
+		return a->factor < b->factor ? -1 : 1;
+	if (a->factor == 0)
+		return crosstab_cell_day(a) < crosstab_cell_day(b) ? -1 : 1;
+	order = memcmp(VARDATA(a->value), VARDATA(b->value),
+				   Min(a_size, b_size) - VARHDRSZ);
+	if (order == 0)
+		order = a_size < b_size ? -1 : 1;	/* no two are equal */
+	return order;
+}
+
+const CrosstabCell **
+crosstab_sort_cells(const CrosstabCounts *counts, uint32 *ncells)
+{
+	const CrosstabCell **sorted;
+
+	sorted = MemoryContextAllocHuge(CurrentMemoryContext,
+									counts->ncells * sizeof(CrosstabCell *));
+	for (uint32 i = 0; i < counts->ncells; i++)
+		sorted[i] = &counts->cells[i];
+	qsort(sorted, counts->ncells, sizeof(CrosstabCell *), compare_cells);
+	*ncells = counts->ncells;
+	return sorted;
+}
+
+static int
+compare_pairs(const void *left, const void *right)
+{
+	const CrosstabPair *a = left;
+	const CrosstabPair *b = right;
+
+	CHECK_FOR_INTERRUPTS();
+	if (a->factors != b->factors)
+		return a->factors < b->factors ? -1 : 1;
+	return a->ranks < b->ranks ? -1 : 1;	/* no two are equal */
+}
+
+const CrosstabPair *
+crosstab_sort_pairs(const CrosstabCounts *counts,
+					const CrosstabCell **sorted_cells, uint32 *npairs)
+{
+	uint32	   *ranks;
+	CrosstabPair *sorted;
+	CrosstabPair *next;
+	pairs_iterator iterator;
+	Pair	   *pair;
+
+	ranks = MemoryContextAllocHuge(CurrentMemoryContext,
+								   counts->ncells * sizeof(uint32));
+	for (uint32 i = 0; i < counts->ncells; i++)
+		ranks[sorted_cells[i] - counts->cells] = i;
+
+	sorted = MemoryContextAllocHuge(CurrentMemoryContext,
+									counts->pairs->members *
+									sizeof(CrosstabPair));
+	next = sorted;
+	pairs_start_iterate(counts->pairs, &iterator);
+	while ((pair = pairs_iterate(counts->pairs, &iterator)) != NULL)
+	{
+		uint32		a = PAIR_A(pair->key);
+		uint32		b = PAIR_B(pair->key);
+
+		CHECK_FOR_INTERRUPTS();
+		next->factors = PAIR_KEY(counts->cells[a].factor,
+								 counts->cells[b].factor);
+		next->ranks = PAIR_KEY(ranks[a], ranks[b]);
+		next->measured = pair->measured;
+		next->missed = pair->missed;
+		next++;
+	}
+	qsort(sorted, counts->pairs->members, sizeof(CrosstabPair), compare_pairs);
+	*npairs = counts->pairs->members;
+	return sorted;
+}

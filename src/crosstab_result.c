@@ -1,0 +1,226 @@
+/*-------------------------------------------------------------------------
+ *
+ * crosstab_result.c
+ *	  The result of a crosstab: counts as a row of the type crosstab.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "catalog/pg_type.h"
+#include "crosstab_result.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "rtt_sketch.h"
+#include "rtt_state.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/typcache.h"
+
+#define CELL_COLUMNS	(3 + CELL_COUNTS + 1)
+#define PAIR_COLUMNS	6
+#define CROSSTAB_COLUMNS 2
+
+/* What all days add up to, which come first. */
+static void
+sum_days(const CrosstabCell **sorted, uint32 ncells, CrosstabCell *total,
+		 MemoryContext scratch)
+{
+	MemoryContext caller;
+
+	memset(total, 0, sizeof(CrosstabCell));
+	for (uint32 i = 0; i < ncells && sorted[i]->factor == 0; i++)
+	{
+		const CrosstabCell *cell = sorted[i];
+
+		for (int j = 0; j < CELL_COUNTS; j++)
+			total->counts[j] += cell->counts[j];
+		if (cell->rtt == NULL)
+			continue;
+		if (total->rtt == NULL)
+			total->rtt = rtt_state_make_small(RTT_STATE_SKETCH, NULL, 0, 0);
+		caller = MemoryContextSwitchTo(scratch);
+		total->rtt = rtt_state_add_state(total->rtt, cell->rtt);
+		MemoryContextSwitchTo(caller);
+		MemoryContextReset(scratch);
+	}
+}
+
+static void
+check_columns(TupleDesc row, int ncolumns)
+{
+	if (row->natts != ncolumns)
+		/* cannot happen: the script declares it so */
+		elog(ERROR, "row type must have %d columns", ncolumns);
+}
+
+/* The row type that is the element type of a column of another. */
+static TupleDesc
+get_element_row(TupleDesc row, int column, int ncolumns)
+{
+	Oid			type = TupleDescAttr(row, column)->atttypid;
+	TupleDesc	element = lookup_rowtype_tupdesc_copy(get_element_type(type),
+													  -1);
+
+	check_columns(element, ncolumns);
+	return element;
+}
+
+static Datum
+make_row(TupleDesc tupdesc, Datum *values, bool *nulls)
+{
+	return HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls));
+}
+
+/* A cell as a crosstab_cell; that of all rows has no value. */
+static Datum
+make_cell(const CrosstabCell *cell, TupleDesc tupdesc, MemoryContext scratch)
+{
+	MemoryContext caller;
+	RttSummary	summary;
+	Datum		values[CELL_COLUMNS] = {0};
+	bool		nulls[CELL_COLUMNS] = {false};
+	Datum		made;
+
+	caller = MemoryContextSwitchTo(scratch);
+	nulls[0] = cell->factor != 0 || cell->value == NULL;
+	if (!nulls[0])
+		values[0] = DateADTGetDatum(crosstab_cell_day(cell));
+	values[1] = Int32GetDatum(cell->factor);
+	if (cell->factor == 0)
+		values[2] = PointerGetDatum(cstring_to_text(""));
+	else
+		values[2] = PointerGetDatum(cell->value);
+	for (int i = 0; i < CELL_COUNTS; i++)
+		values[3 + i] = Int64GetDatum(cell->counts[i]);
+	nulls[CELL_COLUMNS - 1] = cell->rtt == NULL;
+	if (cell->rtt != NULL)
+	{
+		rtt_state_open(cell->rtt, &summary);
+		values[CELL_COLUMNS - 1] = rtt_sketch_from_summary(&summary);
+	}
+	MemoryContextSwitchTo(caller);
+
+	made = make_row(tupdesc, values, nulls);
+	MemoryContextReset(scratch);
+	return made;
+}
+
+static Datum
+make_row_array(Datum *rows, int nrows, TupleDesc tupdesc)
+{
+	return PointerGetDatum(construct_array(rows, nrows, tupdesc->tdtypeid,
+										   -1, false, TYPALIGN_DOUBLE));
+}
+
+/* The total, and then the cells in order. */
+static Datum
+make_cells(const CrosstabCell **sorted, uint32 ncells, TupleDesc tupdesc)
+{
+	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext,
+												  "crosstab scratch",
+												  ALLOCSET_DEFAULT_SIZES);
+	Datum	   *rows = palloc((ncells + 1) * sizeof(Datum));
+	CrosstabCell total;
+
+	sum_days(sorted, ncells, &total, scratch);
+	rows[0] = make_cell(&total, tupdesc, scratch);
+	for (uint32 i = 0; i < ncells; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		rows[i + 1] = make_cell(sorted[i], tupdesc, scratch);
+	}
+	MemoryContextDelete(scratch);
+	return make_row_array(rows, ncells + 1, tupdesc);
+}
+
+static Datum
+make_text_array(Datum *elements, int n)
+{
+	return PointerGetDatum(construct_array(elements, n, TEXTOID, -1, false,
+										   TYPALIGN_INT));
+}
+
+static Datum
+make_bigint_array(Datum *elements, int n)
+{
+	return PointerGetDatum(construct_array(elements, n, INT8OID,
+										   sizeof(int64), FLOAT8PASSBYVAL,
+										   TYPALIGN_DOUBLE));
+}
+
+/* The pairs of two factors as a crosstab_pair. */
+static Datum
+make_pair(const CrosstabPair *pairs, int npairs,
+		  const CrosstabCell **sorted_cells, TupleDesc tupdesc)
+{
+	Datum	   *values_a = palloc(npairs * sizeof(Datum));
+	Datum	   *values_b = palloc(npairs * sizeof(Datum));
+	Datum	   *measured = palloc(npairs * sizeof(Datum));
+	Datum	   *missed = palloc(npairs * sizeof(Datum));
+	Datum		columns[PAIR_COLUMNS];
+	bool		nulls[PAIR_COLUMNS] = {false};
+
+	for (int i = 0; i < npairs; i++)
+	{
+		const CrosstabCell *a = sorted_cells[PAIR_A(pairs[i].ranks)];
+		const CrosstabCell *b = sorted_cells[PAIR_B(pairs[i].ranks)];
+
+		values_a[i] = PointerGetDatum(a->value);
+		values_b[i] = PointerGetDatum(b->value);
+		measured[i] = Int64GetDatum(pairs[i].measured);
+		missed[i] = Int64GetDatum(pairs[i].missed);
+	}
+	columns[0] = Int32GetDatum(PAIR_A(pairs->factors));
+	columns[1] = Int32GetDatum(PAIR_B(pairs->factors));
+	columns[2] = make_text_array(values_a, npairs);
+	columns[3] = make_text_array(values_b, npairs);
+	columns[4] = make_bigint_array(measured, npairs);
+	columns[5] = make_bigint_array(missed, npairs);
+	return make_row(tupdesc, columns, nulls);
+}
+
+static Datum
+make_pairs(const CrosstabCounts *counts, const CrosstabCell **sorted_cells,
+		   TupleDesc tupdesc)
+{
+	Datum		rows[CROSSTAB_MAX_FACTORS * (CROSSTAB_MAX_FACTORS - 1) / 2];
+	int			nrows = 0;
+	uint32		npairs;
+	const CrosstabPair *pairs = crosstab_sort_pairs(counts, sorted_cells,
+													&npairs);
+	const CrosstabPair *end = pairs + npairs;
+
+	while (pairs < end)
+	{
+		const CrosstabPair *next = pairs;
+
+		while (next < end && next->factors == pairs->factors)
+			next++;
+		CHECK_FOR_INTERRUPTS();
+		rows[nrows++] = make_pair(pairs, next - pairs, sorted_cells, tupdesc);
+		pairs = next;
+	}
+	return make_row_array(rows, nrows, tupdesc);
+}
+
+Datum
+crosstab_result_make(const CrosstabCounts *counts, TupleDesc tupdesc)
+{
+	TupleDesc	cell;
+	TupleDesc	pair;
+	uint32		ncells;
+	const CrosstabCell **sorted = crosstab_sort_cells(counts, &ncells);
+	Datum		columns[CROSSTAB_COLUMNS];
+	bool		nulls[CROSSTAB_COLUMNS] = {false};
+
+	check_columns(tupdesc, CROSSTAB_COLUMNS);
+	cell = get_element_row(tupdesc, 0, CELL_COLUMNS);
+	pair = get_element_row(tupdesc, 1, PAIR_COLUMNS);
+	columns[0] = make_cells(sorted, ncells, cell);
+	columns[1] = make_pairs(counts, sorted, pair);
+	return make_row(tupdesc, columns, nulls);
+}
