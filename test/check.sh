@@ -648,17 +648,11 @@ main()
 			die "no such group: $group"
 	done
 
-	make_work_dir
-	ask_for_sudo
-	run_step 'install what is missing' install_tools
-	if [ "$failed" -eq 0 ]; then
-		find_server
-		enter_copy
-		[[ " ${groups[*]} " != *' versions '* ]] || start_versions
-		for group in "${groups[@]}"; do
-			"check_$group"
-		done
-	fi
+	prepare_copy install_tools
+	[[ " ${groups[*]} " != *' versions '* ]] || start_versions
+	for group in "${groups[@]}"; do
+		"check_$group"
+	done
 	print_summary
 }
 

@@ -66,10 +66,7 @@ count_lines()
 
 main()
 {
-	make_work_dir
-	run_step 'install what is missing' install_missing "${packages[@]}"
-	find_server
-	enter_copy
+	prepare_copy install_missing "${packages[@]}"
 	copy_server
 	run_step 'build and install' install_counting
 	run_step 'unit tests' run_units

@@ -276,10 +276,7 @@ main()
 	esac
 	faults=$(select_faults "$@")
 
-	make_work_dir
-	install_missing "${packages[@]}"
-	find_server
-	enter_copy
+	prepare_copy install_missing "${packages[@]}"
 	copy_server
 	perl test/mutants.pl check
 	make_extension -j "$(nproc)"

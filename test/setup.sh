@@ -455,19 +455,25 @@ use_cluster()
 	export PGCLIENTENCODING=UTF8 LC_ALL=C
 }
 
-# prepare PACKAGE...: what a script that has a cluster of its own begins with:
-# the machine, the copy, and the extension installed; not yet the cluster.
-prepare()
+# prepare_copy COMMAND...: what a script that builds begins with: the machine, by
+# the command that installs what is missing, and the copy. A failure ends it.
+prepare_copy()
 {
 	make_work_dir
 	ask_for_sudo
-	run_next 'install what is missing' install_missing "$@"
-	if [ "$failed" -eq 0 ]; then
-		find_server
-		enter_copy
-		use_cluster
-	fi
-	run_next 'build and install the extension' install_extension
+	run_step 'install what is missing' "$@"
+	[ "$failed" -eq 0 ] || { print_summary; exit 1; }
+	find_server
+	enter_copy
+}
+
+# prepare PACKAGE...: what a script that has a cluster of its own begins with:
+# the same, and the extension installed; not yet the cluster.
+prepare()
+{
+	prepare_copy install_missing "$@"
+	use_cluster
+	run_step 'build and install the extension' install_extension
 }
 
 # generate_rows ROWS MONTH [MONTHS]: an audit table's, from that month on, and

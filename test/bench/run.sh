@@ -134,12 +134,7 @@ main()
 {
 	local section
 	parse_arguments "$@"
-	make_work_dir
-	ask_for_sudo
-	run_step 'install what is missing' install_peers
-	[ "$failed" -eq 0 ] || { print_summary; exit 1; }
-	find_server
-	enter_copy
+	prepare_copy install_peers
 	use_cluster
 	run_step 'build and install the extension' install_extension
 	run_step 'start a cluster' start_large_cluster
