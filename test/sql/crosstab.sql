@@ -272,10 +272,12 @@ FROM unnest(ARRAY[
 ]) WITH ORDINALITY AS u (v, n);
 SELECT n, err(call) FROM calls ORDER BY n;
 
--- support functions cannot be called by hand
-SELECT left(err('SELECT crosstab_finalfn(NULL)'), 5) AS final, left(err('SELECT crosstab_finalfn(NULL::internal)'), 5) AS final_internal,
-	left(err($$SELECT crosstab_transfn(NULL, '2026-10-01', 'met', 'success', now(), now(), '{a}')$$), 5) AS transition,
-	left(err($$SELECT crosstab_transfn(NULL::internal, '2026-10-01', 'met', 'success', now(), now(), '{a}')$$), 5) AS transition_internal;
+-- support functions cannot be called by hand; PostgreSQL's minor versions differ
+-- in the error
+SELECT call, left(err('SELECT ' || call), 5) IN ('0A000', '42846', '42883') AS refused
+FROM (VALUES ('crosstab_finalfn(NULL)'), ('crosstab_finalfn(NULL::internal)'),
+	($$crosstab_transfn(NULL, '2026-10-01', 'met', 'success', now(), now(), '{a}')$$),
+	($$crosstab_transfn(NULL::internal, '2026-10-01', 'met', 'success', now(), now(), '{a}')$$)) AS c (call);
 
 --
 -- Memory
