@@ -18,6 +18,7 @@
 #include <sanitizer/asan_interface.h>
 
 #include "core/rtt_codec.h"
+#include "unit/oracle.h"
 
 #ifdef NDEBUG
 #error "the core's assertions are part of what is tested"
@@ -133,21 +134,6 @@ decode(RttSummary *summary, const uint8_t *bytes, size_t nbytes, uint32_t cap)
 	return true;
 }
 
-static inline bool
-equal_sums(RttSum a, RttSum b)
-{
-	return a.high == b.high && a.low == b.low;
-}
-
-static inline bool
-equal_summaries(const RttSummary *a, const RttSummary *b)
-{
-	return a->nbuckets == b->nbuckets && a->precision == b->precision &&
-		a->count == b->count && equal_sums(a->sum_us, b->sum_us) &&
-		a->min_us == b->min_us && a->max_us == b->max_us &&
-		memcmp(a->buckets, b->buckets, a->nbuckets * sizeof(RttBucket)) == 0;
-}
-
 /* A summary has one stored form, and that is read as the summary. */
 static inline void
 check_stored_form(const RttSummary *summary, uint32_t cap)
@@ -158,42 +144,6 @@ check_stored_form(const RttSummary *summary, uint32_t cap)
 
 	REQUIRE(decode(&read, bytes, nbytes, cap));
 	REQUIRE(equal_summaries(summary, &read));
-}
-
-/*
- * By definition: how many buckets so many ascending lower bounds or times touch
- * at a precision, and which precision a cap prescribes for them.
- */
-static inline uint32_t
-count_touched(const uint64_t *ascending_us, size_t n, int precision)
-{
-	uint32_t	touched = 0;
-
-	for (size_t i = 0; i < n; i++)
-		touched += i == 0 || rtt_floor(ascending_us[i], precision) !=
-			rtt_floor(ascending_us[i - 1], precision);
-	return touched;
-}
-
-static inline int
-prescribed_precision(const uint64_t *ascending_us, size_t n, int highest,
-					 uint32_t cap)
-{
-	int			precision = highest;
-
-	while (precision > RTT_PRECISION_MIN &&
-		   count_touched(ascending_us, n, precision) > cap)
-		precision--;
-	return precision;
-}
-
-static inline int
-compare_values(const void *a, const void *b)
-{
-	uint64_t	x = *(const uint64_t *) a;
-	uint64_t	y = *(const uint64_t *) b;
-
-	return (x > y) - (x < y);
 }
 
 #endif							/* FUZZ_H */

@@ -11,16 +11,6 @@
 static long counted;
 static long refused;
 
-static bool
-equal_summaries(const RttSummary *a, const RttSummary *b)
-{
-	return a->precision == b->precision && a->count == b->count &&
-		a->min_us == b->min_us && a->max_us == b->max_us &&
-		a->sum_us.high == b->sum_us.high && a->sum_us.low == b->sum_us.low &&
-		a->nbuckets == b->nbuckets &&
-		memcmp(a->buckets, b->buckets, a->nbuckets * sizeof(RttBucket)) == 0;
-}
-
 /* The sorted values' summary, no finer than a precision. */
 static void
 summarise_sorted(RttSummary *summary, RttBucket *buckets, uint64_t *values,

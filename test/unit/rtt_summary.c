@@ -56,39 +56,6 @@ summarise_parts(const uint64_t *values, size_t n, uint32_t cap)
 	return merged;
 }
 
-static bool
-are_equal(const RttSummary *a, const RttSummary *b)
-{
-	return a->nbuckets == b->nbuckets && a->precision == b->precision &&
-		a->count == b->count && a->sum_us.high == b->sum_us.high &&
-		a->sum_us.low == b->sum_us.low && a->min_us == b->min_us &&
-		a->max_us == b->max_us &&
-		memcmp(a->buckets, b->buckets, a->nbuckets * sizeof(RttBucket)) == 0;
-}
-
-/* D_b by definition; values sorted. */
-static uint32_t
-count_distinct(const uint64_t *sorted, size_t n, int precision)
-{
-	uint32_t	distinct = 0;
-
-	for (size_t i = 0; i < n; i++)
-		distinct += i == 0 || rtt_floor(sorted[i], precision) !=
-			rtt_floor(sorted[i - 1], precision);
-	return distinct;
-}
-
-static int
-prescribed_precision(const uint64_t *sorted, size_t n, uint32_t cap)
-{
-	for (int b = RTT_PRECISION_EXACT; b > RTT_PRECISION_MIN; b--)
-	{
-		if (count_distinct(sorted, n, b) <= cap)
-			return b;
-	}
-	return RTT_PRECISION_MIN;
-}
-
 #define NFRACTIONS 10
 
 static void
@@ -173,13 +140,14 @@ check_summary(uint64_t *values, size_t n, uint32_t cap)
 	qsort(sorted, n, sizeof(uint64_t), compare_values);
 
 	CHECK(rtt_summary_fault(&whole, cap) == NULL);
-	CHECK(whole.precision == prescribed_precision(sorted, n, cap));
+	CHECK(whole.precision ==
+		  prescribed_precision(sorted, n, RTT_PRECISION_EXACT, cap));
 	if (n > 0)
 		check_answers(&whole, sorted, n);
 
 	shuffle(values, n);
 	parts = summarise_parts(values, n, cap);
-	CHECK(are_equal(&whole, &parts));
+	CHECK(equal_summaries(&whole, &parts));
 	free(parts.buckets);
 	free(whole.buckets);
 	free(sorted);

@@ -15,6 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "oracle.h"
+
 static long passed;
 static long failed;
 
@@ -112,15 +114,6 @@ shuffle(uint64_t *values, size_t n)
 		values[i - 1] = values[j];
 		values[j] = value;
 	}
-}
-
-static inline int
-compare_values(const void *a, const void *b)
-{
-	uint64_t	x = *(const uint64_t *) a;
-	uint64_t	y = *(const uint64_t *) b;
-
-	return (x > y) - (x < y);
 }
 
 /* Memory for n things, at least one, so that ASan sees the end of it. */
