@@ -57,16 +57,21 @@ make_state(RttStateKind kind, uint32_t ntimes, const RttSummary *counted)
 	return state;
 }
 
-/* Each returns how many times a round is of. */
-static uint32_t
-summarise_first(int rounds)
+static void
+summarise(const RttState *state, int rounds)
 {
-	RttState   *state = make_state(RTT_STATE_SKETCH, 8000, NULL);
 	void	   *scratch = allocate(rtt_state_scratch_size(state), 1);
 	RttSummary	summary;
 
 	while (rounds-- > 0)
 		rtt_state_summarise(state, scratch, &summary);
+}
+
+/* Each returns how many times a round is of. */
+static uint32_t
+summarise_first(int rounds)
+{
+	summarise(make_state(RTT_STATE_SKETCH, 8000, NULL), rounds);
 	return 8000;
 }
 
@@ -76,13 +81,9 @@ summarise_next(int rounds)
 	RttState   *first = make_state(RTT_STATE_SKETCH, MAX_TIMES, NULL);
 	void	   *scratch = allocate(rtt_state_scratch_size(first), 1);
 	RttSummary	summary;
-	RttState   *state;
 
 	rtt_state_summarise(first, scratch, &summary);
-	state = make_state(RTT_STATE_SKETCH, 8000, &summary);
-	scratch = allocate(rtt_state_scratch_size(state), 1);
-	while (rounds-- > 0)
-		rtt_state_summarise(state, scratch, &summary);
+	summarise(make_state(RTT_STATE_SKETCH, 8000, &summary), rounds);
 	return 8000;
 }
 
@@ -101,12 +102,7 @@ select_four(int rounds)
 static uint32_t
 summarise_small(int rounds)
 {
-	RttState   *state = make_state(RTT_STATE_SKETCH, 123, NULL);
-	void	   *scratch = allocate(rtt_state_scratch_size(state), 1);
-	RttSummary	summary;
-
-	while (rounds-- > 0)
-		rtt_state_summarise(state, scratch, &summary);
+	summarise(make_state(RTT_STATE_SKETCH, 123, NULL), rounds);
 	return 123;
 }
 
