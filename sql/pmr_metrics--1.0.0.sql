@@ -2482,11 +2482,13 @@ COMMENT ON FUNCTION pmr.changed_targets(text) IS 'internal: settled months whose
 
 /*
  * Without statistics the views of a first refresh took twenty times as long,
- * until autovacuum came by.  Only a table's owner may gather them.
+ * until autovacuum came by.  Only a table's owner may gather them.  Who has a
+ * table locked, another refresh or autovacuum, does so as well: no warning.
  */
 CREATE FUNCTION pmr.analyze_rollup() RETURNS void
 	LANGUAGE plpgsql SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
+	SET client_min_messages = error
 AS $$
 BEGIN
 	ANALYZE (SKIP_LOCKED) pmr.rollup, pmr.rollup_pair, pmr.rollup_month;
