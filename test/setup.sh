@@ -426,8 +426,10 @@ copy_server()
 	pg_bin=${PG_CONFIG%/*}
 }
 
-# A cluster that only its owner's programs can reach, through a socket in the
-# temporary directory. It is thrown away, so it need not survive a crash.
+# start_cluster [SETTING...]: one that only its owner's programs can reach,
+# through a socket in the temporary directory. It is thrown away, so it need not
+# survive a crash. A setting is a line of postgresql.conf.
+# shellcheck disable=SC2120 # most callers have none
 start_cluster()
 {
 	as_user "$pg_bin/initdb" --pgdata="$work/data" --username=postgres \
@@ -439,6 +441,7 @@ start_cluster()
 		full_page_writes = off
 		synchronous_commit = off
 		timezone = 'UTC'
+		$(printf '%s\n' "$@")
 	CONF
 	as_user "$pg_bin/pg_ctl" start -s -w -D "$work/data" \
 		-l "$work/data/server.log"

@@ -14,6 +14,8 @@ set -euo pipefail
 
 # shellcheck source=test/setup.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../setup.sh"
+# shellcheck source=test/bench/memory.sh
+source "$(dirname "${BASH_SOURCE[0]}")/memory.sh"
 
 packages=(gcc libc6-dev make)
 sections=(speed memory parallel sketch error pathological report)
@@ -56,12 +58,9 @@ install_peers()
 # The table shall fit shared buffers.
 start_large_cluster()
 {
-	start_cluster
-	run_sql -c "ALTER SYSTEM SET shared_buffers = '$((256 + rows * 130 / 1048576))MB'" \
-		-c "ALTER SYSTEM SET max_wal_size = '16GB'" \
-		-c 'ALTER SYSTEM SET autovacuum = off'
-	as_user "$pg_bin/pg_ctl" restart -s -w -D "$work/data" \
-		-l "$work/data/server.log"
+	start_cluster \
+		"shared_buffers = '$((256 + rows * 130 / 1048576))MB'" \
+		"max_wal_size = '16GB'" 'autovacuum = off'
 }
 
 run_sql()
@@ -76,44 +75,18 @@ make_table()
 	run_sql -f test/bench/measure.sql
 }
 
-# Private memory, in kB, of a process.
-private_kb()
-{
-	local key value
-	while read -r key value _; do
-		[ "$key" != RssAnon: ] || echo "$value"
-	done <"/proc/$1/status"
-}
-
-# peak_memory GROUPING CONTENDER: what a new session takes more at its peak
-# than before, unspilled.
+# peak_memory GROUPING CONTENDER: of a query, unspilled.
 peak_memory()
 {
-	local query pid client before now peak
+	local query peak
 	query=$(run_sql -At -c "SELECT bench.query(name, (SELECT expression FROM
 		bench.contender WHERE name = '$2')) FROM bench.groups
 		WHERE name = '$1'")
-	mkfifo "$work/session"
-	run_sql -At >"$work/session" -c 'SELECT pg_backend_pid()' \
+	peak=$(watch_memory run_sql -At -c 'SELECT pg_backend_pid()' \
 		-c "SET work_mem = '8GB'; SET jit = off;
 			SET max_parallel_workers_per_gather = 0" \
-		-c 'SELECT pg_sleep(0.2)' -c "$query" &
-	client=$!
-	{
-		read -r pid
-		before=$(private_kb "$pid")
-		peak=$before
-		while kill -0 "$client" 2>/dev/null && [ -e "/proc/$pid" ]; do
-			now=$(private_kb "$pid" 2>/dev/null) || break
-			[ "${now:-0}" -le "$peak" ] || peak=$now
-			sleep 0.02
-		done
-		cat >/dev/null
-	} <"$work/session"
-	rm "$work/session"
-	wait "$client"
-	printf '%10s groups  %-16s %6d MB\n' "$1" "$2" \
-		$(((peak - before) / 1024))
+		-c 'SELECT pg_sleep(0.2)' -c "$query" | tail -n 1)
+	printf '%10s groups  %-16s %6d MB\n' "$1" "$2" $((peak / 1024))
 }
 
 measure_memory()
