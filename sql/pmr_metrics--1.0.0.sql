@@ -1963,10 +1963,13 @@ COMMENT ON FUNCTION pmr.source_relation(text) IS 'internal: relation of a source
  * Texts are told apart by their bytes, and values that are long are shortened at
  * once, as an array of many would be too big.
  *
+ * Sliced, it has the Parties' SRVs of one slice alone.  Which, and of how many,
+ * say the columns number and slices of a relation slice, which the caller brings.
+ *
  * OFFSET 0 keeps the planner from calling the functions of the inner query
  * several times a row.
  */
-CREATE FUNCTION pmr.request_query(source text) RETURNS text
+CREATE FUNCTION pmr.request_query(source text, sliced boolean DEFAULT false) RETURNS text
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -2040,7 +2043,7 @@ FROM    (SELECT m.*,
                         pmr.answered_at(%s, %s, %s) AS response_at,
                         ARRAY[%s]::text[] AS factors
                  FROM   %s AS r
-                 WHERE  r.requested_at >= %s AND r.requested_at < %s
+                 WHERE  r.requested_at >= %s AND r.requested_at < %s%s
                  OFFSET 0) AS m) AS n$query$,
 		CASE WHEN own ? 'delivered_at' THEN 'false' ELSE 'true' END,
 		CASE WHEN own ? 'delivered_at' THEN 'false' ELSE 'true' END,
@@ -2052,10 +2055,12 @@ FROM    (SELECT m.*,
 		(SELECT string_agg(format('pmr.short_key(%s COLLATE "C")', as_text ->> f.name), ', ' ORDER BY f.i) FROM unnest(s.factors) WITH ORDINALITY AS f (name, i)),
 		relation,
 		CASE WHEN own ->> 'requested_at' = 'timestamp' THEN '$2 AT TIME ZONE ''UTC''' ELSE '$2' END,
-		CASE WHEN own ->> 'requested_at' = 'timestamp' THEN '$3 AT TIME ZONE ''UTC''' ELSE '$3' END);
+		CASE WHEN own ->> 'requested_at' = 'timestamp' THEN '$3 AT TIME ZONE ''UTC''' ELSE '$3' END,
+		CASE WHEN sliced THEN format(' AND abs(hashtextextended(coalesce(%s, ''''), hashtextextended(coalesce(%s, ''''), 0)) %% slice.slices) = slice.number',
+			e ->> 'srv', e ->> 'party') ELSE '' END);
 END
 $$;
-COMMENT ON FUNCTION pmr.request_query(text) IS 'internal: the query that makes requests of the rows of a source: what refresh and check_source run';
+COMMENT ON FUNCTION pmr.request_query(text, boolean) IS 'internal: the query that makes requests of the rows of a source: what refresh and check_source run';
 
 /* The SRVs whose requests are answered by a delivery. */
 CREATE FUNCTION pmr.delivered_srvs() RETURNS text[]
@@ -2249,6 +2254,16 @@ END
 $$;
 COMMENT ON FUNCTION pmr.expected_rows(text, timestamp with time zone, timestamp with time zone) IS 'internal: rows of a source between two times, as the planner estimates them';
 
+/* The same of a month up to a time. */
+CREATE FUNCTION pmr.expected_before(source text, month date, as_of timestamp with time zone) RETURNS double precision
+	LANGUAGE sql
+	SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	SELECT e.expected
+	FROM pmr.expected_rows(source, pmr.day_start(source, month), least(pmr.day_start(source, (month + interval '1 month')::date), as_of)) AS e;
+END;
+COMMENT ON FUNCTION pmr.expected_before(text, date, timestamp with time zone) IS 'internal: rows of a month of a source before a time, as the planner estimates them';
+
 /* The same of each of some months, asked once for a whole refresh. */
 CREATE FUNCTION pmr.expected_months(source text, months date[]) RETURNS double precision[]
 	LANGUAGE plpgsql
@@ -2263,6 +2278,50 @@ BEGIN
 END
 $$;
 COMMENT ON FUNCTION pmr.expected_months(text, date[]) IS 'internal: rows of a source in some months, as the planner estimates them';
+
+/*
+ * In how many slices to roll up a month, so that the groups of one need no more
+ * memory than a hash table may have.  Hash aggregation puts only new groups on
+ * disk, and a Party's month of an SRV is there from its first hours on: without
+ * slices the cells of all groups would grow side by side.
+ *
+ * What they will take is told from the nearest month that is rolled up: the log
+ * of a group has 64 bytes a row, up to 128 kB; a cell takes half a kilobyte, and
+ * 8 bytes for each time until it is a sketch, of some 64 kB.  Where the planner
+ * is wrong about the one month, it is about the other.  A first month is taken
+ * for one in which no cell gets that far.  Each slice reads the month again, so
+ * there is a limit, for what the planner believes of a view.
+ */
+CREATE FUNCTION pmr.refresh_slices(source text, month date, as_of timestamp with time zone) RETURNS integer
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	expected double precision := pmr.expected_before(source, month, as_of);
+	hash_mem double precision := 1024 * current_setting('hash_mem_multiplier')::double precision
+		* (SELECT setting::double precision FROM pg_settings WHERE name = 'work_mem');
+	near pmr.rollup_month;
+	growth double precision;
+	bytes double precision;
+	max_slices CONSTANT integer := 64;
+BEGIN
+	SELECT * INTO near FROM pmr.rollup_month AS m
+	WHERE m.source = refresh_slices.source
+	ORDER BY abs(m.month - refresh_slices.month), m.month
+	LIMIT 1;
+	IF FOUND THEN
+		growth := expected / greatest(pmr.expected_before(source, near.month, near.as_of), 1);
+		SELECT sum(CASE WHEN r.day IS NULL AND r.factor = 'all' THEN least(64 * r.requests * growth, 131072)
+				ELSE 512 + least(8 * r.answered * growth, 65536) END)
+		INTO bytes
+		FROM pmr.rollup AS r WHERE r.source = refresh_slices.source AND r.month = near.month;
+	ELSE
+		SELECT expected * (64 + 8 * (1 + cardinality(s.factors))) INTO bytes FROM pmr.source AS s WHERE s.source = refresh_slices.source;
+	END IF;
+	RETURN least(greatest(ceil(bytes / hash_mem), 1), max_slices);
+END
+$$;
+COMMENT ON FUNCTION pmr.refresh_slices(text, date, timestamp with time zone) IS 'internal: in how many slices a month is rolled up, by the memory that it takes';
 
 /*
  * Rolls up one month as of a time, in place of what there was, unless another
@@ -2292,6 +2351,7 @@ DECLARE
 	finish timestamptz;
 	query text;
 	duplicates text;
+	slices integer;
 	success_known boolean;
 	has_id boolean;
 	result bigint;
@@ -2316,6 +2376,7 @@ BEGIN
 		PERFORM set_config('work_mem', min_work_mem_kb || 'kB', true);
 	END IF;
 
+	slices := pmr.refresh_slices(refresh_month.source, refresh_month.month, refresh_month.as_of);
 	query := pmr.request_query(refresh_month.source);
 	SELECT count(*) FILTER (WHERE column_name = 'response_code') > 0, count(*) FILTER (WHERE column_name = 'request_id') > 0
 	INTO success_known, has_id
@@ -2330,10 +2391,12 @@ BEGIN
 
 	EXECUTE format($query$
 WITH crossed AS MATERIALIZED (
-	SELECT party, srv, mode, device_generation, qualifier, business_process,
-		pmr.crosstab(day, outcome, class, started_at, answered_at, factors) AS x
-	FROM (%s) AS request
-	GROUP BY party, srv, mode, device_generation, qualifier, business_process
+	SELECT part.*
+	FROM (SELECT number, $11 AS slices FROM generate_series(0, $11 - 1) AS number) AS slice, LATERAL (
+		SELECT party, srv, mode, device_generation, qualifier, business_process,
+			pmr.crosstab(day, outcome, class, started_at, answered_at, factors) AS x
+		FROM (%s) AS request
+		GROUP BY party, srv, mode, device_generation, qualifier, business_process) AS part
 ), stratum AS MATERIALIZED (
 	SELECT CASE c.party WHEN '*' THEN '(*)' ELSE pmr.short_key(c.party) END AS party, pmr.short_key(c.srv) AS srv, c.mode, c.device_generation,
 		pmr.short_key(c.qualifier) AS qualifier, pmr.short_key(c.business_process) AS business_process,
@@ -2371,10 +2434,10 @@ SELECT $5, $6, $1, $1 >= $10 + $8, clock_timestamp(), current_user,
 FROM stratum AS s, unnest((s.x).cells) AS c
 WHERE c.factor = 0 AND c.day IS NULL
 HAVING count(*) > 0
-RETURNING rows_read$query$, query, duplicates)
+RETURNING rows_read$query$, pmr.request_query(refresh_month.source, slices > 1), duplicates)
 		INTO result
 		USING refresh_month.as_of, start, least(finish, refresh_month.as_of), pmr.delivered_srvs(), refresh_month.source,
-			refresh_month.month, s.factors, s.settle_after, success_known, finish;
+			refresh_month.month, s.factors, s.settle_after, success_known, finish, slices;
 	RETURN coalesce(result, 0);
 END
 $$;

@@ -272,6 +272,24 @@ FROM (SELECT month, party, srv, mode, pmr.srv_target_counts(srv, mode, started, 
 		  FROM pmr.rollup WHERE source = 'audit' AND day IS NULL AND factor = 'all' GROUP BY month, party, srv, mode) AS r ON r.month = c.month AND r.party = short(c.party) AND r.srv = c.srv AND r.mode = c.mode;
 
 --
+-- A month that is expected to take much memory is rolled up in slices, which
+-- changes nothing
+--
+
+CREATE FUNCTION many() RETURNS SETOF audit LANGUAGE plpgsql STABLE ROWS 10000000000 AS $$BEGIN RETURN QUERY TABLE refresh.audit; END$$;
+CREATE VIEW many AS SELECT * FROM many();
+SELECT pmr.add_source('many', 'many', '{firmware,region,"Orchestration %"}');
+SELECT m AS month, pmr.refresh_slices('many', m, '2024-07-01 00:00+00') > 1 AS sliced, pmr.refresh_month('many', m, '2024-07-01 00:00+00') > 0 AS done
+FROM unnest('{2024-02-01,2024-03-01,2024-04-01}'::date[]) AS m;
+SELECT differences('audit', 'many');
+-- once a month is rolled up, its cells tell what the next will take
+SET work_mem = '64kB';
+SELECT pmr.refresh_slices('many', '2024-05-01', '2024-07-01 00:00+00') > 1 AS sliced,
+	pmr.refresh_slices('many', '2024-05-01', '2024-07-01 00:00+00') = pmr.refresh_slices('audit', '2024-04-01', '2024-07-01 00:00+00') AS by_cells;
+RESET work_mem;
+SELECT pmr.drop_source('many');
+
+--
 -- Months and days begin at midnight in the source's time zone
 --
 
