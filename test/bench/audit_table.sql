@@ -56,7 +56,7 @@ SELECT	'P' || lpad((1 + floor(60 * power(random(), 1.5)))::int::text, 2, '0') AS
 		(ARRAY['North', 'Central', 'South'])[1 + floor(3 * random())::int] AS region,
 		(ARRAY['ESME', 'GSME', 'CHF', 'GPF', 'PPMID'])[1 + floor(5 * random())::int] AS device_type,
 		(ARRAY['single', 'sequence', 'bulk', 'scheduled'])[1 + floor(4 * random())::int] AS orchestration
-FROM	(SELECT	timestamptz '2026-07-01 00:00+00' + make_interval(secs => i * 90 * 86400.0 / :rows) AS at,
+FROM	(SELECT	timestamptz '2026-07-01 00:00+00' + make_interval(secs => 90.0 * 86400 * i / :rows) AS at,
 				1 + floor(30 * random())::int AS s
 		 FROM	generate_series(0, :rows - 1) AS i) AS request,
 		(SELECT	array_agg(srv ORDER BY srv) AS srvs
