@@ -482,6 +482,8 @@ check_speed()
 	install_once
 	start_once
 	run_step 'speed: benchmark, on few rows' run_benchmark
+	run_step 'speed: growth, on few rows' \
+		bash test/scale/growth.sh --rows 2000,20000
 }
 
 check_instructions()
