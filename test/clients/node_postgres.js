@@ -11,11 +11,11 @@
  */
 'use strict';
 
-const assert = require('assert');
 const fs = require('fs');
 const path = require('path');
 const { Client, types } = require('pg');
 const Cursor = require('pg-cursor');
+const { check, run } = require('./checks');
 
 const RUNS = 3;
 const BATCH = 5;
@@ -25,22 +25,6 @@ const typeNames = new Map([[BOOL, 'bool'], [INT4, 'int4'], [INT8, 'int8'],
 	[TIMESTAMPTZ, 'timestamptz']]);
 
 const [questions, answers] = process.argv.slice(2);
-let checks = 0;
-let failures = 0;
-
-function check(what, got, expected)
-{
-	checks++;
-	try
-	{
-		assert.deepStrictEqual(got, expected);
-	}
-	catch (error)
-	{
-		failures++;
-		console.log(`${what}: ${error.message}`);
-	}
-}
 
 function readAnswer(name)
 {
@@ -165,13 +149,6 @@ async function main()
 		'SELECT * FROM pmr.party_performance WHERE party = $1',
 		["' OR '1' = '1"])).rows, []);
 	await client.end();
-
-	console.log(`${checks} checks, ${failures} failed`);
-	process.exitCode = checks > 0 && failures === 0 ? 0 : 1;
 }
 
-main().catch(error =>
-{
-	console.error(error);
-	process.exitCode = 1;
-});
+run(main);

@@ -11,30 +11,14 @@
  */
 'use strict';
 
-const assert = require('assert');
 const crypto = require('crypto');
 const net = require('net');
 const { execFileSync, spawn } = require('child_process');
+const { check, run } = require('../checks');
 
 const SECONDS_TO_START = 60;
 const SECONDS_TO_ANSWER = 60;
 const secret = crypto.randomBytes(16).toString('hex');
-let checks = 0;
-let failures = 0;
-
-function check(what, got, expected)
-{
-	checks++;
-	try
-	{
-		assert.deepStrictEqual(got, expected);
-	}
-	catch (error)
-	{
-		failures++;
-		console.log(`${what}: ${error.message}`);
-	}
-}
 
 function sleep(seconds)
 {
@@ -309,12 +293,6 @@ async function main()
 	{
 		cube.kill('SIGKILL');
 	}
-	console.log(`${checks} checks, ${failures} failed`);
-	process.exitCode = checks > 0 && failures === 0 ? 0 : 1;
 }
 
-main().catch(error =>
-{
-	console.error(error);
-	process.exitCode = 1;
-});
+run(main);
