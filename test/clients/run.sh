@@ -110,7 +110,7 @@ as_reader()
 
 run_jdbc()
 {
-	as_reader java -cp /usr/share/java/postgresql.jar \
+	as_reader java -XX:-UsePerfData -cp /usr/share/java/postgresql.jar \
 		test/clients/Jdbc.java test/clients/questions "$work/answers"
 }
 
