@@ -10,6 +10,7 @@
 #define CROSSTAB_COUNTS_H
 
 #include "core/rtt_state.h"
+#include "pg_versions.h"
 #include "utils/date.h"
 
 #define CROSSTAB_MAX_FACTORS 32
