@@ -1967,7 +1967,9 @@ COMMENT ON FUNCTION pmr.source_relation(text) IS 'internal: relation of a source
  * say the columns number and slices of a relation slice, which the caller brings.
  *
  * OFFSET 0 keeps the planner from calling the functions of the inner query
- * several times a row.
+ * several times a row; and a Party of rows of other months from being computed,
+ * which may be an error.  What it keeps apart knows nothing of slices, or Citus
+ * could not plan it for a distributed table.
  */
 CREATE FUNCTION pmr.request_query(source text, sliced boolean DEFAULT false) RETURNS text
 	LANGUAGE plpgsql
@@ -1980,6 +1982,7 @@ DECLARE
 	as_text jsonb := (SELECT jsonb_object_agg(c.column_name, c.as_text) FROM pmr.relation_columns(relation) AS c);
 	e jsonb := '{}';
 	c record;
+	read_from text;
 BEGIN
 	SELECT * INTO s FROM pmr.source AS a WHERE a.source = request_query.source;
 	FOR c IN SELECT column_name, kind, required FROM pmr.source_column LOOP
@@ -2009,6 +2012,14 @@ BEGIN
 			RAISE undefined_column USING MESSAGE = format('factor %I of source "%s" is no column of %s', c.name, s.source, s.relation);
 		END IF;
 	END LOOP;
+	read_from := format('%s AS r WHERE r.requested_at >= $2%s AND r.requested_at < $3%2$s', relation,
+		CASE WHEN own ->> 'requested_at' = 'timestamp' THEN ' AT TIME ZONE ''UTC''' ELSE '' END);
+	IF sliced THEN
+		read_from := format('(SELECT %s FROM %s OFFSET 0) AS r WHERE abs(hashtextextended(coalesce(%s, ''''), hashtextextended(coalesce(%s, ''''), 0)) %% slice.slices) = slice.number',
+			(SELECT string_agg(format('r.%I', o.name), ', ') FROM jsonb_object_keys(own) AS o (name)
+			 WHERE e ? o.name OR o.name = ANY (s.factors)),
+			read_from, e ->> 'srv', e ->> 'party');
+	END IF;
 	RETURN format($query$
 SELECT  n.*,
         CASE
@@ -2042,8 +2053,7 @@ FROM    (SELECT m.*,
                         pmr.response_class(%s, %s) AS class,
                         pmr.answered_at(%s, %s, %s) AS response_at,
                         ARRAY[%s]::text[] AS factors
-                 FROM   %s AS r
-                 WHERE  r.requested_at >= %s AND r.requested_at < %s%s
+                 FROM   %s
                  OFFSET 0) AS m) AS n$query$,
 		CASE WHEN own ? 'delivered_at' THEN 'false' ELSE 'true' END,
 		CASE WHEN own ? 'delivered_at' THEN 'false' ELSE 'true' END,
@@ -2053,11 +2063,7 @@ FROM    (SELECT m.*,
 		e ->> 'command_variant', e ->> 'request_id', e ->> 'response_code', e ->> 'mode', e ->> 'device_generation',
 		e ->> 'response_code', e ->> 'mode', e ->> 'responded_at', e ->> 'response_code', e ->> 'mode',
 		(SELECT string_agg(format('pmr.short_key(%s COLLATE "C")', as_text ->> f.name), ', ' ORDER BY f.i) FROM unnest(s.factors) WITH ORDINALITY AS f (name, i)),
-		relation,
-		CASE WHEN own ->> 'requested_at' = 'timestamp' THEN '$2 AT TIME ZONE ''UTC''' ELSE '$2' END,
-		CASE WHEN own ->> 'requested_at' = 'timestamp' THEN '$3 AT TIME ZONE ''UTC''' ELSE '$3' END,
-		CASE WHEN sliced THEN format(' AND abs(hashtextextended(coalesce(%s, ''''), hashtextextended(coalesce(%s, ''''), 0)) %% slice.slices) = slice.number',
-			e ->> 'srv', e ->> 'party') ELSE '' END);
+		read_from);
 END
 $$;
 COMMENT ON FUNCTION pmr.request_query(text, boolean) IS 'internal: the query that makes requests of the rows of a source: what refresh and check_source run';
@@ -2186,7 +2192,8 @@ BEGIN
 	END IF;
 	next_query := format('SELECT (r.requested_at%s) FROM %s AS r WHERE r.requested_at >= $1%s AND r.requested_at <= $2%s AND r.requested_at >= ''0001-01-02'' ORDER BY r.requested_at LIMIT 1',
 		utc, relation, utc, utc);
-	any_query := format('SELECT EXISTS (SELECT FROM %s AS r WHERE r.requested_at >= $1%s AND r.requested_at <= $2%2$s AND r.requested_at >= ''0001-01-02'')',
+	/* with a column: Citus cannot pass on rows without any */
+	any_query := format('SELECT EXISTS (SELECT 1 FROM %s AS r WHERE r.requested_at >= $1%s AND r.requested_at <= $2%2$s AND r.requested_at >= ''0001-01-02'')',
 		relation, utc);
 	IF from_day IS NOT NULL THEN
 		at := date_trunc('month', from_day::timestamp) AT TIME ZONE zone;

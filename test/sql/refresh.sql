@@ -288,6 +288,19 @@ SELECT pmr.refresh_slices('many', '2024-05-01', '2024-07-01 00:00+00') > 1 AS sl
 	pmr.refresh_slices('many', '2024-05-01', '2024-07-01 00:00+00') = pmr.refresh_slices('audit', '2024-04-01', '2024-07-01 00:00+00') AS by_cells;
 RESET work_mem;
 SELECT pmr.drop_source('many');
+-- a slice computes a Party of the month's rows alone: of another it may be an
+-- error; and what is fenced off knows nothing of slices, or Citus would refuse it
+CREATE FUNCTION costly(at timestamptz) RETURNS timestamptz LANGUAGE plpgsql IMMUTABLE AS $$BEGIN RETURN at; END$$;
+CREATE TABLE numbered (party text, at timestamptz);
+CREATE FUNCTION numbered() RETURNS SETOF numbered LANGUAGE plpgsql STABLE ROWS 10000000000 AS $$BEGIN RETURN QUERY TABLE refresh.numbered; END$$;
+CREATE VIEW many_numbered AS SELECT party::integer::text AS party, '4.1.1' AS srv, 'on_demand' AS mode, costly(at) AS requested_at, at AS responded_at FROM numbered();
+INSERT INTO numbered VALUES ('1', '2024-02-03 00:00+00'), ('2', '2024-02-04 00:00+00'), ('none', '2024-01-31 00:00+00');
+SET client_min_messages = error;
+SELECT pmr.add_source('numbered', 'many_numbered');
+SET client_min_messages = warning;
+SELECT pmr.refresh_slices('numbered', '2024-02-01', '2024-07-01 00:00+00') > 1 AS sliced, pmr.refresh_month('numbered', '2024-02-01', '2024-07-01 00:00+00') AS rows_read,
+	pmr.request_query('numbered', true) ~ 'OFFSET 0\) AS r WHERE [^()]+\(hashtextextended.* = slice\.number' AS apart;
+SELECT pmr.drop_source('numbered');
 
 --
 -- Months and days begin at midnight in the source's time zone
