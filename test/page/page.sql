@@ -15,6 +15,9 @@
 \set ON_ERROR_STOP on
 SET client_min_messages = warning;
 
+/* Else a function of anybody's in public could pass for one of PostgreSQL's. */
+SET search_path = pg_catalog, pg_temp;
+
 /* One snapshot for all of it. */
 BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 
