@@ -637,6 +637,7 @@ test_versions()
 check_versions()
 {
 	end_beside "$versions_name"
+	grep 'skipped:' "$work/beside.log" | sed 's/^ */    /' || true
 }
 
 # ---------------------------------------------------------------------------
