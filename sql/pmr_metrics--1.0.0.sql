@@ -2553,7 +2553,8 @@ COMMENT ON FUNCTION pmr.changed_targets(text) IS 'internal: settled months whose
 /*
  * Without statistics the views of a first refresh took twenty times as long,
  * until autovacuum came by.  Only a table's owner may gather them.  Who has a
- * table locked, another refresh or autovacuum, does so as well: no warning.
+ * table locked, another refresh or autovacuum, does so as well: no warning.  Of
+ * what no condition asks, arrays above all, gathering them would take longest.
  */
 CREATE FUNCTION pmr.analyze_rollup() RETURNS void
 	LANGUAGE plpgsql SECURITY DEFINER
@@ -2561,7 +2562,10 @@ CREATE FUNCTION pmr.analyze_rollup() RETURNS void
 	SET client_min_messages = error
 AS $$
 BEGIN
-	ANALYZE (SKIP_LOCKED) pmr.rollup, pmr.rollup_pair, pmr.rollup_month;
+	ANALYZE (SKIP_LOCKED)
+		pmr.rollup (source, month, party, srv, mode, device_generation, qualifier, business_process, factor, value, day),
+		pmr.rollup_pair (source, month, party, srv, mode, device_generation, factor_a, factor_b),
+		pmr.rollup_month;
 END
 $$;
 COMMENT ON FUNCTION pmr.analyze_rollup() IS 'internal: statistics of what has been rolled up, for the planner';

@@ -4,9 +4,11 @@
  *		and in a view of the audit table, and owns a schema for what a BI tool
  *		keeps.
  *
- * psql's variables: party, password.
+ * psql's variable party says which; PGPASSWORD is the role's password, where no
+ * other user can read it.
  */
 \set ON_ERROR_STOP on
+\getenv password PGPASSWORD
 
 CREATE ROLE pmr_client LOGIN PASSWORD :'password';
 INSERT INTO pmr.party_access (role_name, party) VALUES ('pmr_client', :'party');

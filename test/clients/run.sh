@@ -66,8 +66,7 @@ run_psql()
 
 make_reader()
 {
-	run_psql -v party="$party" -v password="$PGPASSWORD" \
-		-f test/clients/reader.sql
+	run_psql -v party="$party" -f test/clients/reader.sql
 }
 
 # What the clients must get, tab-separated under a heading.
@@ -122,7 +121,7 @@ run_odbc()
 	as_user gcc -std=c99 -Wall -Wextra -Werror -O2 -D_DEFAULT_SOURCE \
 		test/clients/odbc.c -lodbc -o "$work/odbc"
 	for cursor in 'UseDeclareFetch=0' 'UseDeclareFetch=1;Fetch=5'; do
-		as_reader "$work/odbc" "Driver=$driver;Servername=127.0.0.1;Port=$port;Database=postgres;Uid=pmr_client;Pwd=$PGPASSWORD;UseServerSidePrepare=1;$cursor" \
+		as_reader "$work/odbc" "Driver=$driver;Servername=127.0.0.1;Port=$port;Database=postgres;Uid=pmr_client;UseServerSidePrepare=1;$cursor" \
 			test/clients/questions "$work/answers"
 	done
 }

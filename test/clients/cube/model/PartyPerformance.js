@@ -39,7 +39,9 @@ cube('PartyPerformance', {
 			scheduledRefresh: true,
 			// made anew when a month has been rolled up again
 			refreshKey: {
-				sql: 'SELECT max(as_of) FROM pmr.visible_month()',
+				sql: `SELECT md5(string_agg(concat_ws(' ', source, party, month, as_of), ','
+						ORDER BY source, party, month))
+					FROM pmr.visible_month()`,
 			},
 		},
 	},
