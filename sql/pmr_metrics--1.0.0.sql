@@ -2384,13 +2384,13 @@ BEGIN
 	END IF;
 
 	slices := pmr.refresh_slices(refresh_month.source, refresh_month.month, refresh_month.as_of);
-	query := pmr.request_query(refresh_month.source);
+	query := pmr.request_query(refresh_month.source, slices > 1);
 	SELECT count(*) FILTER (WHERE column_name = 'response_code') > 0, count(*) FILTER (WHERE column_name = 'request_id') > 0
 	INTO success_known, has_id
 	FROM pmr.relation_columns(pmr.source_relation(refresh_month.source));
 	duplicates := CASE WHEN has_id THEN format('(SELECT coalesce(sum(n - 1), 0) FROM (
 				SELECT count(*) AS n FROM (%s) AS r WHERE outcome NOT IN (''pre_command'', ''local_command'') GROUP BY lower(request_id) HAVING count(*) > 1 AND lower(request_id) IS NOT NULL) AS d)',
-			query) ELSE 'NULL::bigint' END;
+			pmr.request_query(refresh_month.source)) ELSE 'NULL::bigint' END;
 
 	DELETE FROM pmr.rollup AS r WHERE r.source = refresh_month.source AND r.month = refresh_month.month;
 	DELETE FROM pmr.rollup_pair AS r WHERE r.source = refresh_month.source AND r.month = refresh_month.month;
@@ -2441,7 +2441,7 @@ SELECT $5, $6, $1, $1 >= $10 + $8, clock_timestamp(), current_user,
 FROM stratum AS s, unnest((s.x).cells) AS c
 WHERE c.factor = 0 AND c.day IS NULL
 HAVING count(*) > 0
-RETURNING rows_read$query$, pmr.request_query(refresh_month.source, slices > 1), duplicates)
+RETURNING rows_read$query$, query, duplicates)
 		INTO result
 		USING refresh_month.as_of, start, least(finish, refresh_month.as_of), pmr.delivered_srvs(), refresh_month.source,
 			refresh_month.month, s.factors, s.settle_after, success_known, finish, slices;

@@ -249,7 +249,8 @@ check_white_space()
 		--include='*.sql' --include='*.sh' --include='*.p[lm]' \
 		--include='*.md' --include='*.spec' --include='*.json' \
 		--include='*.control' --include='*.mjs' --include='*.css' \
-		--include=Makefile --exclude-dir=node_modules .
+		--include='*.js' --include='*.java' --include=Makefile \
+		--exclude-dir=node_modules .
 }
 
 # ---------------------------------------------------------------------------
@@ -340,8 +341,8 @@ build_core()
 check_static()
 {
 	run_step 'static: clang-tidy' find_by_clang_tidy src/*.c src/core/*.c
-	run_step 'static: cppcheck' find_by_cppcheck src test/unit test/bench test/clients \
-		test/data
+	run_step 'static: cppcheck' find_by_cppcheck src test/unit test/bench \
+		test/clients test/data
 	run_step 'static: scan-build' scan_extension
 	run_step 'static: planted faults are found' check_planted
 }
@@ -507,8 +508,7 @@ run_benchmark()
 {
 	local file
 	for file in audit_table measure speed parallel sketch error pathological; do
-		as_user "$pg_bin/psql" -X -q -v ON_ERROR_STOP=1 -v rows=20000 \
-			-v runs=1 -f "test/bench/$file.sql"
+		run_psql -v rows=20000 -v runs=1 -f "test/bench/$file.sql"
 	done
 }
 
@@ -592,8 +592,7 @@ check_clients()
 {
 	run_step 'clients: JDBC, ODBC, node-postgres, Cube' \
 		bash test/clients/run.sh
-	grep -E 'skipped:|[0-9] checks,' "$work/step.log" | sed 's/^ */    /' ||
-		true
+	show_lines 'skipped:|[0-9] checks,' "$work/step.log"
 }
 
 check_page()
@@ -637,7 +636,7 @@ test_versions()
 check_versions()
 {
 	end_beside "$versions_name"
-	grep 'skipped:' "$work/beside.log" | sed 's/^ */    /' || true
+	show_lines 'skipped:' "$work/beside.log"
 }
 
 # ---------------------------------------------------------------------------

@@ -49,15 +49,14 @@ parse_arguments()
 
 report()
 {
-	as_user "$pg_bin/psql" -X -q -v ON_ERROR_STOP=1 -v csv_dir="$work/csv" \
-		-f test/demo.sql >"$work/report"
+	run_psql -v csv_dir="$work/csv" -f test/demo.sql >"$work/report"
 }
 
 # The levels are none that anybody has set: without any there is nothing to
 # judge the months by.
 draw()
 {
-	as_user "$pg_bin/psql" -X -q -v ON_ERROR_STOP=1 -c "INSERT INTO
+	run_psql -c "INSERT INTO
 		pmr.service_level (measure, name, target_pct, minimum_pct, source) VALUES
 		('business_process', 'All business processes', 95, 90, 'an example')"
 	PATH=$pg_bin:$PATH as_user bash test/page/page.sh --party DUNM \

@@ -136,6 +136,12 @@ end_step()
 	fi
 }
 
+# show_lines PATTERN LOG: those of a script that passed, which says more than that.
+show_lines()
+{
+	grep -E "$1" "$2" | sed 's/^ */    /' || true
+}
+
 # Where a step builds on those before: none after a failure.
 run_next()
 {
@@ -259,6 +265,14 @@ installed_version()
 {
 	dpkg-query -W -f='${db:Status-Status} ${Version}' "$1" 2>/dev/null |
 		sed -n 's/^installed //p'
+}
+
+# check_npm PACKAGE: a step that needs npm is skipped where its registry, and so
+# this package, cannot be had.
+check_npm()
+{
+	as_user npm view --fetch-retries=1 "$1" name >/dev/null ||
+		cannot_try 'the npm registry cannot be reached'
 }
 
 # install_missing PACKAGE...: these, a server, and its headers.
@@ -458,6 +472,12 @@ use_cluster()
 	export PGCLIENTENCODING=UTF8 LC_ALL=C
 }
 
+# psql on that cluster, which stops at the first error.
+run_psql()
+{
+	as_user "$pg_bin/psql" -X -q -v ON_ERROR_STOP=1 "$@"
+}
+
 # prepare_copy COMMAND...: what a script that builds begins with: the machine, by
 # the command that installs what is missing, and the copy. A failure ends it.
 prepare_copy()
@@ -496,8 +516,7 @@ generate_rows()
 load_source()
 {
 	generate_rows "$1" 2026-07
-	as_user "$pg_bin/psql" -X -q -v csv_dir="$work/csv" \
-		-f test/data/source.sql
+	run_psql -v csv_dir="$work/csv" -f test/data/source.sql
 }
 
 # Ours, and those of an interrupted TAP test.

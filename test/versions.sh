@@ -72,8 +72,7 @@ test_version()
 	if [ "$passed" -gt "$passed_before" ]; then
 		run_step "PostgreSQL $major: ${groups[*]}" \
 			run_in_chroot "$root" bash test/check.sh "${groups[@]}"
-		grep -E 'skipped|^no package|^[0-9]+ passed' "$work/step.log" |
-			sed 's/^/    /'
+		show_lines 'skipped|^no package|^[0-9]+ passed' "$work/step.log"
 	fi
 	remove_chroot "$root"
 	root=''

@@ -65,7 +65,7 @@ start_large_cluster()
 
 run_sql()
 {
-	as_user "$pg_bin/psql" -X -q -v ON_ERROR_STOP=1 -v rows="$rows" \
+	run_psql -v rows="$rows" \
 		-v runs="$runs" -P footer=off "$@"
 }
 

@@ -59,11 +59,6 @@ open_loopback()
 		-l "$work/data/server.log"
 }
 
-run_psql()
-{
-	as_user "$pg_bin/psql" -X -q -v ON_ERROR_STOP=1 "$@"
-}
-
 make_reader()
 {
 	run_psql -v party="$party" -f test/clients/reader.sql
@@ -129,8 +124,7 @@ run_odbc()
 # Without their scripts: what they would build or fetch is not needed.
 install_node_packages()
 {
-	as_user npm view pg name >/dev/null ||
-		cannot_try 'the npm registry cannot be reached'
+	check_npm pg
 	as_user npm install --prefix "$1" --ignore-scripts --no-audit --no-fund \
 		--loglevel=error
 }
@@ -173,8 +167,7 @@ main()
 		export PGPORT=$port
 		for client in "$@"; do
 			run_step "$client" "run_$client"
-			grep -E '^[0-9]+ checks, 0 failed$' "$work/step.log" |
-				sed 's/^/    /' || true
+			show_lines '^[0-9]+ checks, 0 failed$' "$work/step.log"
 		done
 	fi
 	print_summary

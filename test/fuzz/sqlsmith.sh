@@ -37,7 +37,7 @@ make_database()
 {
 	start_cluster
 	load_source 5000
-	as_user "$pg_bin/psql" -X -q -f test/fuzz/sqlsmith.sql
+	run_psql -f test/fuzz/sqlsmith.sql
 }
 
 # What follows goes to a log of its own, which is checked: each statement, each

@@ -33,8 +33,7 @@ install_browser()
 
 fetch_packages()
 {
-	as_user npm view --fetch-retries=1 vega version ||
-		cannot_try 'no npm registry'
+	check_npm vega
 	as_user npm ci --no-audit --no-fund --prefix test/page
 }
 
@@ -51,10 +50,9 @@ make_database()
 	replace ,DUNM, ",\"${party//\"/\"\"}\"," "$work/csv/sr_log.csv"
 	replace ,5.2.7, ",$firmware," "$work/csv/sr_log.csv"
 	replace '^DUNM,' "\"${party//\"/\"\"}\"," "$work/csv/participant.csv"
-	as_user "$pg_bin/psql" -X -q -v csv_dir="$work/csv" \
-		-f test/data/source.sql
-	as_user "$pg_bin/psql" -X -q -v ON_ERROR_STOP=1 -v party="$party" \
-		-v month="$month-01" -v reader="$reader" <<-'SQL'
+	run_psql -v csv_dir="$work/csv" -f test/data/source.sql
+	run_psql -v party="$party" -v month="$month-01" \
+		-v reader="$reader" <<-'SQL'
 		CALL pmr.publish('demo', :'month');
 		CREATE ROLE :"reader" LOGIN;
 		INSERT INTO pmr.party_access VALUES (:'reader', :'party');
@@ -71,7 +69,7 @@ replace()
 
 set_levels()
 {
-	as_user "$pg_bin/psql" -X -q -v ON_ERROR_STOP=1 -c "INSERT INTO
+	run_psql -c "INSERT INTO
 		pmr.service_level (measure, name, target_pct, minimum_pct, source) VALUES
 		('business_process', 'All business processes', 95, 90, '<b>ours</b>')"
 }
@@ -84,9 +82,8 @@ look()
 	as_user mkdir -p "$work/page"
 	as_user bash test/page/page.sh --party "$party" --month "$month" \
 		--role "$role" --note 'GENERATED <data>' "$@" >"$page.html"
-	as_user "$pg_bin/psql" -X -q -A -t -v party="$party" \
-		-v month="$month-01" -v role="$role" "$@" -f test/page/marks.sql \
-		>"$page.json"
+	run_psql -A -t -v party="$party" -v month="$month-01" -v role="$role" \
+		"$@" -f test/page/marks.sql >"$page.json"
 	as_user node test/page/test.mjs "$page" "$party" "$firmware"
 	[ -z "$keep" ] || cp "$page".* "$keep"
 }

@@ -31,11 +31,6 @@ parse_arguments()
 	mapfile -t sizes < <(tr , '\n' <<<"$2" | sort -nu)
 }
 
-run_sql()
-{
-	as_user "$pg_bin/psql" -X -q -v ON_ERROR_STOP=1 "$@"
-}
-
 start_modest_cluster()
 {
 	local megabytes=$((256 + sizes[-1] * 130 / 1048576))
@@ -47,8 +42,8 @@ start_modest_cluster()
 # In a database of its own, which goes when it has been measured.
 generate()
 {
-	run_sql -c "CREATE DATABASE rows_$1"
-	run_sql -d "rows_$1" -v rows="$1" -f test/bench/audit_table.sql \
+	run_psql -c "CREATE DATABASE rows_$1"
+	run_psql -d "rows_$1" -v rows="$1" -f test/bench/audit_table.sql \
 		-f test/bench/measure.sql -f test/scale/growth.sql
 }
 
@@ -56,24 +51,24 @@ generate()
 measure()
 {
 	local name most_kb of_rows statement result
-	run_sql -d "rows_$1" -At -c "SELECT name, most_kb, rows, statement
+	run_psql -d "rows_$1" -At -c "SELECT name, most_kb, rows, statement
 		FROM bench.task ORDER BY place" >"$work/tasks"
 	while IFS='|' read -r name most_kb of_rows statement; do
-		result=$(watch_memory run_sql -d "rows_$1" -At \
+		result=$(watch_memory run_psql -d "rows_$1" -At \
 			-v statement="$statement" -f test/scale/growth_session.sql |
 			paste -s -d '|')
 		echo "$1|$name|$most_kb|$of_rows|$result" | tee -a "$work/results"
 	done <"$work/tasks"
 	# of one source, without what has been replaced
-	run_sql -d "rows_$1" -At -o /dev/null -c "SELECT pmr.drop_source('ids')" \
+	run_psql -d "rows_$1" -At -o /dev/null -c "SELECT pmr.drop_source('ids')" \
 		-c 'VACUUM FULL pmr.rollup, pmr.rollup_pair'
-	run_sql -d "rows_$1" -At -c "SELECT $1, * FROM bench.size" >>"$work/sizes"
-	run_sql -c "DROP DATABASE rows_$1"
+	run_psql -d "rows_$1" -At -c "SELECT $1, * FROM bench.size" >>"$work/sizes"
+	run_psql -c "DROP DATABASE rows_$1"
 }
 
 report()
 {
-	run_sql -v results="$work/results" -v sizes="$work/sizes" \
+	run_psql -v results="$work/results" -v sizes="$work/sizes" \
 		-P footer=off -f test/scale/growth_report.sql
 }
 

@@ -29,7 +29,7 @@ build_for_valgrind()
 	as_user make -s clean PG_CONFIG="$PG_CONFIG"
 	as_user make -s -j "$(nproc)" PG_CONFIG="$PG_CONFIG" with_llvm=no \
 		COPT="-O1 -g --coverage -include $PWD/test/valgrind/undefined_memory.h"
-	as_user "$pg_bin/psql" -X -q -v ON_ERROR_STOP=1 -v library="$PWD/pmr_metrics" <<-'SQL'
+	run_psql -v library="$PWD/pmr_metrics" <<-'SQL'
 		UPDATE pg_catalog.pg_proc SET probin = :'library'
 		WHERE probin = '$libdir/pmr_metrics';
 	SQL
