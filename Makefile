@@ -2,34 +2,83 @@
 #
 #   make && make install && make installcheck
 #
-# "make unit" needs no server; test/check.sh runs all there is.
+# Another directory can be built in: make -f SOURCE/Makefile VPATH=SOURCE.
+# "make unit" needs no server; test/check.sh runs every check.
 
 EXTENSION = pmr_metrics
 MODULE_big = $(EXTENSION)
-DATA = $(wildcard sql/$(EXTENSION)--*.sql)
 
-CORE_OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/core/*.c)))
-OBJS = $(patsubst %.c,%.o,$(sort $(wildcard src/*.c))) $(CORE_OBJS)
+SOURCE := $(patsubst %/,%,$(dir $(firstword $(MAKEFILE_LIST))))
+EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'.*/\1/p" \
+	$(SOURCE)/$(EXTENSION).control)
+
+# The install script is these parts, joined in this order.
+SQL_PARTS = schema \
+	aggregate/rtt_state aggregate/rtt_sketch aggregate/rtt_percentile \
+	aggregate/rtt_histogram aggregate/target_met aggregate/answered_at \
+	aggregate/srv_target_met \
+	reference/service_reference_variant reference/business_process \
+	reference/target_response_time reference/service_level \
+	reference/response_code reference/party reference/current \
+	reference/assumption \
+	source/source source/trusted_relation source/add_source \
+	source/source_relation source/request_query \
+	rollup/rollup rollup/rollup_cells rollup/target_between \
+	rollup/refresh_months rollup/expected_rows rollup/refresh_month \
+	rollup/refresh source/check_source \
+	access/party_access \
+	report/figures report/party_performance report/performance \
+	report/factor_performance report/party_business_process \
+	report/performance_report \
+	comparison/publication comparison/disclosure_rule \
+	comparison/publish_figures comparison/suppress comparison/publish \
+	comparison/own_groups comparison/party_comparison \
+	comparison/factor_comparison comparison/industry_performance \
+	diagnose/compare_misses diagnose/diagnose \
+	access/allow_refresh access/privileges
+JOINED_SQL = sql/$(EXTENSION)--$(EXTVERSION).sql
+DATA_built = $(JOINED_SQL)
+DATA = $(patsubst $(SOURCE)/%,%,$(wildcard $(SOURCE)/sql/upgrade/*.sql))
+
+list_sources = $(patsubst $(SOURCE)/%,%,$(sort $(wildcard $(SOURCE)/$(1))))
+CORE_OBJS = $(patsubst %.c,%.o,$(call list_sources,src/core/*.c))
+OBJS = $(patsubst %.c,%.o,$(call list_sources,src/*.c)) $(CORE_OBJS)
 
 # Equal input gives equal output on every machine: no fused multiply-add.
-PG_CPPFLAGS = -I$(srcdir)/src -DNDEBUG
+PG_CPPFLAGS = -I$(SOURCE)/src -DNDEBUG
 PG_CFLAGS = -ffp-contract=off
-SHLIB_LINK = -Wl,--version-script=$(srcdir)/src/exports.map
+SHLIB_LINK = -Wl,--version-script=$(SOURCE)/src/exports.map
 
-REGRESS = $(patsubst test/sql/%.sql,%,$(sort $(wildcard test/sql/*.sql)))
-REGRESS_OPTS = --inputdir=test --load-extension=$(EXTENSION)
-ISOLATION = $(patsubst test/specs/%.spec,%,$(sort $(wildcard test/specs/*.spec)))
-ISOLATION_OPTS = --inputdir=test --outputdir=. --load-extension=$(EXTENSION)
+REGRESS = $(patsubst test/sql/%.sql,%,$(call list_sources,test/sql/*.sql))
+REGRESS_OPTS = --inputdir=$(SOURCE)/test --load-extension=$(EXTENSION)
+ISOLATION = $(patsubst test/specs/%.spec,%,$(call list_sources,test/specs/*.spec))
+ISOLATION_OPTS = --inputdir=$(SOURCE)/test --outputdir=. \
+	--load-extension=$(EXTENSION)
 TAP_TESTS = 1
 PROVE_TESTS = test/t/*.pl
+
+# What is built elsewhere lies in the same folders.
+ifneq ($(SOURCE),.)
+VPATH ?= $(SOURCE)
+$(shell mkdir -p sql src/core)
+endif
 
 PG_CONFIG ?= pg_config
 PGXS := $(shell $(PG_CONFIG) --pgxs)
 include $(PGXS)
 
+# A comment before each part but the first says where it is from.
+$(JOINED_SQL): $(SQL_PARTS:%=sql/%.sql) Makefile
+	awk 'FNR == 1 && NR > 1 { \
+			part = FILENAME; \
+			sub(/.*\/sql\//, "sql/", part); \
+			print "\n/* ---- " part " ---- */\n" \
+		} \
+		{ print }' $(filter %.sql,$^) >$@
+
 # Tests of the core, which need no server: make unit, or one of them by name.
 # UNIT_RUN is what runs them, where they are built for another machine.
-UNIT_TESTS = $(patsubst test/unit/%.c,unit-%,$(sort $(wildcard test/unit/*.c)))
+UNIT_TESTS = $(patsubst test/unit/%.c,unit-%,$(call list_sources,test/unit/*.c))
 UNIT_CFLAGS = -std=c99 -pedantic -g -O1 -Wall -Wextra -Werror \
 	-fsanitize=address,undefined -fno-sanitize-recover=all
 
@@ -37,8 +86,9 @@ UNIT_CFLAGS = -std=c99 -pedantic -g -O1 -Wall -Wextra -Werror \
 unit: $(UNIT_TESTS)
 $(UNIT_TESTS): unit-%: test/unit/%.c
 	@mkdir -p tmp_check
-	$(CC) $(UNIT_CFLAGS) -Isrc $< $(CORE_OBJS:.o=.c) -lm -o tmp_check/$@
+	$(CC) $(UNIT_CFLAGS) -I$(SOURCE)/src $< \
+		$(CORE_OBJS:%.o=$(SOURCE)/%.c) -lm -o tmp_check/$@
 	$(UNIT_RUN) tmp_check/$@
 
 # PGXS knows no header dependencies.
-$(OBJS): $(wildcard $(srcdir)/src/*.h $(srcdir)/src/core/*.h)
+$(OBJS): $(wildcard $(SOURCE)/src/*.h $(SOURCE)/src/core/*.h)

@@ -18,7 +18,7 @@ PG_FUNCTION_INFO_V1(pmr_rtt_sketch_in);
 PG_FUNCTION_INFO_V1(pmr_rtt_sketch_out);
 PG_FUNCTION_INFO_V1(pmr_rtt_sketch_recv);
 PG_FUNCTION_INFO_V1(pmr_rtt_sketch_merge);
-PG_FUNCTION_INFO_V1(pmr_rtt_share_within);
+PG_FUNCTION_INFO_V1(pmr_rtt_within_pct);
 PG_FUNCTION_INFO_V1(pmr_rtt_count);
 PG_FUNCTION_INFO_V1(pmr_rtt_mean);
 PG_FUNCTION_INFO_V1(pmr_rtt_min);
@@ -134,7 +134,7 @@ pmr_rtt_sketch_merge(PG_FUNCTION_ARGS)
 }
 
 Datum
-pmr_rtt_share_within(PG_FUNCTION_ARGS)
+pmr_rtt_within_pct(PG_FUNCTION_ARGS)
 {
 	uint64		limit_us = limit_us_from_interval(PG_GETARG_INTERVAL_P(1),
 												  "limit");

@@ -165,19 +165,23 @@ check_version()
 	[ -n "$control" ]
 	[ "$control" = "$meta" ]
 	[ "$control" = "$changelog" ]
-	[ -f "$(install_script)" ]
 }
 
 install_script()
 {
-	echo "sql/pmr_metrics--$(current_version).sql"
+	local script
+	script=sql/pmr_metrics--$(current_version).sql
+	make_extension "$script" >&2
+	echo "$script"
 }
 
 # What is planted proves each rule.
 check_install_scripts()
 {
+	local script
 	perl test/static/lint_script.pl --planted test/static/planted.sql
-	perl test/static/lint_script.pl sql/*.sql
+	script=$(install_script)
+	perl test/static/lint_script.pl "$script"
 }
 
 # Released scripts and stored bytes never change; what test/freeze.sh has not
@@ -192,7 +196,7 @@ check_frozen()
 	done
 	while IFS= read -r version; do
 		for file in "test/frozen/pmr_metrics--$version.sql" \
-			$(compgen -G "sql/pmr_metrics--*--$version.sql"); do
+			$(compgen -G "sql/upgrade/pmr_metrics--*--$version.sql"); do
 			grep -qF "  $file" "$sums" ||
 				die "$version is released, but $file not frozen"
 		done
@@ -315,7 +319,7 @@ check_symbols()
 	fi
 	grep '^pmr_' <<<"$symbols" | sort >"$work/exported"
 	sed -n 's/^pg_finfo_//p' <<<"$symbols" | sort >"$work/declared"
-	grep -ohE "'MODULE_PATHNAME', *'[^']*'" sql/*.sql |
+	grep -rohE "'MODULE_PATHNAME', *'[^']*'" sql |
 		sed "s/.*, *'\\(.*\\)'/\\1/" | sort -u >"$work/called"
 	diff -u --label 'exported functions' --label PG_FUNCTION_INFO_V1 \
 		"$work/exported" "$work/declared"
@@ -624,19 +628,19 @@ start_versions()
 		[ "$major" -eq "$(server_major)" ] || majors+=("$major")
 	done
 	versions_name="versions: PostgreSQL ${majors[*]}"
-	start_beside test_versions "${majors[@]}"
+	start_background test_versions "${majors[@]}"
 }
 
 test_versions()
 {
-	[ "$EUID" -eq 0 ] || sudo -n true || cannot_try 'needs root or sudo'
+	[ "$EUID" -eq 0 ] || sudo -n true || skip_test 'needs root or sudo'
 	as_root bash "$checkout/test/versions.sh" "$@" build regress tap
 }
 
 check_versions()
 {
-	end_beside "$versions_name"
-	show_lines 'skipped:' "$work/beside.log"
+	end_background "$versions_name"
+	show_lines 'skipped:' "$work/background.log"
 }
 
 # ---------------------------------------------------------------------------

@@ -160,8 +160,8 @@ FROM	top_up, pmr.rtt_histogram(rtt, 16)
 ORDER BY lower_s;
 
 SELECT	pmr.rtt_count(rtt) AS answered,
-		round(pmr.rtt_share_within(rtt, '20 s')::numeric, 2) AS "within 20 s %",
-		round(pmr.rtt_share_within(rtt, '30 s')::numeric, 2) AS "within 30 s %",
+		round(pmr.rtt_within_pct(rtt, '20 s')::numeric, 2) AS "within 20 s %",
+		round(pmr.rtt_within_pct(rtt, '30 s')::numeric, 2) AS "within 30 s %",
 		round(pmr.rtt_percentile(rtt, 0.99)::numeric, 1) AS p99_s,
 		round(pmr.rtt_error_bound(rtt)::numeric, 3) AS "error bound %",
 		pg_column_size(rtt) AS "bytes stored"

@@ -14,10 +14,10 @@ sums=test/frozen/SHA256SUMS
 version=$(current_version)
 script=sql/pmr_metrics--$version.sql
 frozen=test/frozen/pmr_metrics--$version.sql
-[ -f "$script" ] || die "no $script"
+make -s "$script"
 [ ! -e "$frozen" ] || die "$version is frozen already"
 sha256sum --quiet --strict --check "$sums"
 
 cp "$script" "$frozen"
 shopt -s nullglob
-sha256sum "$frozen" sql/pmr_metrics--*--"$version".sql >>"$sums"
+sha256sum "$frozen" sql/upgrade/pmr_metrics--*--"$version".sql >>"$sums"

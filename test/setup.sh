@@ -13,8 +13,8 @@ user=''        # who builds, tests and owns the cluster; never root
 pg_bin=''      # directory of the server's programs
 job_pid=''     # of the job started last
 step_pid=''
-beside_pid=''
-beside_start=0
+background_pid=''
+background_start=0
 passed=0
 failed=0
 skipped=0
@@ -87,19 +87,19 @@ run_step()
 	step_pid=''
 }
 
-# start_beside COMMAND...: beside the steps that follow, up to end_beside NAME.
-start_beside()
+# start_background COMMAND...: beside the steps that follow, up to end_background NAME.
+start_background()
 {
-	beside_start=$SECONDS
-	start_job "$work/beside.log" "$@"
-	beside_pid=$job_pid
+	background_start=$SECONDS
+	start_job "$work/background.log" "$@"
+	background_pid=$job_pid
 }
 
-end_beside()
+end_background()
 {
 	printf '%s ... ' "$1"
-	end_step "$beside_pid" "$work/beside.log" "$beside_start"
-	beside_pid=''
+	end_step "$background_pid" "$work/background.log" "$background_start"
+	background_pid=''
 }
 
 # start_job LOG COMMAND...
@@ -150,8 +150,8 @@ run_next()
 	fi
 }
 
-# cannot_try REASON: end a step that is skipped. Not for what may have a defect.
-cannot_try()
+# skip_test REASON: end a step that is skipped. Not for what may have a defect.
+skip_test()
 {
 	echo "$*"
 	exit "$untried"
@@ -162,7 +162,7 @@ cannot_try()
 stop_steps()
 {
 	local pid
-	for pid in $step_pid $beside_pid; do
+	for pid in $step_pid $background_pid; do
 		kill -TERM -- "-$pid" 2>/dev/null || true
 		if [ "$EUID" -ne 0 ] && command -v sudo >/dev/null; then
 			sudo -n kill -TERM -- "-$pid" 2>/dev/null || true
@@ -228,7 +228,7 @@ list_checkout()
 		# What was built elsewhere must not pass for built here; and git also
 		# lists files that are deleted but still tracked.
 		case $file in
-			*.o | *.bc | *.so) ;;
+			*.o | *.bc | *.so | sql/pmr_metrics--*.sql | ./sql/pmr_metrics--*.sql) ;;
 			*) [ ! -e "$file" ] || printf '%s\0' "$file" ;;
 		esac
 	done
@@ -272,7 +272,7 @@ installed_version()
 check_npm()
 {
 	as_user npm view --fetch-retries=1 "$1" name >/dev/null ||
-		cannot_try 'the npm registry cannot be reached'
+		skip_test 'the npm registry cannot be reached'
 }
 
 # install_missing PACKAGE...: these, a server, and its headers.

@@ -64,7 +64,7 @@ make_chroot()
 	local suite=$1 root=$2
 	shift 2
 	list_sources "$suite" >"$root.list"
-	[ -s "$root.list" ] || cannot_try "no package sources for $suite"
+	[ -s "$root.list" ] || skip_test "no package sources for $suite"
 	list_apt_options "$suite" >"$root.conf"
 	list_preferences "$suite" >"$root.pref"
 	# shellcheck disable=SC2016 # mmdebstrap's shell expands it
@@ -74,7 +74,7 @@ make_chroot()
 			"$1/etc/apt/preferences.d/suites.pref"' \
 		"${suite/experimental/sid}" "$root" - \
 		<"$root.list" 2>"$root.err" ||
-		cannot_try "no chroot of $suite: $(grep -m 1 '^E: ' "$root.err")"
+		skip_test "no chroot of $suite: $(grep -m 1 '^E: ' "$root.err")"
 	cp /etc/hosts "$root/etc/hosts"
 	copy_checkout "$root/root/pmr_metrics"
 	if [ "$#" -gt 0 ]; then
@@ -91,7 +91,7 @@ install_in_chroot()
 	echo 'create_main_cluster = off' >"$clusters/chroot.conf"
 	run_in_chroot "$root" apt-get -qq update
 	run_in_chroot "$root" apt-cache show "$@" >/dev/null ||
-		cannot_try "no packages $*"
+		skip_test "no packages $*"
 	run_in_chroot "$root" env DEBIAN_FRONTEND=noninteractive \
 		apt-get -qq install -y --no-install-recommends "$@"
 }

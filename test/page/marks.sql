@@ -34,11 +34,11 @@ FROM   (SELECT	'processes' AS chart, 'point' AS mark, count(*) AS marks
 		  AND	item NOT LIKE 'In no row%' AND target_met_pct IS NOT NULL
 		  AND  (verdict IS NOT NULL OR item LIKE 'All requests%')
 		UNION ALL
-		SELECT	'parties', 'point', CASE WHEN pmr.sees_all() THEN count(DISTINCT party) ELSE 0 END
+		SELECT	'parties', 'point', CASE WHEN pmr.can_see_all_parties() THEN count(DISTINCT party) ELSE 0 END
 		FROM	pmr.party_performance
 		WHERE	month = :'month' AND met + missed > 0
 		UNION ALL
-		SELECT	'parties', 'tick', CASE WHEN pmr.sees_all() THEN count(DISTINCT (party, month)) ELSE 0 END
+		SELECT	'parties', 'tick', CASE WHEN pmr.can_see_all_parties() THEN count(DISTINCT (party, month)) ELSE 0 END
 		FROM	pmr.party_performance AS p
 		WHERE	month < :'month' AND met + missed > 0
 		  AND	party IN (SELECT n.party FROM pmr.party_performance AS n

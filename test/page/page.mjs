@@ -395,7 +395,7 @@ async function processes()
 async function parties()
 {
 	const now = data.parties.filter(row => row.month === about.month);
-	if (!about.sees_all)
+	if (!about.can_see_all_parties)
 		return unseen('parties', 'Every Party', `Not shown: ${about.role} does not see every Party.`);
 	const level = data.levels.find(l => l.measure === 'business_process');
 	const below = level?.target_pct == null ? [] : now.filter(row => row.target_met_pct < level.target_pct);
@@ -471,7 +471,7 @@ function rests()
 	const [title, as_of, status, ...counts] = data.rests;
 	return `<dl>
 <dt>Made from</dt><dd>source ${text(about.source)}, ${text([/days in .*$/.exec(title.item), as_of.item, status.item].join(', '))}</dd>
-<dt>Made for</dt><dd>${text(about.role)}, who sees ${about.sees_all ? 'every Party: not to be passed on to one of them'
+<dt>Made for</dt><dd>${text(about.role)}, who sees ${about.can_see_all_parties ? 'every Party: not to be passed on to one of them'
 	: about.parties > 1 ? `${about.parties} Parties: not to be passed on to one of them` : `what ${text(about.party)} may see`}</dd>
 <dt>Requests</dt><dd>${text(counts.map(row => `${count(row.requests)} ${row.item.toLowerCase()}`).join(', '))}</dd>
 <dt>Assumptions in force</dt><dd>${sum === 0 ? 'none' : `${count(sum)}: ${data.assumptions.map(row => `${text(row.reference_table)} ${row.assumed}`).join(', ')}`}</dd>

@@ -61,7 +61,7 @@ SELECT has_table_privilege('pmr.rollup', 'SELECT') AS trusted \gset
 /* What the page is about, and what it rests on. */
 SELECT	jsonb_build_object('about', jsonb_build_object(
 			'party', party, 'month', to_char(month, 'YYYY-MM'), 'source', source,
-			'role', current_user, 'sees_all', pmr.sees_all(),
+			'role', current_user, 'can_see_all_parties', pmr.can_see_all_parties(),
 			'parties', (SELECT count(DISTINCT party) FROM pmr.visible_month())))
 FROM	pmr.visible_month()
 WHERE	source = :'source' AND party = :'party' AND month = :'month';

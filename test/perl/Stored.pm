@@ -211,7 +211,7 @@ CREATE TABLE archive (LIKE pmr.rollup INCLUDING ALL);
 INSERT INTO archive SELECT * FROM pmr.rollup WHERE day IS NULL AND party = 'ACME';
 CREATE TABLE archived_row (id serial, cell pmr.rollup);
 INSERT INTO archived_row (cell) SELECT r FROM pmr.rollup AS r WHERE day IS NULL AND party = 'P1' AND factor = 'all';
-CREATE TABLE checked (srv text CHECK (pmr.response_class('I0', 'on_demand') = 'success'), fits boolean DEFAULT pmr.sees_all());
+CREATE TABLE checked (srv text CHECK (pmr.response_class('I0', 'on_demand') = 'success'), fits boolean DEFAULT pmr.can_see_all_parties());
 INSERT INTO checked VALUES ('2.2');
 GRANT SELECT ON pmr.party TO "acme reader" WITH GRANT OPTION;
 GRANT INSERT, UPDATE (target, source) ON pmr.target_response_time TO refresher;

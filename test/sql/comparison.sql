@@ -67,7 +67,7 @@ CREATE PROCEDURE roll_up(source text, as_of timestamptz) LANGUAGE sql AS $$
 	DELETE FROM pmr.rollup_month AS r WHERE r.source = roll_up.source;
 	INSERT INTO pmr.rollup (source, month, day, party, srv, mode, device_generation, qualifier, business_process, factor, value,
 		requests, met, missed, pending, not_measured, invalid, answered, success, rejected, no_response, unclassified,
-		met_success, met_rejected, missed_rejected, pre_commands, local_commands, cancelled, target_s, target_status, targets, rtt)
+		met_success, met_rejected, missed_rejected, pre_commands, local_commands, cancelled, target_s, target_status, target_fingerprint, rtt)
 	SELECT roll_up.source, '2026-10-01', d.day, party, srv, mode, device_generation, qualifier, '', factor, value,
 		count(*), count(*) FILTER (WHERE met), count(*) FILTER (WHERE NOT met), 0, 0, 0, count(*), count(*), 0, 0, 0,
 		count(*) FILTER (WHERE met), 0, 0, 0, 0, 0, 30, 'assumed', 1, pmr.rtt_sketch(rtt_s)

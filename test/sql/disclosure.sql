@@ -44,7 +44,7 @@ CREATE PROCEDURE roll_up(source text) LANGUAGE sql AS $$
 	INSERT INTO pmr.source (source, relation, factors, region_factor) VALUES (source, 'disclosure.atom', '{region,firmware,model}', 'region');
 	INSERT INTO pmr.rollup (source, month, day, party, srv, mode, device_generation, qualifier, business_process, factor, value,
 		requests, met, missed, pending, not_measured, invalid, answered, success, rejected, no_response, unclassified,
-		met_success, met_rejected, missed_rejected, pre_commands, local_commands, cancelled, target_s, target_status, targets, rtt)
+		met_success, met_rejected, missed_rejected, pre_commands, local_commands, cancelled, target_s, target_status, target_fingerprint, rtt)
 	SELECT roll_up.source, '2026-10-01', d.day, party, srv, 'on_demand', device_generation, qualifier, '', factor, value,
 		sum(measured), sum(met), sum(measured - met), 0, 0, 0, sum(measured), sum(measured), 0, 0, 0,
 		sum(met), 0, 0, 0, 0, 0, 30, 'confirmed', 1, pmr.rtt_sketch(measured::float8)
@@ -196,7 +196,7 @@ SELECT attempt('UPDATE pmr.publication_figure SET shown = true') AS update,
 SELECT count(*) AS statistics FROM pg_stats WHERE schemaname = 'pmr' AND tablename ~ '^(publication|rollup)';
 SELECT f AS function, attempt('SELECT ' || f) AS outcome FROM unnest(ARRAY[
 	$$pmr.own_groups('m24', '2026-10-01', 'P1')$$, $$pmr.shown_without('m24', '2026-10-01', '{}')$$, $$pmr.publish_figures('m24', '2026-10-01')$$,
-	$$pmr.hide_differences('m24', '2026-10-01')$$, $$pmr.withdraw('m24', '2026-10-01')$$,
+	$$pmr.suppress_differences('m24', '2026-10-01')$$, $$pmr.withdraw('m24', '2026-10-01')$$,
 	$$pmr.party_comparison_of('m24', 'P1', '2026-10-01')$$, $$pmr.party_comparison_of('m24', 'nobody', '2026-10-01')$$,
 	$$pmr.factor_comparison_of('m24', 'P1', '2026-10-01')$$, $$pmr.party_comparison_of('m24', NULL, '2026-10-01')$$]) AS f;
 SELECT attempt($$CALL pmr.publish('m24', '2026-10-01')$$);

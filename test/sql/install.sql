@@ -47,7 +47,7 @@ CREATE DOMAIN pmr.rtt_sketch AS text;
 CREATE TYPE pmr.rtt_state AS ENUM ('squatted');
 CREATE TABLE pmr.target_response_time (srv text, mode text, device_generation text, valid_from timestamptz, target interval, builtin boolean);
 CREATE VIEW pmr.party_performance AS SELECT 1 AS requests;
-CREATE FUNCTION pmr.sees_all() RETURNS boolean LANGUAGE sql AS 'SELECT true';
+CREATE FUNCTION pmr.can_see_all_parties() RETURNS boolean LANGUAGE sql AS 'SELECT true';
 CREATE FUNCTION pmr.rtt_merge(text, text) RETURNS text LANGUAGE sql AS 'SELECT $1';
 CREATE FUNCTION pmr.is_equal(pmr.rtt_state, text) RETURNS boolean LANGUAGE sql AS 'SELECT true';
 CREATE OPERATOR pmr.= (LEFTARG = pmr.rtt_state, RIGHTARG = text, FUNCTION = pmr.is_equal);
@@ -235,7 +235,7 @@ WITH RECURSIVE call (caller, called) AS (
 	SELECT p.oid, d.refobjid FROM pg_proc AS p JOIN pg_depend AS d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.refclassid = 'pg_proc'::regclass WHERE p.pronamespace = 'pmr'::regnamespace
 	UNION SELECT p.oid, c.oid FROM pg_proc AS p JOIN pg_proc AS c ON c.pronamespace = p.pronamespace AND p.prosrc ~ ('\mpmr\.' || c.proname || '\(') WHERE p.pronamespace = 'pmr'::regnamespace AND p.prosqlbody IS NULL
 ), asks (oid) AS (
-	SELECT 'pmr.reader()'::regprocedure::oid
+	SELECT 'pmr.requesting_role()'::regprocedure::oid
 	UNION SELECT call.caller FROM asks JOIN call ON call.called = asks.oid
 )
 SELECT p.oid::regprocedure AS definer, p.oid IN (SELECT oid FROM asks) AS asks, has_function_privilege('public', p.oid, 'EXECUTE') AS public

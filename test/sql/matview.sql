@@ -43,7 +43,7 @@ CREATE MATERIALIZED VIEW srv_day_pct AS
 		pmr.srv_target_met(srv, mode, requested_at, answered_at, device_generation) AS target_met_pct,
 		pmr.rtt_mean(pmr.rtt_sketch(requested_at, answered_at) FILTER (WHERE answered_at >= requested_at)) AS mean_s,
 		pmr.rtt_percentiles(pmr.rtt_sketch(requested_at, answered_at) FILTER (WHERE answered_at >= requested_at), '{0.5,0.95,0.99}') AS percentiles_s,
-		pmr.rtt_share_within(pmr.rtt_sketch(requested_at, answered_at) FILTER (WHERE answered_at >= requested_at), '30 s') AS within_pct,
+		pmr.rtt_within_pct(pmr.rtt_sketch(requested_at, answered_at) FILTER (WHERE answered_at >= requested_at), '30 s') AS within_pct,
 		pmr.rtt_percentile(requested_at, answered_at, 0.9) FILTER (WHERE answered_at >= requested_at) AS p90_s
 	FROM (SELECT *, pmr.answered_at(responded_at, response_code, mode) AS answered_at FROM audit) AS sr
 	GROUP BY 1, 2, 3;

@@ -16,7 +16,7 @@ WHERE	pronamespace = 'pmr'::regnamespace;
 -- The catalog
 --
 SELECT count(*) > 30 AS many, count(DISTINCT proname) AS names FROM aggregate WHERE for_users;
--- Citus pushes down none that breaks one of these, as crosstab does, which is
+-- Citus pushes down none that breaks one of these, as rollup_cells does, which is
 -- for refreshes alone.
 SELECT aggfnoid::regprocedure, rule
 FROM aggregate AS a

@@ -321,19 +321,19 @@ WHERE relnamespace = 'pmr'::regnamespace AND relkind = 'v' AND attnum > 0
 -- Who may do what: a role without any rights of its own
 --
 
-DROP ROLE IF EXISTS regress_pmr_reader;
-CREATE ROLE regress_pmr_reader;
-SELECT relname, has_table_privilege('regress_pmr_reader', oid, 'SELECT') AS may_read,
-	has_table_privilege('regress_pmr_reader', oid, 'INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')
-		OR has_any_column_privilege('regress_pmr_reader', oid, 'INSERT, UPDATE, REFERENCES') AS may_write
+DROP ROLE IF EXISTS regress_pmr_requesting_role;
+CREATE ROLE regress_pmr_requesting_role;
+SELECT relname, has_table_privilege('regress_pmr_requesting_role', oid, 'SELECT') AS may_read,
+	has_table_privilege('regress_pmr_requesting_role', oid, 'INSERT, UPDATE, DELETE, TRUNCATE, REFERENCES, TRIGGER')
+		OR has_any_column_privilege('regress_pmr_requesting_role', oid, 'INSERT, UPDATE, REFERENCES') AS may_write
 FROM pg_class WHERE relnamespace = 'pmr'::regnamespace AND relkind IN ('r', 'v') ORDER BY relname COLLATE "C";
-GRANT USAGE ON SCHEMA reference TO regress_pmr_reader;
+GRANT USAGE ON SCHEMA reference TO regress_pmr_requesting_role;
 CREATE TABLE request (srv text, mode text, requested_at timestamptz, responded_at timestamptz, response_code text);
 INSERT INTO request VALUES ('2.2', 'on_demand', '2026-10-01 12:00:00+00', '2026-10-01 12:00:10+00', 'I0'),
 	('2.2', 'on_demand', '2026-10-01 12:00:00+00', '2026-10-01 12:00:40+00', 'I0'),
 	('1.1.1', 'on_demand', '2026-10-01 12:00:00+00', '2026-10-01 12:00:10+00', 'E20');
-GRANT SELECT ON request TO regress_pmr_reader;
-SET ROLE regress_pmr_reader;
+GRANT SELECT ON request TO regress_pmr_requesting_role;
+SET ROLE regress_pmr_requesting_role;
 SELECT count(*) FROM pmr.business_process_srv;
 SELECT count(*) FROM pmr.assumption;
 SELECT pmr.srv_target('2.2', 'on_demand', NULL, now()) AS srv_target, pmr.answered_at(now(), 'E20', 'on_demand') AS answered_at;
@@ -359,10 +359,10 @@ SELECT tried, err(tried) FROM (VALUES
 RESET ROLE;
 -- of the functions, support functions of aggregates alone are out of reach
 SELECT proname, count(*) FROM pg_proc
-WHERE pronamespace = 'pmr'::regnamespace AND NOT has_function_privilege('regress_pmr_reader', oid, 'EXECUTE')
+WHERE pronamespace = 'pmr'::regnamespace AND NOT has_function_privilege('regress_pmr_requesting_role', oid, 'EXECUTE')
 GROUP BY proname ORDER BY proname COLLATE "C";
-DROP OWNED BY regress_pmr_reader;
-DROP ROLE regress_pmr_reader;
+DROP OWNED BY regress_pmr_requesting_role;
+DROP ROLE regress_pmr_requesting_role;
 
 DROP SCHEMA reference CASCADE;
 SELECT count(*) AS left_behind FROM (

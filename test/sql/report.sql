@@ -31,9 +31,9 @@ SELECT count(*) AS wrong FROM generate_series(0, 300) AS part, generate_series(1
 WHERE part <= whole AND pmr.percentage(part, whole) <> CASE part WHEN 0 THEN 0 WHEN whole THEN 100 ELSE round(100.0 * part / whole, 2) END;
 -- Wilson's interval: as in the textbooks, and where it is zero or all
 SELECT part, whole, phi, i.* FROM (VALUES (95, 100, 1), (95, 100, 4), (0, 10, 1), (10, 10, 1), (1, 10, 1), (0, 0, 1), (1, 1, 1), (99000, 100000, 1), (99000, 100000, 25)) AS v (part, whole, phi),
-	LATERAL pmr.interval_of_share(part, whole, phi) AS i;
+	LATERAL pmr.wilson_interval_pct(part, whole, phi) AS i;
 SELECT count(*) AS wrong
-FROM generate_series(1, 60) AS n, generate_series(0, 60) AS k, unnest('{1,1.7,9}'::float8[]) AS phi, LATERAL pmr.interval_of_share(k, n, phi) AS i,
+FROM generate_series(1, 60) AS n, generate_series(0, 60) AS k, unnest('{1,1.7,9}'::float8[]) AS phi, LATERAL pmr.wilson_interval_pct(k, n, phi) AS i,
 	LATERAL (SELECT n / phi AS m, k::float8 / n AS p) AS s,
 	/* the roots of (x - p)^2 = z^2 x (1 - x) / m */
 	LATERAL (SELECT 1 + 3.841458820694124 / m AS a, -(2 * p + 3.841458820694124 / m) AS b, p * p AS c) AS q
@@ -267,8 +267,8 @@ CREATE ROLE regress_report_analyst;
 INSERT INTO pmr.party_access VALUES ('regress_report_a', 'A'), ('regress_report_both', 'A'), ('regress_report_both', 'C'), ('regress_report_all', '*'), ('regress_report_missing', 'B'), ('public', 'B'), ('regress_report_none', 'Z');
 SELECT pmr.allow_refresh('regress_report_analyst');
 SELECT err($$INSERT INTO pmr.party_access VALUES ('regress_report_none', '')$$);
-CREATE FUNCTION seen() RETURNS TABLE (sees_all boolean, a boolean, nobody boolean, months text, performance text, process text, factor text, report text, any_period text) LANGUAGE sql AS $$
-	SELECT pmr.sees_all(), pmr.sees_party('A'), pmr.sees_party(NULL),
+CREATE FUNCTION seen() RETURNS TABLE (can_see_all_parties boolean, a boolean, nobody boolean, months text, performance text, process text, factor text, report text, any_period text) LANGUAGE sql AS $$
+	SELECT pmr.can_see_all_parties(), pmr.can_see_party('A'), pmr.can_see_party(NULL),
 		(SELECT string_agg(DISTINCT party, ' ') FROM pmr.visible_month()),
 		(SELECT string_agg(DISTINCT party, ' ') FROM pmr.party_performance),
 		(SELECT string_agg(DISTINCT party, ' ') FROM pmr.party_business_process),
@@ -278,13 +278,13 @@ CREATE FUNCTION seen() RETURNS TABLE (sees_all boolean, a boolean, nobody boolea
 $$;
 GRANT USAGE ON SCHEMA report TO PUBLIC;
 -- a function that runs as somebody else: it counts who asks, not whose function it is
-CREATE FUNCTION as_owner() RETURNS TABLE (sees_all boolean, parties text) LANGUAGE sql SECURITY DEFINER AS $$
-	SELECT pmr.sees_all(), (SELECT string_agg(DISTINCT party, ' ') FROM pmr.party_performance)
+CREATE FUNCTION as_owner() RETURNS TABLE (can_see_all_parties boolean, parties text) LANGUAGE sql SECURITY DEFINER AS $$
+	SELECT pmr.can_see_all_parties(), (SELECT string_agg(DISTINCT party, ' ') FROM pmr.party_performance)
 $$;
 SELECT * FROM seen();
 SET ROLE regress_report_a;
 SELECT * FROM seen();
-SELECT sees_all, parties FROM as_owner();
+SELECT can_see_all_parties, parties FROM as_owner();
 SET ROLE regress_report_member;
 SELECT * FROM seen();
 SET ROLE regress_report_noinherit;

@@ -68,12 +68,12 @@ WHERE d.refclassid = 'pg_extension'::regclass AND deptype = 'e' AND extname = 'p
 SELECT oid::regprocedure AS not_parallel_safe FROM pg_proc
 WHERE pronamespace = 'pmr'::regnamespace AND proparallel <> 's' AND (prokind = 'a' OR prolang IN (SELECT oid FROM pg_language WHERE lanname IN ('c', 'internal')));
 
--- Aggregates: all that a distributed plan needs.  crosstab is the refresh's own.
+-- Aggregates: all that a distributed plan needs.  rollup_cells is the refresh's own.
 SELECT count(*) > 30 AS many, count(*) FILTER (WHERE aggtranstype = 'internal'::regtype) AS internal_state, count(*) FILTER (WHERE aggcombinefn = 0) AS no_combine,
 	count(*) FILTER (WHERE aggtransspace <= 0) AS no_space, count(*) FILTER (WHERE aggkind <> 'n') AS ordered_set, count(*) FILTER (WHERE provariadic <> 0) AS variadic,
 	count(*) FILTER (WHERE aggfinalextra) AS final_extra, count(*) FILTER (WHERE aggfinalmodify <> 'r') AS final_writes, count(*) FILTER (WHERE aggfinalfn = 0) AS no_final,
 	count(*) FILTER (WHERE EXISTS (SELECT FROM unnest(proargtypes) AS t JOIN pg_type ON pg_type.oid = t WHERE typtype = 'p')) AS polymorphic
-FROM pg_aggregate JOIN pg_proc ON pg_proc.oid = aggfnoid WHERE pronamespace = 'pmr'::regnamespace AND proname <> 'crosstab';
+FROM pg_aggregate JOIN pg_proc ON pg_proc.oid = aggfnoid WHERE pronamespace = 'pmr'::regnamespace AND proname <> 'rollup_cells';
 -- States are changed in place, so are never compressed or moved out of line.
 SELECT typname, typstorage, typalign, typlen FROM pg_type WHERE typnamespace = 'pmr'::regnamespace AND typname LIKE 'rtt\_%' ORDER BY typname;
 
@@ -270,7 +270,7 @@ BEGIN
 		RETURN 'other bytes';
 	END IF;
 	SELECT rtt_count(sketch) AS count, rtt_mean(sketch) AS mean, rtt_min(sketch) AS min, rtt_max(sketch) AS max, rtt_percentiles(sketch, '{0,0.5,1}') AS p,
-		rtt_share_within(sketch, '106751991 days 04:00:54.775807') AS share, (SELECT sum(requests) FROM rtt_buckets(sketch)) AS buckets,
+		rtt_within_pct(sketch, '106751991 days 04:00:54.775807') AS share, (SELECT sum(requests) FROM rtt_buckets(sketch)) AS buckets,
 		(SELECT sum(requests) FROM rtt_histogram(sketch, 20)) AS bars
 	INTO questions;
 	IF questions.count = questions.buckets AND questions.count = questions.bars AND questions.share = 100

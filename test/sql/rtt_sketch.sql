@@ -200,27 +200,27 @@ SELECT rtt_percentiles(sketch, '{}') AS none, rtt_percentiles(sketch, '[3:4]={0.
 FROM small WHERE id = 2;
 SELECT err($$SELECT pmr.rtt_percentiles(sketch, array_fill(0.5::float8, '{1025}')) FROM small WHERE id = 2$$);
 
--- rtt_share_within: four times of 1, 2, 3 and 4 s
-SELECT "limit", rtt_share_within(sketch, "limit"::interval) AS share
+-- rtt_within_pct: four times of 1, 2, 3 and 4 s
+SELECT "limit", rtt_within_pct(sketch, "limit"::interval) AS share
 FROM small, unnest('{0,999999 microseconds,1 second,1000001 microseconds,2 seconds,3.999999 seconds,4 seconds,1 day,106751991 days 04:00:54.775807}'::text[]) AS "limit"
 WHERE id = 2;
-SELECT what, rtt_share_within(sketch, '0') AS zero, rtt_share_within(sketch, '5 seconds') AS five,
-	rtt_share_within(sketch, '106751991 days 04:00:54.775807') AS longest
+SELECT what, rtt_within_pct(sketch, '0') AS zero, rtt_within_pct(sketch, '5 seconds') AS five,
+	rtt_within_pct(sketch, '106751991 days 04:00:54.775807') AS longest
 FROM small ORDER BY id;
 -- A day is 24 hours, and -1 day +25 hours is an hour.
-SELECT rtt_share_within(rtt_sketch(s), '1 day') AS a_day, rtt_share_within(rtt_sketch(s), '2 days -24:00:00.000001') AS just_less
+SELECT rtt_within_pct(rtt_sketch(s), '1 day') AS a_day, rtt_within_pct(rtt_sketch(s), '2 days -24:00:00.000001') AS just_less
 FROM (VALUES (interval '24 hours'), (interval '0')) AS v (s);
-SELECT "limit", err(format('SELECT pmr.rtt_share_within(sketch, %L) FROM small WHERE id = 2', "limit"))
+SELECT "limit", err(format('SELECT pmr.rtt_within_pct(sketch, %L) FROM small WHERE id = 2', "limit"))
 FROM unnest('{1 month,-1 month,1 year 2 days,-1 second,-1 day,1 day -25 hours,106751992 days,-106751992 days,106751991 days 05:00:00}'::text[]) AS "limit";
 -- Infinite intervals are PostgreSQL 17's; before, the input itself is refused.
-SELECT err($$SELECT pmr.rtt_share_within(sketch, 'infinity') FROM small WHERE id = 2$$) <> 'no error' AS refused;
+SELECT err($$SELECT pmr.rtt_within_pct(sketch, 'infinity') FROM small WHERE id = 2$$) <> 'no error' AS refused;
 
 -- Everything is strict: nothing is known of no sketch.
 SELECT rtt_count(s), rtt_mean(s), rtt_min(s), rtt_max(s), rtt_error_bound(s), rtt_percentile(s, 0.5) AS percentile,
-	rtt_percentiles(s, '{0.5}') AS percentiles, rtt_share_within(s, '1 s') AS share, rtt_merge(s, s) AS merged,
+	rtt_percentiles(s, '{0.5}') AS percentiles, rtt_within_pct(s, '1 s') AS share, rtt_merge(s, s) AS merged,
 	(SELECT count(*) FROM rtt_buckets(s)) AS buckets, (SELECT count(*) FROM rtt_histogram(s, 2)) AS bars
 FROM CAST(NULL AS rtt_sketch) AS s;
-SELECT rtt_percentile(sketch, NULL), rtt_percentiles(sketch, NULL), rtt_share_within(sketch, NULL),
+SELECT rtt_percentile(sketch, NULL), rtt_percentiles(sketch, NULL), rtt_within_pct(sketch, NULL),
 	rtt_merge(sketch, NULL), rtt_merge(NULL, sketch), sketch + NULL AS plus, sketch = NULL AS equal
 FROM small WHERE id = 2;
 
@@ -292,7 +292,7 @@ WHERE shape = '10 s or 5 h' AND p > 10 * 1.004 AND p < 18000 / 1.004;
 -- are as far away as the bound.
 CREATE TABLE shares AS
 SELECT shape, limit_us, rtt_error_bound(sketch) / 100 AS bound,
-	rtt_share_within(sketch, (limit_us || ' microseconds')::interval) AS share
+	rtt_within_pct(sketch, (limit_us || ' microseconds')::interval) AS share
 FROM shapes, generate_series(0, 20) AS i,
 	LATERAL (SELECT min_us + floor((max_us - min_us) * (i / 20.0::float8) ^ 4)::bigint AS limit_us) AS l;
 SELECT shape, count(*) AS limits, count(*) FILTER (WHERE share < least_share OR share > greatest_share) AS beyond_bound
@@ -402,7 +402,7 @@ INSERT INTO heavy VALUES
 	('1 of 1 s',        text_of('010602')::rtt_sketch);
 SELECT what, rtt_count(sketch) FROM heavy;
 SELECT rtt_count(rtt_merge(sketch)) AS most, rtt_mean(rtt_merge(sketch)), rtt_percentiles(rtt_merge(sketch), '{0,0.49,0.51,1}') AS percentiles,
-	rtt_share_within(rtt_merge(sketch), '1 s') AS share
+	rtt_within_pct(rtt_merge(sketch), '1 s') AS share
 FROM heavy WHERE what <> '1 of 1 s';
 SELECT err('SELECT pmr.rtt_merge(sketch) FROM heavy') AS aggregate,
 	err('SELECT pmr.rtt_sketch(sketch ORDER BY what DESC) FROM heavy') AS ordered,

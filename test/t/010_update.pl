@@ -181,7 +181,7 @@ CALL pmr.publish('audit', '2024-01-01');
 # the older version.
 my @questions = (
 	q{SELECT id, md5(sketch::text), md5(pmr.rtt_sketch_send(sketch)), pmr.rtt_count(sketch), pmr.rtt_mean(sketch), pmr.rtt_min(sketch), pmr.rtt_max(sketch),
-	pmr.rtt_error_bound(sketch), pmr.rtt_percentile(sketch, 0.9), pmr.rtt_percentiles(sketch, '{0,0.5,1}'), pmr.rtt_share_within(sketch, '40 s')
+	pmr.rtt_error_bound(sketch), pmr.rtt_percentile(sketch, 0.9), pmr.rtt_percentiles(sketch, '{0,0.5,1}'), pmr.rtt_within_pct(sketch, '40 s')
 	FROM stored ORDER BY id},
 	q{SELECT id, count(*), md5(string_agg(b::text, ',')) FROM stored, pmr.rtt_buckets(sketch) AS b GROUP BY id ORDER BY id},
 	q{SELECT id, h.* FROM stored, pmr.rtt_histogram(sketch, 5) AS h ORDER BY id, lower_s},
@@ -304,7 +304,7 @@ check_upgrade($current, 'next');
 my @faults = (
 	# statement, catalog, and what is said there that a fresh install has not
 	[ 'ALTER TYPE pmr.rtt_sketch SET (STORAGE = extended)', 'pg_type', qr/"typname": "rtt_sketch".*"typstorage": "x"/ ],
-	[ 'ALTER TYPE pmr.crosstab_pair ADD ATTRIBUTE planted integer', 'pg_attribute', qr/"attname": "planted"/ ],
+	[ 'ALTER TYPE pmr.rollup_cell_pair ADD ATTRIBUTE planted integer', 'pg_attribute', qr/"attname": "planted"/ ],
 	[ 'ALTER DOMAIN pmr.added_domain ADD CONSTRAINT planted CHECK (VALUE < 9)', 'pg_constraint', qr/"conname": "planted"/ ],
 	[ 'ALTER DOMAIN pmr.added_domain SET DEFAULT 7', 'pg_type', qr/"typdefault": "7"/ ],
 	[ 'ALTER OPERATOR pmr.< (pmr.rtt_sketch, pmr.rtt_sketch) SET (RESTRICT = NONE)', 'pg_operator', qr/(?!.*"oprrest")"oprcode": "pmr.rtt_sketch_lt/ ],
@@ -340,7 +340,7 @@ my @faults = (
 	[ 'ALTER FUNCTION pmr.rtt_buckets(pmr.rtt_sketch) STABLE', 'pg_proc', qr/"proname": "rtt_buckets".*"provolatile": "s"/ ],
 	[ 'ALTER FUNCTION pmr.rtt_histogram(pmr.rtt_sketch, integer) PARALLEL RESTRICTED ROWS 77 COST 78', 'pg_proc', qr/"procost": "78".*"prorows": "77".*"proparallel": "r"/ ],
 	[ 'ALTER FUNCTION pmr.rtt_percentile(pmr.rtt_sketch, double precision) CALLED ON NULL INPUT', 'pg_proc', qr/"proisstrict": "false".*|"proname": "rtt_percentile".*"proisstrict": "false"/ ],
-	[ 'ALTER FUNCTION pmr.sees_all() SECURITY INVOKER SET work_mem = 77', 'pg_proc', qr/work_mem=77/ ],
+	[ 'ALTER FUNCTION pmr.can_see_all_parties() SECURITY INVOKER SET work_mem = 77', 'pg_proc', qr/work_mem=77/ ],
 	[ 'CREATE OR REPLACE AGGREGATE pmr.added_sum(integer) (SFUNC = int4pl, STYPE = integer, SSPACE = 9, PARALLEL = SAFE)', 'pg_aggregate', qr/(?!.*aggcombinefn)"aggfnoid": "pmr.added_sum.*"aggtransspace": "9"/ ],
 	[ 'ALTER TABLE pmr.added_table ALTER what TYPE varchar(77)', 'pg_attribute', qr/character varying/ ],
 	[ 'ALTER STATISTICS pmr.added_statistics SET STATISTICS 77', 'pg_statistic_ext', qr/"stxstattarget": "77"/ ],
@@ -351,7 +351,7 @@ my @faults = (
 	[ 'ALTER TABLE pmr.publication SET (fillfactor = 77)', 'pg_class', qr/fillfactor=77/ ],
 	[ 'ALTER TABLE pmr.publication_cell ENABLE ROW LEVEL SECURITY; CREATE POLICY planted ON pmr.publication_cell USING (month IS NOT NULL)', 'pg_policy', qr/"polname": "planted".*month IS NOT NULL|month IS NOT NULL.*"polname": "planted"/ ],
 	[ 'ALTER SEQUENCE pmr.refresh_log_refresh_id_seq CACHE 77', 'pg_sequence', qr/"seqcache": "77"/ ],
-	[ 'CREATE ROLE planted_owner; ALTER FUNCTION pmr.rtt_share_within(pmr.rtt_sketch, interval) OWNER TO planted_owner', 'pg_proc', qr/"proname": "rtt_share_within".*"proowner": "planted_owner"/ ],
+	[ 'CREATE ROLE planted_owner; ALTER FUNCTION pmr.rtt_within_pct(pmr.rtt_sketch, interval) OWNER TO planted_owner', 'pg_proc', qr/"proname": "rtt_within_pct".*"proowner": "planted_owner"/ ],
 	[ 'ALTER EXTENSION pmr_metrics UPDATE TO \'planted\'', 'pg_extension', qr/"extversion": "planted"/ ],
 	[ 'REVOKE EXECUTE ON FUNCTION pg_catalog.pg_sleep(double precision) FROM PUBLIC', 'pg_proc', qr/of PostgreSQL: / ],
 );

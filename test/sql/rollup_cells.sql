@@ -1,13 +1,13 @@
 --
--- crosstab: one pass over the rows of a group gives what count(*) FILTER and
+-- rollup_cells: one pass over the rows of a group gives what count(*) FILTER and
 -- rtt_sketch give in many.
 --
 \pset null '(null)'
 SET client_min_messages = warning;
 SET timezone = 'UTC';
 SET datestyle = 'ISO';
-CREATE SCHEMA test_crosstab;
-SET search_path = test_crosstab, pmr;
+CREATE SCHEMA test_rollup_cells;
+SET search_path = test_rollup_cells, pmr;
 
 -- SQLSTATE, message and hint of the error that a query ends in.
 CREATE FUNCTION err(query text) RETURNS text LANGUAGE plpgsql AS $$
@@ -31,7 +31,7 @@ CREATE FUNCTION bytes(value text) RETURNS bytea LANGUAGE sql STABLE
 RETURN convert_to(value, getdatabaseencoding());
 
 -- The counts of a cell that are not 0.
-CREATE FUNCTION counts(cell crosstab_cell) RETURNS text LANGUAGE sql AS $$
+CREATE FUNCTION counts(cell rollup_cell) RETURNS text LANGUAGE sql AS $$
 	SELECT string_agg(key || ' ' || value, ', ')
 	FROM json_each_text(to_json(cell)) WHERE key NOT IN ('day', 'factor', 'value', 'rtt') AND value <> '0'
 $$;
@@ -63,7 +63,7 @@ INSERT INTO rule (outcome, response_class, started_at, answered_at) VALUES
 SELECT n, outcome, response_class, to_char(started_at, 'MI:SS') AS started, to_char(answered_at, 'MI:SS') AS answered,
 	counts((x).cells[1]), rtt_max((x).cells[1].rtt) AS rtt_s, cardinality((x).pairs) AS pairs
 FROM (SELECT n, outcome, response_class, started_at, answered_at,
-		crosstab('2026-10-01', outcome, response_class, started_at, answered_at, '{a,b}') AS x
+		rollup_cells('2026-10-01', outcome, response_class, started_at, answered_at, '{a,b}') AS x
 	FROM rule GROUP BY n, outcome, response_class, started_at, answered_at) AS s
 ORDER BY n;
 
@@ -76,11 +76,11 @@ INSERT INTO few VALUES
 	('2026-10-01', 'missed', 'no_response', NULL, '{v10,north}'),
 	('2026-10-01', 'pending', NULL, NULL, '{v2,east}'),
 	('2026-10-01', 'met', 'success', '3 s', '{v10,NULL}');
-CREATE VIEW few_crosstab AS
-SELECT (crosstab(day, outcome, response_class, day::timestamptz, day::timestamptz + rtt, factors)).* FROM few;
+CREATE VIEW few_rollup_cells AS
+SELECT (rollup_cells(day, outcome, response_class, day::timestamptz, day::timestamptz + rtt, factors)).* FROM few;
 SELECT day, factor, value, counts(c), rtt_count(rtt) AS times, rtt_mean(rtt) AS mean_s
-FROM few_crosstab, unnest(cells) AS c;
-SELECT p.* FROM few_crosstab, unnest(pairs) AS p;
+FROM few_rollup_cells, unnest(cells) AS c;
+SELECT p.* FROM few_rollup_cells, unnest(pairs) AS p;
 
 --
 -- 30,000 rows against plain SQL
@@ -113,7 +113,7 @@ SELECT party, count(*) > 5000 AS great, count(DISTINCT factors[2]) > 3000 AS man
 	count(DISTINCT response_class) AS classes FROM request GROUP BY party ORDER BY party;
 
 CREATE TABLE result AS
-SELECT party, crosstab(day, outcome, response_class, started_at, answered_at, factors) AS x FROM request GROUP BY party;
+SELECT party, rollup_cells(day, outcome, response_class, started_at, answered_at, factors) AS x FROM request GROUP BY party;
 CREATE VIEW oracle AS
 SELECT party, c.*,
 	count(*) FILTER (WHERE outcome IN ('met', 'missed', 'pending', 'not_measured', 'invalid')) AS requests,
@@ -177,80 +177,80 @@ SELECT count(*) AS misplaced FROM (
 SELECT count(*) AS groups, count(*) FILTER (WHERE s.up::text = x::text) AS up, count(*) FILTER (WHERE s.down::text = x::text) AS down,
 	count(*) FILTER (WHERE s.shuffled::text = x::text) AS shuffled
 FROM result JOIN (
-	SELECT party, crosstab(day, outcome, response_class, started_at, answered_at, factors ORDER BY i) AS up,
-		crosstab(day, outcome, response_class, started_at, answered_at, factors ORDER BY i DESC) AS down,
-		crosstab(day, outcome, response_class, started_at, answered_at, factors ORDER BY hash_below(1000000, i, 20)) AS shuffled
+	SELECT party, rollup_cells(day, outcome, response_class, started_at, answered_at, factors ORDER BY i) AS up,
+		rollup_cells(day, outcome, response_class, started_at, answered_at, factors ORDER BY i DESC) AS down,
+		rollup_cells(day, outcome, response_class, started_at, answered_at, factors ORDER BY hash_below(1000000, i, 20)) AS shuffled
 	FROM request GROUP BY party
 ) AS s USING (party);
 SET enable_hashagg = off;
 SELECT count(*) AS groups, count(*) FILTER (WHERE s.x::text = result.x::text) AS same FROM result JOIN (
-	SELECT party, crosstab(day, outcome, response_class, started_at, answered_at, factors) AS x FROM request GROUP BY party) AS s USING (party);
+	SELECT party, rollup_cells(day, outcome, response_class, started_at, answered_at, factors) AS x FROM request GROUP BY party) AS s USING (party);
 RESET enable_hashagg;
 
 --
 -- Wherever an aggregate may stand
 --
 -- no rows, none that pass a filter, and rows taken once
-SELECT crosstab(day, outcome, response_class, started_at, answered_at, factors) AS no_rows FROM request WHERE i < 0;
-SELECT party, crosstab(day, outcome, response_class, started_at, answered_at, factors) FILTER (WHERE outcome = 'met') IS NULL AS none_met
+SELECT rollup_cells(day, outcome, response_class, started_at, answered_at, factors) AS no_rows FROM request WHERE i < 0;
+SELECT party, rollup_cells(day, outcome, response_class, started_at, answered_at, factors) FILTER (WHERE outcome = 'met') IS NULL AS none_met
 FROM request WHERE party <> 'one' GROUP BY party ORDER BY party;
 SELECT f.x::text = o.x::text AS filter FROM
-	(SELECT crosstab(day, outcome, response_class, started_at, answered_at, factors) FILTER (WHERE i % 3 = 0) AS x FROM request) AS f,
-	(SELECT crosstab(day, outcome, response_class, started_at, answered_at, factors) AS x FROM request WHERE i % 3 = 0) AS o;
-SELECT counts((crosstab(DISTINCT day, outcome, response_class, NULL, NULL, factors)).cells[1]) AS distinct_rows FROM few, generate_series(1, 3);
+	(SELECT rollup_cells(day, outcome, response_class, started_at, answered_at, factors) FILTER (WHERE i % 3 = 0) AS x FROM request) AS f,
+	(SELECT rollup_cells(day, outcome, response_class, started_at, answered_at, factors) AS x FROM request WHERE i % 3 = 0) AS o;
+SELECT counts((rollup_cells(DISTINCT day, outcome, response_class, NULL, NULL, factors)).cells[1]) AS distinct_rows FROM few, generate_series(1, 3);
 
 -- windows: the final function is called again and again, of few rows at each
 SELECT count(*) AS rows, count(*) FILTER (WHERE growing IS DISTINCT FROM g.x::text) AS growing, count(*) FILTER (WHERE moving IS DISTINCT FROM m.x::text) AS moving
 FROM (
-	SELECT i, (crosstab(day, outcome, response_class, started_at, answered_at, factors) OVER (ORDER BY i))::text AS growing,
-		(crosstab(day, outcome, response_class, started_at, answered_at, factors) OVER (ORDER BY i ROWS BETWEEN 5 PRECEDING AND 2 PRECEDING))::text AS moving
+	SELECT i, (rollup_cells(day, outcome, response_class, started_at, answered_at, factors) OVER (ORDER BY i))::text AS growing,
+		(rollup_cells(day, outcome, response_class, started_at, answered_at, factors) OVER (ORDER BY i ROWS BETWEEN 5 PRECEDING AND 2 PRECEDING))::text AS moving
 	FROM request WHERE i <= 100
 ) AS w,
-	LATERAL (SELECT crosstab(day, outcome, response_class, started_at, answered_at, factors) AS x FROM request AS r WHERE r.i <= w.i) AS g,
-	LATERAL (SELECT crosstab(day, outcome, response_class, started_at, answered_at, factors) AS x FROM request AS r WHERE r.i BETWEEN w.i - 5 AND w.i - 2) AS m;
+	LATERAL (SELECT rollup_cells(day, outcome, response_class, started_at, answered_at, factors) AS x FROM request AS r WHERE r.i <= w.i) AS g,
+	LATERAL (SELECT rollup_cells(day, outcome, response_class, started_at, answered_at, factors) AS x FROM request AS r WHERE r.i BETWEEN w.i - 5 AND w.i - 2) AS m;
 -- and of many rows, between which others are added
 SELECT count(*) AS frames, count(*) FILTER (WHERE w.x::text IS DISTINCT FROM o.x::text) AS different
 FROM (
-	SELECT DISTINCT ON (i / 3000) i / 3000 AS part, crosstab(day, outcome, response_class, started_at, answered_at, factors) OVER (ORDER BY i / 3000) AS x
+	SELECT DISTINCT ON (i / 3000) i / 3000 AS part, rollup_cells(day, outcome, response_class, started_at, answered_at, factors) OVER (ORDER BY i / 3000) AS x
 	FROM request WHERE party = 'great' ORDER BY i / 3000
 ) AS w,
-	LATERAL (SELECT crosstab(day, outcome, response_class, started_at, answered_at, factors) AS x FROM request WHERE party = 'great' AND i / 3000 <= part) AS o;
+	LATERAL (SELECT rollup_cells(day, outcome, response_class, started_at, answered_at, factors) AS x FROM request WHERE party = 'great' AND i / 3000 <= part) AS o;
 
 --
 -- Factors
 --
 -- none; NULL and empty arrays may be mixed
 SELECT (x).cells[1].requests AS total, cardinality((x).cells) AS cells, (x).pairs FROM (
-	SELECT crosstab('2026-10-01', 'met', 'success', now(), now(), factors) AS x FROM (VALUES (NULL::text[]), ('{}')) AS f (factors)) AS s;
+	SELECT rollup_cells('2026-10-01', 'met', 'success', now(), now(), factors) AS x FROM (VALUES (NULL::text[]), ('{}')) AS f (factors)) AS s;
 -- NULL is the empty text; subscripts may start anywhere; a repeated value is of two factors
-SELECT factor, value, requests FROM unnest((SELECT (crosstab('2026-10-01', 'met', 'success', now(), now(), factors)).cells
+SELECT factor, value, requests FROM unnest((SELECT (rollup_cells('2026-10-01', 'met', 'success', now(), now(), factors)).cells
 	FROM (VALUES ('{NULL,"",NULL}'::text[]), ('[-5:-3]={"",NULL,a}'), ('{a,a,a}')) AS f (factors))) AS c;
 -- as many as there may be
 SELECT cardinality((x).cells) AS cells, cardinality((x).pairs) AS pairs, (x).pairs[496].factor_a, (x).pairs[496].factor_b FROM (
-	SELECT crosstab('2026-10-01', 'met', 'success', now(), now(), array_fill('v'::text, ARRAY[32])) AS x) AS s;
+	SELECT rollup_cells('2026-10-01', 'met', 'success', now(), now(), array_fill('v'::text, ARRAY[32])) AS x) AS s;
 -- long values, of which some differ in their last byte only
 SELECT factor, left(value, 3) AS value, length(value), right(value, 1) AS last, requests, missed
-FROM unnest((SELECT (crosstab('2026-10-01', CASE n % 3 WHEN 0 THEN 'missed' ELSE 'met' END, 'success', now(), now(),
+FROM unnest((SELECT (rollup_cells('2026-10-01', CASE n % 3 WHEN 0 THEN 'missed' ELSE 'met' END, 'success', now(), now(),
 		ARRAY[repeat('long', 100000) || n % 2, repeat('x', 16000 + n), 'short'])).cells FROM generate_series(1, 8) AS n)) AS c
 ORDER BY factor, bytes(value);
 SELECT factor_a, factor_b, (SELECT array_agg(length(v)) FROM unnest(values_a) AS v) AS lengths_a, (SELECT array_agg(length(v)) FROM unnest(values_b) AS v) AS lengths_b, measured, missed
-FROM unnest((SELECT (crosstab('2026-10-01', CASE n % 3 WHEN 0 THEN 'missed' ELSE 'met' END, 'success', now(), now(),
+FROM unnest((SELECT (rollup_cells('2026-10-01', CASE n % 3 WHEN 0 THEN 'missed' ELSE 'met' END, 'success', now(), now(),
 		ARRAY[repeat('long', 100000) || n % 2, repeat('x', 16000 + n), 'short'])).pairs FROM generate_series(1, 8) AS n)) AS p;
 -- values from a table, short, compressed, and out of line
 CREATE TABLE stored (n int, factors text[]);
 INSERT INTO stored SELECT n, ARRAY['s', repeat('c', 5000 * n), NULL] FROM generate_series(0, 3) AS n;
 INSERT INTO stored SELECT 4, ARRAY['s', string_agg(md5(i::text), '' ORDER BY i), NULL] FROM generate_series(1, 1000) AS i;
-SELECT factor, left(value, 3) AS value, length(value), requests FROM unnest((SELECT (crosstab('2026-10-01', 'met', 'success', now(), now(), factors)).cells FROM stored)) AS c;
+SELECT factor, left(value, 3) AS value, length(value), requests FROM unnest((SELECT (rollup_cells('2026-10-01', 'met', 'success', now(), now(), factors)).cells FROM stored)) AS c;
 
 -- days: the first and the last that there are, and BC
-SELECT day, requests FROM unnest((SELECT (crosstab(d, 'met', 'success', now(), now(), NULL)).cells
+SELECT day, requests FROM unnest((SELECT (rollup_cells(d, 'met', 'success', now(), now(), NULL)).cells
 	FROM unnest('{5874897-12-31,2026-10-01,1999-12-31,0044-03-15 BC,4714-11-24 BC,2026-10-01}'::date[]) AS d)) AS c;
 
 --
 -- Errors
 --
 CREATE VIEW calls AS
-SELECT format('SELECT crosstab(day, outcome, class, started_at, answered_at, factors) FROM (VALUES (%s)) AS r (day, outcome, class, started_at, answered_at, factors)', v) AS call, n
+SELECT format('SELECT rollup_cells(day, outcome, class, started_at, answered_at, factors) FROM (VALUES (%s)) AS r (day, outcome, class, started_at, answered_at, factors)', v) AS call, n
 FROM unnest(ARRAY[
 	$$NULL::date, 'met', 'success', now(), now(), '{a}'::text[]$$,
 	$$'infinity'::date, 'met', 'success', now(), now(), '{a}'::text[]$$,
@@ -275,9 +275,9 @@ SELECT n, err(call) FROM calls ORDER BY n;
 -- support functions cannot be called by hand; PostgreSQL's minor versions differ
 -- in the error
 SELECT call, left(err('SELECT ' || call), 5) IN ('0A000', '42846', '42883') AS refused
-FROM (VALUES ('crosstab_finalfn(NULL)'), ('crosstab_finalfn(NULL::internal)'),
-	($$crosstab_transfn(NULL, '2026-10-01', 'met', 'success', now(), now(), '{a}')$$),
-	($$crosstab_transfn(NULL::internal, '2026-10-01', 'met', 'success', now(), now(), '{a}')$$)) AS c (call);
+FROM (VALUES ('rollup_cells_finalfn(NULL)'), ('rollup_cells_finalfn(NULL::internal)'),
+	($$rollup_cells_transfn(NULL, '2026-10-01', 'met', 'success', now(), now(), '{a}')$$),
+	($$rollup_cells_transfn(NULL::internal, '2026-10-01', 'met', 'success', now(), now(), '{a}')$$)) AS c (call);
 
 --
 -- Memory
@@ -296,11 +296,11 @@ SET work_mem = '1GB';
 SET enable_sort = off;
 SET max_parallel_workers_per_gather = 0;
 SELECT peak_memory_kb($$
-	SELECT i, crosstab('2026-10-01', 'met', 'success', '2026-10-01', '2026-10-01 00:00:05', ARRAY['firmware', 'north', 'electricity', 'none'])
+	SELECT i, rollup_cells('2026-10-01', 'met', 'success', '2026-10-01', '2026-10-01 00:00:05', ARRAY['firmware', 'north', 'electricity', 'none'])
 	FROM generate_series(1, 5000) AS i GROUP BY i
 $$) BETWEEN 1 AND 5000 * 0.7 AS small_groups;
 SELECT peak_memory_kb($$
-	SELECT i % 2, crosstab('2026-10-01'::date + i % 31, 'met', 'success', '2026-10-01', '2026-10-01'::timestamptz + i * '1 us'::interval, ARRAY['firmware', (i % 7)::text])
+	SELECT i % 2, rollup_cells('2026-10-01'::date + i % 31, 'met', 'success', '2026-10-01', '2026-10-01'::timestamptz + i * '1 us'::interval, ARRAY['firmware', (i % 7)::text])
 	FROM generate_series(1, 200000) AS i GROUP BY i % 2
 $$) BETWEEN 1 AND 8192 AS great_groups;
 RESET work_mem;
@@ -309,7 +309,7 @@ RESET max_parallel_workers_per_gather;
 
 -- A time that no sketch can hold is none, and stops nothing.
 SELECT (c).answered, (c).requests, pmr.rtt_count((c).rtt) AS times
-FROM (SELECT unnest((crosstab(date '2026-10-01', 'missed', 'success', at, answered, '{}')).cells) AS c
+FROM (SELECT unnest((rollup_cells(date '2026-10-01', 'missed', 'success', at, answered, '{}')).cells) AS c
 	FROM (VALUES (timestamptz '0001-01-01', timestamptz '294276-12-31'), ('2026-10-01', '2026-10-02')) AS v (at, answered)) AS x;
 
-DROP SCHEMA test_crosstab CASCADE;
+DROP SCHEMA test_rollup_cells CASCADE;

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
- * crosstab_counts.c
- *	  The counts and round-trip times of a crosstab.
+ * rollup_counts.c
+ *	  The counts and round-trip times of a rollup_cells.
  *
  * A cell's id is its place in an array.  One hash table finds the id of a day or
  * value, another one the counts of a pair of ids.
@@ -11,7 +11,7 @@
 #include "postgres.h"
 
 #include "common/hashfn.h"
-#include "crosstab_counts.h"
+#include "rollup_counts.h"
 #include "miscadmin.h"
 #include "port/pg_bitutils.h"
 #include "rtt_state.h"
@@ -75,11 +75,11 @@ hash_pair(uint64 key)
 #define SH_DEFINE
 #include "lib/simplehash.h"
 
-struct CrosstabCounts
+struct RollupCounts
 {
 	MemoryContext context;
 	int			nfactors;
-	CrosstabCell *cells;		/* by id */
+	RollupCell *cells;			/* by id */
 	uint32		ncells;
 	uint32		max_cells;
 	ids_hash   *ids;
@@ -88,11 +88,11 @@ struct CrosstabCounts
 	uint32		last_day_id;
 };
 
-CrosstabCounts *
-crosstab_counts_make(MemoryContext context, int nfactors)
+RollupCounts *
+rollup_counts_make(MemoryContext context, int nfactors)
 {
-	CrosstabCounts *counts = MemoryContextAlloc(context,
-												sizeof(CrosstabCounts));
+	RollupCounts *counts = MemoryContextAlloc(context,
+											  sizeof(RollupCounts));
 
 	counts->context = context;
 	counts->nfactors = nfactors;
@@ -101,7 +101,7 @@ crosstab_counts_make(MemoryContext context, int nfactors)
 	counts->last_day_id = 0;
 	counts->max_cells = 8;
 	counts->cells = MemoryContextAlloc(context, counts->max_cells *
-									   sizeof(CrosstabCell));
+									   sizeof(RollupCell));
 	counts->ids = ids_create(context, counts->max_cells, NULL);
 	counts->pairs = pairs_create(context, counts->max_cells, NULL);
 	return counts;
@@ -109,30 +109,30 @@ crosstab_counts_make(MemoryContext context, int nfactors)
 
 /* A new cell, whose value is a copy of the key's. */
 static uint32
-add_cell(CrosstabCounts *counts, CellKey key)
+add_cell(RollupCounts *counts, CellKey key)
 {
 	text	   *value = MemoryContextAlloc(counts->context,
 										   VARHDRSZ + key.length);
-	CrosstabCell *cell;
+	RollupCell *cell;
 
 	SET_VARSIZE(value, VARHDRSZ + key.length);
 	memcpy(VARDATA(value), key.data, key.length);
 
 	if (counts->ncells == counts->max_cells)
 	{
-		counts->cells = repalloc_huge(counts->cells, 2 * sizeof(CrosstabCell) *
+		counts->cells = repalloc_huge(counts->cells, 2 * sizeof(RollupCell) *
 									  (Size) counts->max_cells);
 		counts->max_cells *= 2;
 	}
 	cell = &counts->cells[counts->ncells];
-	memset(cell, 0, sizeof(CrosstabCell));
+	memset(cell, 0, sizeof(RollupCell));
 	cell->value = value;
 	cell->factor = key.factor;
 	return counts->ncells++;
 }
 
 static void
-add_cell_rtt(CrosstabCell *cell, uint64 rtt_us, MemoryContext context,
+add_cell_rtt(RollupCell *cell, uint64 rtt_us, MemoryContext context,
 			 MemoryContext scratch)
 {
 	uint32		words[RTT_WORDS_MAX];
@@ -155,7 +155,7 @@ add_cell_rtt(CrosstabCell *cell, uint64 rtt_us, MemoryContext context,
 
 /* The id of the cell of a value, which may be new. */
 static uint32
-get_cell_id(CrosstabCounts *counts, uint32 factor, const char *data,
+get_cell_id(RollupCounts *counts, uint32 factor, const char *data,
 			uint32 length)
 {
 	CellKey		key;
@@ -175,7 +175,7 @@ get_cell_id(CrosstabCounts *counts, uint32 factor, const char *data,
 }
 
 static uint32
-get_day_id(CrosstabCounts *counts, DateADT day)
+get_day_id(RollupCounts *counts, DateADT day)
 {
 	if (day != counts->last_day)
 	{
@@ -187,19 +187,19 @@ get_day_id(CrosstabCounts *counts, DateADT day)
 }
 
 static void
-count_cell(CrosstabCounts *counts, uint32 id, const CrosstabRow *row,
+count_cell(RollupCounts *counts, uint32 id, const RollupRow *row,
 		   MemoryContext scratch)
 {
-	CrosstabCell *cell = &counts->cells[id];
+	RollupCell *cell = &counts->cells[id];
 
 	for (uint32 rest = row->counts; rest != 0; rest &= rest - 1)
 		cell->counts[pg_rightmost_one_pos32(rest)]++;
-	if (row->rtt_us != CROSSTAB_NO_RTT)
+	if (row->rtt_us != ROLLUP_NO_RTT)
 		add_cell_rtt(cell, row->rtt_us, counts->context, scratch);
 }
 
 static void
-count_pairs(CrosstabCounts *counts, const CrosstabRow *row,
+count_pairs(RollupCounts *counts, const RollupRow *row,
 			const uint32 *ids)
 {
 	bool		missed = (row->counts & COUNT_BIT(COUNT_MISSED)) != 0;
@@ -225,11 +225,11 @@ count_pairs(CrosstabCounts *counts, const CrosstabRow *row,
 
 /* Counts a row in all there is, and tells where it ends. */
 static const char *
-count_row(CrosstabCounts *counts, const CrosstabRow *row,
+count_row(RollupCounts *counts, const RollupRow *row,
 		  MemoryContext scratch)
 {
 	const char *value = (const char *) (row + 1);
-	uint32		ids[CROSSTAB_MAX_FACTORS];
+	uint32		ids[ROLLUP_MAX_FACTORS];
 
 	count_cell(counts, get_day_id(counts, row->day), row, scratch);
 	for (int i = 0; i < counts->nfactors; i++)
@@ -245,23 +245,23 @@ count_row(CrosstabCounts *counts, const CrosstabRow *row,
 }
 
 void
-crosstab_counts_add(CrosstabCounts *counts, const char *rows, Size size)
+rollup_counts_add(RollupCounts *counts, const char *rows, Size size)
 {
 	const char *end = rows + size;
 	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext,
-												  "crosstab scratch",
+												  "rollup_cells scratch",
 												  ALLOCSET_DEFAULT_SIZES);
 
 	while (rows < end)
-		rows = count_row(counts, (const CrosstabRow *) rows, scratch);
+		rows = count_row(counts, (const RollupRow *) rows, scratch);
 	MemoryContextDelete(scratch);
 }
 
 static int
 compare_cells(const void *left, const void *right)
 {
-	const CrosstabCell *a = *(const CrosstabCell *const *) left;
-	const CrosstabCell *b = *(const CrosstabCell *const *) right;
+	const RollupCell *a = *(const RollupCell *const *) left;
+	const RollupCell *b = *(const RollupCell *const *) right;
 	Size		a_size = VARSIZE(a->value);
 	Size		b_size = VARSIZE(b->value);
 	int			order;
@@ -270,7 +270,7 @@ compare_cells(const void *left, const void *right)
 	if (a->factor != b->factor)
 		return a->factor < b->factor ? -1 : 1;
 	if (a->factor == 0)
-		return crosstab_cell_day(a) < crosstab_cell_day(b) ? -1 : 1;
+		return rollup_cell_day(a) < rollup_cell_day(b) ? -1 : 1;
 	order = memcmp(VARDATA(a->value), VARDATA(b->value),
 				   Min(a_size, b_size) - VARHDRSZ);
 	if (order == 0)
@@ -278,16 +278,16 @@ compare_cells(const void *left, const void *right)
 	return order;
 }
 
-const CrosstabCell **
-crosstab_sort_cells(const CrosstabCounts *counts, uint32 *ncells)
+const RollupCell **
+rollup_sort_cells(const RollupCounts *counts, uint32 *ncells)
 {
-	const CrosstabCell **sorted;
+	const RollupCell **sorted;
 
 	sorted = MemoryContextAllocHuge(CurrentMemoryContext,
-									counts->ncells * sizeof(CrosstabCell *));
+									counts->ncells * sizeof(RollupCell *));
 	for (uint32 i = 0; i < counts->ncells; i++)
 		sorted[i] = &counts->cells[i];
-	qsort(sorted, counts->ncells, sizeof(CrosstabCell *), compare_cells);
+	qsort(sorted, counts->ncells, sizeof(RollupCell *), compare_cells);
 	*ncells = counts->ncells;
 	return sorted;
 }
@@ -295,8 +295,8 @@ crosstab_sort_cells(const CrosstabCounts *counts, uint32 *ncells)
 static int
 compare_pairs(const void *left, const void *right)
 {
-	const CrosstabPair *a = left;
-	const CrosstabPair *b = right;
+	const RollupPair *a = left;
+	const RollupPair *b = right;
 
 	CHECK_FOR_INTERRUPTS();
 	if (a->factors != b->factors)
@@ -304,13 +304,13 @@ compare_pairs(const void *left, const void *right)
 	return a->ranks < b->ranks ? -1 : 1;	/* no two are equal */
 }
 
-const CrosstabPair *
-crosstab_sort_pairs(const CrosstabCounts *counts,
-					const CrosstabCell **sorted_cells, uint32 *npairs)
+const RollupPair *
+rollup_sort_pairs(const RollupCounts *counts,
+				  const RollupCell **sorted_cells, uint32 *npairs)
 {
 	uint32	   *ranks;
-	CrosstabPair *sorted;
-	CrosstabPair *next;
+	RollupPair *sorted;
+	RollupPair *next;
 	pairs_iterator iterator;
 	Pair	   *pair;
 
@@ -321,7 +321,7 @@ crosstab_sort_pairs(const CrosstabCounts *counts,
 
 	sorted = MemoryContextAllocHuge(CurrentMemoryContext,
 									counts->pairs->members *
-									sizeof(CrosstabPair));
+									sizeof(RollupPair));
 	next = sorted;
 	pairs_start_iterate(counts->pairs, &iterator);
 	while ((pair = pairs_iterate(counts->pairs, &iterator)) != NULL)
@@ -337,7 +337,7 @@ crosstab_sort_pairs(const CrosstabCounts *counts,
 		next->missed = pair->missed;
 		next++;
 	}
-	qsort(sorted, counts->pairs->members, sizeof(CrosstabPair), compare_pairs);
+	qsort(sorted, counts->pairs->members, sizeof(RollupPair), compare_pairs);
 	*npairs = counts->pairs->members;
 	return sorted;
 }

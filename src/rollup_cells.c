@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
- * crosstab.c
- *	  The aggregate crosstab: counts and round-trip times by day, by value of
+ * rollup_cells.c
+ *	  The aggregate rollup_cells: counts and round-trip times by day, by value of
  *	  each factor, and by pairs of values.
  *
  * A row counts in a cell for its day and one for each of its k values, and in
@@ -16,7 +16,7 @@
  * group never keeps any, and otherwise into those of the state, which stands
  * for the same rows as before.
  *
- * A row is checked before it is appended: counting (crosstab_counts.c) meets no
+ * A row is checked before it is appended: counting (rollup_counts.c) meets no
  * bad values.
  *
  *-------------------------------------------------------------------------
@@ -27,8 +27,8 @@
 #include "aggregate_call.h"
 #include "common/int.h"
 #include "core/response_code.h"
-#include "crosstab_counts.h"
-#include "crosstab_result.h"
+#include "rollup_counts.h"
+#include "rollup_result.h"
 #include "funcapi.h"
 #include "mb/pg_wchar.h"
 #include "time_input.h"
@@ -49,18 +49,18 @@ static const char *const apart_names[] = {
 };
 
 /* The aggregate's state. */
-typedef struct CrosstabState
+typedef struct RollupState
 {
 	MemoryContext context;
 	int			nfactors;
 	uint32		log_size;
 	uint32		log_used;
 	char	   *log;
-	CrosstabCounts *counts;		/* of rows no longer in the log, or NULL */
-} CrosstabState;
+	RollupCounts *counts;		/* of rows no longer in the log, or NULL */
+} RollupState;
 
-PG_FUNCTION_INFO_V1(pmr_crosstab_transfn);
-PG_FUNCTION_INFO_V1(pmr_crosstab_finalfn);
+PG_FUNCTION_INFO_V1(pmr_rollup_cells_transfn);
+PG_FUNCTION_INFO_V1(pmr_rollup_cells_finalfn);
 
 /* Arguments */
 
@@ -195,16 +195,16 @@ has_finite_time(FunctionCallInfo fcinfo, int argno)
 }
 
 /* (day, outcome, response_class, started_at, answered_at), from an argument on */
-static CrosstabRow
+static RollupRow
 get_row(FunctionCallInfo fcinfo, int argno)
 {
-	CrosstabRow row;
+	RollupRow	row;
 
 	row.day = get_day(fcinfo, argno);
 	row.counts = get_counts(get_outcome_count(fcinfo, argno + 1),
 							get_response_class(fcinfo, argno + 2),
 							has_finite_time(fcinfo, argno + 4));
-	row.rtt_us = CROSSTAB_NO_RTT;
+	row.rtt_us = ROLLUP_NO_RTT;
 	if ((row.counts & COUNT_BIT(COUNT_ANSWERED)) != 0 &&
 		has_finite_time(fcinfo, argno + 3))
 	{
@@ -238,16 +238,16 @@ get_values(FunctionCallInfo fcinfo, int argno, int *nfactors)
 				 errmsg("factors must be a one-dimensional array, but it has %d dimensions",
 						ARR_NDIM(values))));
 	*nfactors = ARR_DIMS(values)[0];
-	if (*nfactors > CROSSTAB_MAX_FACTORS)
+	if (*nfactors > ROLLUP_MAX_FACTORS)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("number of factors must not exceed %d, but is %d",
-						CROSSTAB_MAX_FACTORS, *nfactors)));
+						ROLLUP_MAX_FACTORS, *nfactors)));
 	return values;
 }
 
 static void
-check_nfactors(const CrosstabState *state, int nfactors)
+check_nfactors(const RollupState *state, int nfactors)
 {
 	if (nfactors != state->nfactors)
 		ereport(ERROR,
@@ -258,14 +258,14 @@ check_nfactors(const CrosstabState *state, int nfactors)
 
 /* State and log */
 
-static CrosstabState *
+static RollupState *
 make_state(FunctionCallInfo fcinfo, int nfactors)
 {
 	MemoryContext context;
-	CrosstabState *state;
+	RollupState *state;
 
 	AggCheckCallContext(fcinfo, &context);
-	state = MemoryContextAlloc(context, sizeof(CrosstabState));
+	state = MemoryContextAlloc(context, sizeof(RollupState));
 	state->context = context;
 	state->nfactors = nfactors;
 	state->log_size = LOG_MIN_SIZE;
@@ -275,11 +275,11 @@ make_state(FunctionCallInfo fcinfo, int nfactors)
 	return state;
 }
 
-static CrosstabCounts *
-get_state_counts(CrosstabState *state)
+static RollupCounts *
+get_state_counts(RollupState *state)
 {
 	if (state->counts == NULL)
-		state->counts = crosstab_counts_make(state->context, state->nfactors);
+		state->counts = rollup_counts_make(state->context, state->nfactors);
 	return state->counts;
 }
 
@@ -287,7 +287,7 @@ get_state_counts(CrosstabState *state)
 static Size
 get_row_bound(const ArrayType *values, int nfactors)
 {
-	Size		size = sizeof(CrosstabRow);
+	Size		size = sizeof(RollupRow);
 
 	if (values != NULL)
 		size += ARR_SIZE(values) - ARR_DATA_OFFSET(values) +
@@ -297,13 +297,13 @@ get_row_bound(const ArrayType *values, int nfactors)
 
 /* Writes a row, and tells where it ends. */
 static char *
-write_row(char *place, const CrosstabRow *row, ArrayType *values, int nfactors)
+write_row(char *place, const RollupRow *row, ArrayType *values, int nfactors)
 {
 	const uint8 *bitmap = values != NULL ? ARR_NULLBITMAP(values) : NULL;
 	char	   *value = values != NULL ? ARR_DATA_PTR(values) : NULL;
 
-	memcpy(place, row, sizeof(CrosstabRow));
-	place += sizeof(CrosstabRow);
+	memcpy(place, row, sizeof(RollupRow));
+	place += sizeof(RollupRow);
 	for (int i = 0; i < nfactors; i++)
 	{
 		Size		length = 0;
@@ -323,7 +323,7 @@ write_row(char *place, const CrosstabRow *row, ArrayType *values, int nfactors)
 
 /* Makes room in the log for so many bytes, of one row. */
 static void
-reserve_log(CrosstabState *state, Size size)
+reserve_log(RollupState *state, Size size)
 {
 	uint32		log_size = state->log_size;
 
@@ -331,8 +331,8 @@ reserve_log(CrosstabState *state, Size size)
 		log_size *= 2;
 	if (log_size > LOG_MAX_SIZE)
 	{
-		crosstab_counts_add(get_state_counts(state), state->log,
-							state->log_used);
+		rollup_counts_add(get_state_counts(state), state->log,
+						  state->log_used);
 		state->log_used = 0;
 	}
 	else if (log_size > state->log_size)
@@ -343,7 +343,7 @@ reserve_log(CrosstabState *state, Size size)
 }
 
 static void
-add_row(CrosstabState *state, const CrosstabRow *row, ArrayType *values)
+add_row(RollupState *state, const RollupRow *row, ArrayType *values)
 {
 	Size		bound = get_row_bound(values, state->nfactors);
 	char	   *end;
@@ -353,7 +353,7 @@ add_row(CrosstabState *state, const CrosstabRow *row, ArrayType *values)
 		char	   *copy = MemoryContextAllocHuge(CurrentMemoryContext, bound);
 
 		end = write_row(copy, row, values, state->nfactors);
-		crosstab_counts_add(get_state_counts(state), copy, end - copy);
+		rollup_counts_add(get_state_counts(state), copy, end - copy);
 		pfree(copy);
 		return;
 	}
@@ -366,19 +366,19 @@ add_row(CrosstabState *state, const CrosstabRow *row, ArrayType *values)
 }
 
 /* The counts of all rows of a state. */
-static const CrosstabCounts *
-count_state(CrosstabState *state)
+static const RollupCounts *
+count_state(RollupState *state)
 {
-	CrosstabCounts *counts = state->counts;
+	RollupCounts *counts = state->counts;
 
 	if (counts == NULL)
 	{
-		counts = crosstab_counts_make(CurrentMemoryContext, state->nfactors);
-		crosstab_counts_add(counts, state->log, state->log_used);
+		counts = rollup_counts_make(CurrentMemoryContext, state->nfactors);
+		rollup_counts_add(counts, state->log, state->log_used);
 	}
 	else
 	{
-		crosstab_counts_add(counts, state->log, state->log_used);
+		rollup_counts_add(counts, state->log, state->log_used);
 		state->log_used = 0;
 	}
 	return counts;
@@ -388,10 +388,10 @@ count_state(CrosstabState *state)
 
 /* (state, day, outcome, response_class, started_at, answered_at, factors) */
 Datum
-pmr_crosstab_transfn(PG_FUNCTION_ARGS)
+pmr_rollup_cells_transfn(PG_FUNCTION_ARGS)
 {
-	CrosstabState *state;
-	CrosstabRow row;
+	RollupState *state;
+	RollupRow	row;
 	ArrayType  *values;
 	int			nfactors;
 
@@ -401,16 +401,16 @@ pmr_crosstab_transfn(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		state = make_state(fcinfo, nfactors);
 	else
-		state = (CrosstabState *) PG_GETARG_POINTER(0);
+		state = (RollupState *) PG_GETARG_POINTER(0);
 	check_nfactors(state, nfactors);
 	add_row(state, &row, values);
 	PG_RETURN_POINTER(state);
 }
 
 Datum
-pmr_crosstab_finalfn(PG_FUNCTION_ARGS)
+pmr_rollup_cells_finalfn(PG_FUNCTION_ARGS)
 {
-	CrosstabState *state;
+	RollupState *state;
 	TupleDesc	tupdesc;
 
 	check_aggregate_call(fcinfo);
@@ -419,6 +419,6 @@ pmr_crosstab_finalfn(PG_FUNCTION_ARGS)
 	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE)
 		/* cannot happen: the script declares it so */
 		elog(ERROR, "return type must be a row type");
-	state = (CrosstabState *) PG_GETARG_POINTER(0);
-	return crosstab_result_make(count_state(state), tupdesc);
+	state = (RollupState *) PG_GETARG_POINTER(0);
+	return rollup_result_make(count_state(state), tupdesc);
 }

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
- * crosstab_result.c
- *	  The result of a crosstab: counts as a row of the type crosstab.
+ * rollup_result.c
+ *	  The result of a rollup_cells: counts as a row of the type rollup_cells.
  *
  *-------------------------------------------------------------------------
  */
@@ -9,7 +9,7 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
-#include "crosstab_result.h"
+#include "rollup_result.h"
 #include "funcapi.h"
 #include "miscadmin.h"
 #include "rtt_sketch.h"
@@ -22,19 +22,19 @@
 
 #define CELL_COLUMNS	(3 + CELL_COUNTS + 1)
 #define PAIR_COLUMNS	6
-#define CROSSTAB_COLUMNS 2
+#define ROLLUP_COLUMNS 2
 
 /* What all days add up to, which come first. */
 static void
-sum_days(const CrosstabCell **sorted, uint32 ncells, CrosstabCell *total,
+sum_days(const RollupCell **sorted, uint32 ncells, RollupCell *total,
 		 MemoryContext scratch)
 {
 	MemoryContext caller;
 
-	memset(total, 0, sizeof(CrosstabCell));
+	memset(total, 0, sizeof(RollupCell));
 	for (uint32 i = 0; i < ncells && sorted[i]->factor == 0; i++)
 	{
-		const CrosstabCell *cell = sorted[i];
+		const RollupCell *cell = sorted[i];
 
 		for (int j = 0; j < CELL_COUNTS; j++)
 			total->counts[j] += cell->counts[j];
@@ -75,9 +75,9 @@ make_row(TupleDesc tupdesc, Datum *values, bool *nulls)
 	return HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls));
 }
 
-/* A cell as a crosstab_cell; that of all rows has no value. */
+/* A cell as a rollup_cell; that of all rows has no value. */
 static Datum
-make_cell(const CrosstabCell *cell, TupleDesc tupdesc, MemoryContext scratch)
+make_cell(const RollupCell *cell, TupleDesc tupdesc, MemoryContext scratch)
 {
 	MemoryContext caller;
 	RttSummary	summary;
@@ -88,7 +88,7 @@ make_cell(const CrosstabCell *cell, TupleDesc tupdesc, MemoryContext scratch)
 	caller = MemoryContextSwitchTo(scratch);
 	nulls[0] = cell->factor != 0 || cell->value == NULL;
 	if (!nulls[0])
-		values[0] = DateADTGetDatum(crosstab_cell_day(cell));
+		values[0] = DateADTGetDatum(rollup_cell_day(cell));
 	values[1] = Int32GetDatum(cell->factor);
 	if (cell->factor == 0)
 		values[2] = PointerGetDatum(cstring_to_text(""));
@@ -118,13 +118,13 @@ make_row_array(Datum *rows, int nrows, TupleDesc tupdesc)
 
 /* The total, and then the cells in order. */
 static Datum
-make_cells(const CrosstabCell **sorted, uint32 ncells, TupleDesc tupdesc)
+make_cells(const RollupCell **sorted, uint32 ncells, TupleDesc tupdesc)
 {
 	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext,
-												  "crosstab scratch",
+												  "rollup_cells scratch",
 												  ALLOCSET_DEFAULT_SIZES);
 	Datum	   *rows = palloc((ncells + 1) * sizeof(Datum));
-	CrosstabCell total;
+	RollupCell	total;
 
 	sum_days(sorted, ncells, &total, scratch);
 	rows[0] = make_cell(&total, tupdesc, scratch);
@@ -152,10 +152,10 @@ make_bigint_array(Datum *elements, int n)
 										   TYPALIGN_DOUBLE));
 }
 
-/* The pairs of two factors as a crosstab_pair. */
+/* The pairs of two factors as a rollup_cell_pair. */
 static Datum
-make_pair(const CrosstabPair *pairs, int npairs,
-		  const CrosstabCell **sorted_cells, TupleDesc tupdesc)
+make_pair(const RollupPair *pairs, int npairs,
+		  const RollupCell **sorted_cells, TupleDesc tupdesc)
 {
 	Datum	   *values_a = palloc(npairs * sizeof(Datum));
 	Datum	   *values_b = palloc(npairs * sizeof(Datum));
@@ -166,8 +166,8 @@ make_pair(const CrosstabPair *pairs, int npairs,
 
 	for (int i = 0; i < npairs; i++)
 	{
-		const CrosstabCell *a = sorted_cells[PAIR_A(pairs[i].ranks)];
-		const CrosstabCell *b = sorted_cells[PAIR_B(pairs[i].ranks)];
+		const RollupCell *a = sorted_cells[PAIR_A(pairs[i].ranks)];
+		const RollupCell *b = sorted_cells[PAIR_B(pairs[i].ranks)];
 
 		values_a[i] = PointerGetDatum(a->value);
 		values_b[i] = PointerGetDatum(b->value);
@@ -184,19 +184,19 @@ make_pair(const CrosstabPair *pairs, int npairs,
 }
 
 static Datum
-make_pairs(const CrosstabCounts *counts, const CrosstabCell **sorted_cells,
+make_pairs(const RollupCounts *counts, const RollupCell **sorted_cells,
 		   TupleDesc tupdesc)
 {
-	Datum		rows[CROSSTAB_MAX_FACTORS * (CROSSTAB_MAX_FACTORS - 1) / 2];
+	Datum		rows[ROLLUP_MAX_FACTORS * (ROLLUP_MAX_FACTORS - 1) / 2];
 	int			nrows = 0;
 	uint32		npairs;
-	const CrosstabPair *pairs = crosstab_sort_pairs(counts, sorted_cells,
-													&npairs);
-	const CrosstabPair *end = pairs + npairs;
+	const RollupPair *pairs = rollup_sort_pairs(counts, sorted_cells,
+												&npairs);
+	const RollupPair *end = pairs + npairs;
 
 	while (pairs < end)
 	{
-		const CrosstabPair *next = pairs;
+		const RollupPair *next = pairs;
 
 		while (next < end && next->factors == pairs->factors)
 			next++;
@@ -208,16 +208,16 @@ make_pairs(const CrosstabCounts *counts, const CrosstabCell **sorted_cells,
 }
 
 Datum
-crosstab_result_make(const CrosstabCounts *counts, TupleDesc tupdesc)
+rollup_result_make(const RollupCounts *counts, TupleDesc tupdesc)
 {
 	TupleDesc	cell;
 	TupleDesc	pair;
 	uint32		ncells;
-	const CrosstabCell **sorted = crosstab_sort_cells(counts, &ncells);
-	Datum		columns[CROSSTAB_COLUMNS];
-	bool		nulls[CROSSTAB_COLUMNS] = {false};
+	const RollupCell **sorted = rollup_sort_cells(counts, &ncells);
+	Datum		columns[ROLLUP_COLUMNS];
+	bool		nulls[ROLLUP_COLUMNS] = {false};
 
-	check_columns(tupdesc, CROSSTAB_COLUMNS);
+	check_columns(tupdesc, ROLLUP_COLUMNS);
 	cell = get_element_row(tupdesc, 0, CELL_COLUMNS);
 	pair = get_element_row(tupdesc, 1, PAIR_COLUMNS);
 	columns[0] = make_cells(sorted, ncells, cell);

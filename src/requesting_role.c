@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * reader.c
+ * requesting_role.c
  *	  The function reader: who asks, seen from inside a SECURITY DEFINER
  *	  function.
  *
@@ -19,10 +19,10 @@
 #include "fmgr.h"
 #include "miscadmin.h"
 
-PG_FUNCTION_INFO_V1(pmr_reader);
+PG_FUNCTION_INFO_V1(pmr_requesting_role);
 
 Datum
-pmr_reader(PG_FUNCTION_ARGS)
+pmr_requesting_role(PG_FUNCTION_ARGS)
 {
 	if (InSecurityRestrictedOperation())
 		ereport(ERROR,

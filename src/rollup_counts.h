@@ -1,21 +1,21 @@
 /*-------------------------------------------------------------------------
  *
- * crosstab_counts.h
- *	  The counts and round-trip times of a crosstab: by day, by value of each
+ * rollup_counts.h
+ *	  The counts and round-trip times of a rollup_cells: by day, by value of each
  *	  factor, and by pairs of values.
  *
  *-------------------------------------------------------------------------
  */
-#ifndef CROSSTAB_COUNTS_H
-#define CROSSTAB_COUNTS_H
+#ifndef ROLLUP_COUNTS_H
+#define ROLLUP_COUNTS_H
 
 #include "core/rtt_state.h"
 #include "pg_versions.h"
 #include "utils/date.h"
 
-#define CROSSTAB_MAX_FACTORS 32
+#define ROLLUP_MAX_FACTORS 32
 
-/* The counts of crosstab_cell, in its order; what a row counts in is a mask. */
+/* The counts of rollup_cell, in its order; what a row counts in is a mask. */
 typedef enum CellCount
 {
 	COUNT_REQUESTS,
@@ -42,30 +42,30 @@ typedef enum CellCount
 #define COUNT_BIT(count) ((uint32) 1 << (count))
 
 /* Longer than any round-trip time. */
-#define CROSSTAB_NO_RTT	PG_UINT64_MAX
+#define ROLLUP_NO_RTT	PG_UINT64_MAX
 
 /*
  * A row.  After it come its values, one text for each factor, aligned as in an
  * array, with 4-byte headers.
  */
-typedef struct CrosstabRow
+typedef struct RollupRow
 {
-	uint64		rtt_us;			/* or CROSSTAB_NO_RTT */
+	uint64		rtt_us;			/* or ROLLUP_NO_RTT */
 	DateADT		day;
 	uint32		counts;			/* a COUNT_BIT for each */
-} CrosstabRow;
+} RollupRow;
 
 /* A day, which is a value of factor 0, or a value of one of the factors. */
-typedef struct CrosstabCell
+typedef struct RollupCell
 {
 	int64		counts[CELL_COUNTS];
 	RttState   *rtt;			/* NULL: no time yet */
 	const text *value;			/* of a day, the four bytes of a DateADT */
 	uint32		factor;
-} CrosstabCell;
+} RollupCell;
 
 static inline DateADT
-crosstab_cell_day(const CrosstabCell *cell)
+rollup_cell_day(const RollupCell *cell)
 {
 	DateADT		day;
 
@@ -79,38 +79,38 @@ crosstab_cell_day(const CrosstabCell *cell)
 #define PAIR_B(key)		((uint32) (key))
 
 /* Two values of measured requests. */
-typedef struct CrosstabPair
+typedef struct RollupPair
 {
 	uint64		factors;		/* PAIR_KEY of the two */
 	uint64		ranks;			/* the same of the places of their cells */
 	int64		measured;
 	int64		missed;
-} CrosstabPair;
+} RollupPair;
 
-typedef struct CrosstabCounts CrosstabCounts;
+typedef struct RollupCounts RollupCounts;
 
 /* Counts of no rows; what they grow to is in the context, too. */
-extern CrosstabCounts *crosstab_counts_make(MemoryContext context,
-											int nfactors);
+extern RollupCounts *rollup_counts_make(MemoryContext context,
+										int nfactors);
 
 /*
  * Counts the rows of this memory, each of which starts and ends at a MAXALIGN.
  * They are not checked.
  */
-extern void crosstab_counts_add(CrosstabCounts *counts, const char *rows,
-								Size size);
+extern void rollup_counts_add(RollupCounts *counts, const char *rows,
+							  Size size);
 
 /*
  * The cells by factor, and then by day, or by the bytes of the value, in new
  * memory; good until more rows are counted.  There is none of all rows, which is
  * the sum of the days.
  */
-extern const CrosstabCell **crosstab_sort_cells(const CrosstabCounts *counts,
-												uint32 *ncells);
+extern const RollupCell **rollup_sort_cells(const RollupCounts *counts,
+											uint32 *ncells);
 
 /* The pairs by factors, and then in the order of these cells, in new memory. */
-extern const CrosstabPair *crosstab_sort_pairs(const CrosstabCounts *counts,
-											   const CrosstabCell **sorted_cells,
-											   uint32 *npairs);
+extern const RollupPair *rollup_sort_pairs(const RollupCounts *counts,
+										   const RollupCell **sorted_cells,
+										   uint32 *npairs);
 
-#endif							/* CROSSTAB_COUNTS_H */
+#endif							/* ROLLUP_COUNTS_H */

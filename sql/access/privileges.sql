@@ -1,0 +1,52 @@
+/*
+ * Privileges
+ *
+ * PUBLIC may call what is named here and read what is shipped, whatever the
+ * default privileges of the role that installs this.  All else is closed: the
+ * tables of reports hold every Party's figures, and nobody calls the support
+ * functions of an aggregate directly (the right is needed by the aggregate's
+ * owner, not by its caller).
+ */
+
+GRANT USAGE ON SCHEMA pmr TO PUBLIC;
+GRANT USAGE ON TYPE pmr.rtt_sketch, pmr.rtt_state, pmr.target_counts TO PUBLIC;
+GRANT SELECT ON
+	pmr.service_reference_variant, pmr.business_process, pmr.business_process_srv,
+	pmr.target_response_time, pmr.service_level, pmr.response_code,
+	pmr.current_service_reference_variant, pmr.current_business_process,
+	pmr.current_business_process_srv, pmr.current_target_response_time,
+	pmr.current_service_level, pmr.current_response_code, pmr.assumption,
+	pmr.source_column,
+	pmr.party_performance, pmr.factor_performance, pmr.party_business_process,
+	pmr.performance_report, pmr.party_comparison, pmr.factor_comparison,
+	pmr.industry_performance
+TO PUBLIC;
+
+REVOKE ALL ON ALL ROUTINES IN SCHEMA pmr FROM PUBLIC;
+DO $$
+DECLARE
+	public_names CONSTANT text[] := '{
+		rtt_sketch_in, rtt_sketch_out, rtt_sketch_recv, rtt_sketch_send,
+		rtt_sketch_eq, rtt_sketch_ne, rtt_sketch_lt, rtt_sketch_le, rtt_sketch_gt, rtt_sketch_ge,
+		rtt_sketch_cmp, rtt_sketch_hash, rtt_sketch_hash_extended,
+		rtt_state_in, rtt_state_out, rtt_state_recv, rtt_state_send,
+		rtt_sketch, rtt_merge, rtt_percentile, rtt_percentiles,
+		rtt_within_pct, rtt_count, rtt_mean, rtt_min, rtt_max, rtt_error_bound,
+		rtt_buckets, rtt_histogram,
+		target_met, target_counts, target_outcome,
+		srv_target, srv_target_met, srv_target_counts, answered_at, response_class,
+		can_see_all_parties, can_see_party, visible_month,
+		party_performance_of, performance, factor_performance_of,
+		party_business_process_of, performance_report_of,
+		published_month, party_comparison_of, factor_comparison_of,
+		industry_month, industry_performance_of, diagnose}';
+	routine regprocedure;
+BEGIN
+	FOR routine IN
+		SELECT p.oid FROM pg_catalog.pg_proc AS p
+		WHERE p.pronamespace = 'pmr'::pg_catalog.regnamespace AND p.proname = ANY (public_names)
+	LOOP
+		EXECUTE pg_catalog.format('GRANT EXECUTE ON ROUTINE %s TO PUBLIC', routine);
+	END LOOP;
+END
+$$;

@@ -1,0 +1,16 @@
+/* Class of a response, and time of the answer */
+
+CREATE FUNCTION pmr.response_class(response_code text, mode text) RETURNS text
+	AS 'MODULE_PATHNAME', 'pmr_response_class'
+	LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.response_class(text, text) IS 'what a response code says of a request: success, acknowledged, rejected, no_response or unclassified';
+
+CREATE FUNCTION pmr.answered_at(responded_at timestamp with time zone, response_code text, mode text) RETURNS timestamp with time zone
+	AS 'MODULE_PATHNAME', 'pmr_answered_at'
+	LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.answered_at(timestamp with time zone, text, text) IS 'when a request was answered, or NULL where the response is no answer';
+
+CREATE FUNCTION pmr.answered_at(responded_at timestamp, response_code text, mode text) RETURNS timestamp
+	AS 'MODULE_PATHNAME', 'pmr_answered_at'
+	LANGUAGE C STABLE PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.answered_at(timestamp, text, text) IS 'when a request was answered, or NULL where the response is no answer';

@@ -1,0 +1,45 @@
+/*
+ * Type rtt_state: the working state of the aggregates over round-trip times
+ *
+ * It is a real type, not internal, so that one node can take partial results
+ * from another.  The state is changed in place, hence STORAGE plain and double
+ * alignment.
+ */
+
+CREATE TYPE pmr.rtt_state;
+
+CREATE FUNCTION pmr.rtt_state_in(cstring) RETURNS pmr.rtt_state
+	AS 'MODULE_PATHNAME', 'pmr_rtt_state_in'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.rtt_state_in(cstring) IS 'text input of rtt_state';
+
+CREATE FUNCTION pmr.rtt_state_out(pmr.rtt_state) RETURNS cstring
+	AS 'MODULE_PATHNAME', 'pmr_rtt_state_out'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.rtt_state_out(pmr.rtt_state) IS 'text output of rtt_state';
+
+CREATE FUNCTION pmr.rtt_state_recv(internal) RETURNS pmr.rtt_state
+	AS 'MODULE_PATHNAME', 'pmr_rtt_state_recv'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.rtt_state_recv(internal) IS 'binary input of rtt_state';
+
+CREATE FUNCTION pmr.rtt_state_send(pmr.rtt_state) RETURNS bytea
+	AS 'MODULE_PATHNAME', 'pmr_rtt_state_send'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.rtt_state_send(pmr.rtt_state) IS 'binary output of rtt_state';
+
+CREATE TYPE pmr.rtt_state (
+	INPUT = pmr.rtt_state_in,
+	OUTPUT = pmr.rtt_state_out,
+	RECEIVE = pmr.rtt_state_recv,
+	SEND = pmr.rtt_state_send,
+	INTERNALLENGTH = VARIABLE,
+	ALIGNMENT = double,
+	STORAGE = plain
+);
+COMMENT ON TYPE pmr.rtt_state IS 'working state of the aggregates over round-trip times; not for storing';
+
+CREATE FUNCTION pmr.rtt_state_combine(pmr.rtt_state, pmr.rtt_state) RETURNS pmr.rtt_state
+	AS 'MODULE_PATHNAME', 'pmr_rtt_state_combine'
+	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.rtt_state_combine(pmr.rtt_state, pmr.rtt_state) IS 'combine function of the aggregates over round-trip times';

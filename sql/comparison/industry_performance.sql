@@ -1,0 +1,91 @@
+/* The industry's published figures */
+
+/* Months of the industry: live ones for who sees all, or else published ones. */
+CREATE FUNCTION pmr.industry_month()
+	RETURNS TABLE (source text, month date, as_of timestamp with time zone, published_as_of timestamp with time zone)
+	LANGUAGE sql STABLE SECURITY DEFINER
+	ROWS 20
+	SET search_path = pg_catalog, pg_temp
+	SET jit = off
+BEGIN ATOMIC
+	WITH access AS MATERIALIZED (
+		SELECT pmr.can_see_all_parties() AS can_see_all_parties,
+			EXISTS (SELECT FROM pmr.party_access AS a JOIN pg_roles AS r ON r.rolname = a.role_name
+					WHERE pg_has_role(pmr.requesting_role(), r.oid, 'USAGE')) AS sees_some
+	)
+	SELECT coalesce(m.source, p.source), coalesce(m.month, p.month), CASE WHEN a.can_see_all_parties THEN m.as_of END, p.as_of
+	FROM access AS a CROSS JOIN (pmr.rollup_month AS m FULL JOIN pmr.publication AS p ON p.source = m.source AND p.month = m.month)
+	WHERE a.can_see_all_parties OR a.sees_some AND p.month IS NOT NULL
+	ORDER BY 1, 2;
+END;
+COMMENT ON FUNCTION pmr.industry_month() IS 'internal: months that industry_performance has for who asks';
+
+CREATE FUNCTION pmr.industry_performance_of(source text, month date)
+	RETURNS TABLE (srv text, mode text, requests bigint, measured bigint, missed bigint, met_pct double precision, success_pct double precision,
+		p50_s double precision, p95_s double precision, published_met_pct double precision, suppressed text)
+	LANGUAGE sql STABLE SECURITY DEFINER
+	ROWS 60
+	SET search_path = pg_catalog, pg_temp
+	SET jit = off
+BEGIN ATOMIC
+	WITH reader AS MATERIALIZED (
+		SELECT pmr.can_see_all_parties() AS can_see_all_parties, pmr.own_groups(industry_performance_of.source, industry_performance_of.month, NULL) AS own
+	), asked AS MATERIALIZED (
+		SELECT r.can_see_all_parties, r.own, cardinality(r.own) = 1 AS one_group
+		FROM reader AS r
+		WHERE r.can_see_all_parties OR r.own <> '{}'
+	), live AS (
+		SELECT r.srv, r.mode, sum(r.requests)::bigint AS requests, sum(r.met)::bigint AS met, sum(r.missed)::bigint AS missed,
+			sum(r.pending + r.invalid)::bigint AS open, sum(r.success)::bigint AS success,
+			pmr.rtt_percentiles(pmr.rtt_merge(r.rtt), '{0.5,0.95}') AS s
+		FROM asked AS a JOIN pmr.rollup AS r ON r.source = industry_performance_of.source AND r.month = industry_performance_of.month
+		WHERE a.can_see_all_parties AND r.day IS NULL AND r.factor = 'all'
+		GROUP BY r.srv, r.mode
+	), exact AS (
+		SELECT c.srv, c.mode, pmr.percentage(sum(c.met)::bigint, sum(c.measured)::bigint) AS met_pct
+		FROM asked AS a JOIN pmr.publication_cell AS c ON c.source = industry_performance_of.source AND c.month = industry_performance_of.month
+		WHERE a.can_see_all_parties AND c.factor = 'all'
+		GROUP BY c.srv, c.mode
+	), others AS (
+		SELECT f.srv, f.mode, f.groups && a.own AS own,
+			CASE WHEN f.shown AND (a.one_group OR f.figure IN (SELECT w.figure FROM pmr.shown_without(industry_performance_of.source, industry_performance_of.month, a.own) AS w))
+				THEN pmr.per_mille(f.total_met - g.met, f.total_measured - g.measured) / 10.0::double precision END AS met_pct
+		FROM asked AS a
+			JOIN pmr.publication_figure AS f ON f.source = industry_performance_of.source AND f.month = industry_performance_of.month
+			CROSS JOIN LATERAL (SELECT coalesce(sum(f.measured[array_position(f.groups, o.name)]), 0)::bigint AS measured,
+									coalesce(sum(f.met[array_position(f.groups, o.name)]), 0)::bigint AS met
+								FROM unnest(a.own) AS o (name)) AS g
+		WHERE NOT a.can_see_all_parties AND f.kind = 'srv'
+	)
+	SELECT coalesce(l.srv, e.srv), coalesce(l.mode, e.mode), l.requests, l.met + l.missed, l.missed, pmr.percentage(l.met, l.met + l.missed),
+		pmr.percentage(l.success, l.requests - l.open), l.s[1], l.s[2], e.met_pct, NULL
+	FROM live AS l FULL JOIN exact AS e ON e.srv = l.srv AND e.mode = l.mode
+	UNION ALL
+	/* an SRV that is hidden is listed only where the reader has used it */
+	SELECT o.srv, o.mode, NULL, NULL, NULL, NULL, NULL, NULL, NULL, o.met_pct,
+		CASE WHEN o.met_pct IS NULL THEN 'others are too few, or too unequal' END
+	FROM others AS o
+	WHERE o.met_pct IS NOT NULL OR o.own
+	ORDER BY 1, 2;
+END;
+COMMENT ON FUNCTION pmr.industry_performance_of(text, date) IS 'internal: industry_performance of one month';
+
+CREATE VIEW pmr.industry_performance AS
+	SELECT k.source, k.month, i.*, k.as_of, k.published_as_of
+	FROM pmr.industry_month() AS k, pmr.industry_performance_of(k.source, k.month) AS i;
+COMMENT ON VIEW pmr.industry_performance IS 'how well every Party''s requests together did, for who sees all; for others the published months, without their own supplier groups';
+COMMENT ON COLUMN pmr.industry_performance.source IS 'name of the source, as given to pmr.add_source';
+COMMENT ON COLUMN pmr.industry_performance.month IS 'first day of the month, whose days are those of the time zone of the source';
+COMMENT ON COLUMN pmr.industry_performance.srv IS 'Service Reference Variant; empty: the request gave none';
+COMMENT ON COLUMN pmr.industry_performance.mode IS 'on_demand, future_dated, scheduled or non_device; empty: the request gave none; unknown: a mode that is none of these';
+COMMENT ON COLUMN pmr.industry_performance.requests IS 'this and the next figures are as rolled up now, for who sees all; NULL for others';
+COMMENT ON COLUMN pmr.industry_performance.measured IS 'requests whose target is known and has passed: met and missed';
+COMMENT ON COLUMN pmr.industry_performance.missed IS 'not answered within the Target Response Time, or not at all';
+COMMENT ON COLUMN pmr.industry_performance.met_pct IS '100 met / (met + missed), of all received; sum the counts, never average a percentage';
+COMMENT ON COLUMN pmr.industry_performance.success_pct IS '100 success / (requests - pending - invalid); NULL where the source has no response codes; never average a percentage';
+COMMENT ON COLUMN pmr.industry_performance.p50_s IS 'median Round Trip Time of the answered, in seconds; percentiles can be neither summed nor averaged';
+COMMENT ON COLUMN pmr.industry_performance.p95_s IS 'seconds within which 95 of 100 of the answered were answered; percentiles can be neither summed nor averaged';
+COMMENT ON COLUMN pmr.industry_performance.published_met_pct IS 'as it was published: of all Parties for who sees all; for others of the Parties outside their supplier groups, to 0.1 point';
+COMMENT ON COLUMN pmr.industry_performance.suppressed IS 'why published_met_pct is NULL in a published month';
+COMMENT ON COLUMN pmr.industry_performance.as_of IS 'of the figures as rolled up now';
+COMMENT ON COLUMN pmr.industry_performance.published_as_of IS 'of the publication; NULL: the month is not published';

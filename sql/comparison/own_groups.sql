@@ -1,0 +1,87 @@
+/* The supplier groups that are left out of "others", and what is shown then */
+
+/* Supplier groups that are none of the others, when a Party is compared. */
+CREATE FUNCTION pmr.own_groups(source text, month date, party text) RETURNS text[]
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	WITH seen AS MATERIALIZED (
+		SELECT DISTINCT a.party FROM pmr.party_access AS a JOIN pg_roles AS r ON r.rolname = a.role_name
+		WHERE pg_has_role(pmr.requesting_role(), r.oid, 'USAGE')
+	)
+	SELECT CASE WHEN pmr.can_see_all_parties()
+		THEN ARRAY(SELECT p.supplier_group FROM pmr.publication_party AS p
+				   WHERE p.source = own_groups.source AND p.month = own_groups.month AND p.party = own_groups.party)
+		ELSE ARRAY(SELECT coalesce(p.supplier_group, now.supplier_group, s.party)
+				   FROM seen AS s
+					LEFT JOIN pmr.publication_party AS p ON p.source = own_groups.source AND p.month = own_groups.month AND p.party = s.party
+					LEFT JOIN pmr.party AS now ON now.party = s.party
+				   GROUP BY 1 ORDER BY 1)
+		END;
+END;
+COMMENT ON FUNCTION pmr.own_groups(text, date, text) IS 'internal: supplier groups of the Parties that who asks may see; for who sees all, that of the Party';
+
+/*
+ * Figures that a reader of several groups may have: those shown to everybody
+ * that satisfy the rule without all these groups, as must what is left of each
+ * sum.  Where one of its parts does not, all parts of an SRV and mode are left
+ * out.  Values of factors and categories are for readers of one group.
+ */
+CREATE FUNCTION pmr.shown_without(source text, month date, own text[]) RETURNS TABLE (figure integer)
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	WITH rule AS (
+		SELECT p AS rule, p.region_factor FROM pmr.publication AS p WHERE p.source = shown_without.source AND p.month = shown_without.month
+	), part AS MATERIALIZED (
+		SELECT f.figure, f.part_of, f.kind, f.srv, f.mode, f.shown, g.name, g.measured
+		FROM rule AS r JOIN pmr.publication_figure AS f ON f.source = shown_without.source AND f.month = shown_without.month
+				AND (f.kind IN ('all', 'srv', 'generation', 'stratum') OR f.kind = 'value' AND f.factor = r.region_factor)
+			CROSS JOIN unnest(f.groups, f.measured) AS g (name, measured)
+		WHERE g.name <> ALL (own) AND g.measured > 0
+	), shown AS (
+		SELECT p.figure, p.kind, p.srv, p.mode,
+			pmr.passes_dominance_rule(array_agg(p.measured ORDER BY p.measured DESC), (SELECT r.rule FROM rule AS r), 0) AS passes
+		FROM part AS p
+		WHERE p.shown
+		GROUP BY p.figure, p.kind, p.srv, p.mode
+	), hidden AS (
+		SELECT s.part_of, s.kind, s.srv, s.mode,
+			pmr.passes_dominance_rule(array_agg(s.measured ORDER BY s.measured DESC), (SELECT r.rule FROM rule AS r), 0) AS passes
+		FROM (SELECT p.part_of, p.kind, CASE p.kind WHEN 'srv' THEN '' ELSE p.srv END AS srv, CASE p.kind WHEN 'srv' THEN '' ELSE p.mode END AS mode,
+				p.name, sum(p.measured)::bigint AS measured
+			  FROM part AS p
+			  WHERE NOT p.shown AND p.kind <> 'all'
+				AND EXISTS (SELECT FROM shown AS u WHERE u.figure = p.part_of)
+			  GROUP BY 1, 2, 3, 4, 5) AS s
+		GROUP BY s.part_of, s.kind, s.srv, s.mode
+	)
+	SELECT s.figure
+	FROM shown AS s
+	WHERE s.passes
+	  AND CASE s.kind
+			WHEN 'srv' THEN true
+			WHEN 'all' THEN NOT EXISTS (SELECT FROM shown AS o WHERE o.kind = 'srv' AND NOT o.passes)
+			ELSE NOT EXISTS (SELECT FROM shown AS o WHERE o.kind <> 'all' AND o.srv = s.srv AND o.mode = s.mode AND NOT o.passes)
+				AND NOT EXISTS (SELECT FROM hidden AS h WHERE h.kind <> 'srv' AND h.srv = s.srv AND h.mode = s.mode AND NOT h.passes)
+		END;
+END;
+COMMENT ON FUNCTION pmr.shown_without(text, date, text[]) IS 'internal: figures of a publication that a reader of these several groups may have';
+
+CREATE FUNCTION pmr.published_month()
+	RETURNS TABLE (source text, party text, month date, as_of timestamp with time zone)
+	LANGUAGE sql STABLE SECURITY DEFINER
+	ROWS 200
+	SET search_path = pg_catalog, pg_temp
+	SET jit = off
+BEGIN ATOMIC
+	WITH access AS MATERIALIZED (
+		SELECT a.party FROM pmr.party_access AS a JOIN pg_roles AS r ON r.rolname = a.role_name
+		WHERE pg_has_role(pmr.requesting_role(), r.oid, 'USAGE')
+	)
+	SELECT p.source, p.party, p.month, u.as_of
+	FROM pmr.publication AS u JOIN pmr.publication_party AS p ON p.source = u.source AND p.month = u.month
+	WHERE (SELECT pmr.can_see_all_parties()) OR p.party IN (SELECT a.party FROM access AS a)
+	ORDER BY p.source, p.month, p.party;
+END;
+COMMENT ON FUNCTION pmr.published_month() IS 'internal: Parties and published months that who asks may see';

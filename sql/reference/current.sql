@@ -1,0 +1,66 @@
+/*
+ * The rows of the reference tables that are in force now
+ *
+ * now() is the start of the transaction.  For another time, call srv_target.
+ */
+
+CREATE VIEW pmr.current_service_reference_variant AS
+	SELECT DISTINCT ON (srv) *
+	FROM pmr.service_reference_variant
+	ORDER BY srv, builtin;
+COMMENT ON VIEW pmr.current_service_reference_variant IS 'Service Reference Variants in force: your row where there is one';
+
+CREATE VIEW pmr.current_business_process AS
+	SELECT DISTINCT ON (business_process) *
+	FROM pmr.business_process
+	ORDER BY business_process, builtin;
+COMMENT ON VIEW pmr.current_business_process IS 'business processes in force: your row where there is one';
+
+CREATE VIEW pmr.current_business_process_srv AS
+	SELECT *
+	FROM (
+		SELECT DISTINCT ON (business_process, srv, qualifier) *
+		FROM pmr.business_process_srv
+		WHERE valid_from <= now()
+		ORDER BY business_process, srv, qualifier, builtin, valid_from DESC
+	) AS in_force
+	WHERE listed;
+COMMENT ON VIEW pmr.current_business_process_srv IS 'rows of the report in force now: your row where there is one';
+
+CREATE VIEW pmr.current_target_response_time AS
+	SELECT DISTINCT ON (srv, mode, device_generation) *
+	FROM pmr.target_response_time
+	WHERE valid_from <= now()
+	ORDER BY srv, mode, device_generation, builtin, valid_from DESC;
+COMMENT ON VIEW pmr.current_target_response_time IS 'Target Response Times in force now: your row where there is one';
+
+CREATE VIEW pmr.current_service_level AS
+	SELECT DISTINCT ON (measure) *
+	FROM pmr.service_level
+	WHERE valid_from <= now()
+	ORDER BY measure, builtin, valid_from DESC;
+COMMENT ON VIEW pmr.current_service_level IS 'service levels in force now: your row where there is one';
+
+CREATE VIEW pmr.current_response_code AS
+	SELECT DISTINCT ON (code, mode) *
+	FROM pmr.response_code
+	ORDER BY code, mode, builtin;
+COMMENT ON VIEW pmr.current_response_code IS 'response codes in force: your row where there is one';
+
+/* A column of such a view has the comment of the table's column. */
+DO $$
+DECLARE
+	c record;
+BEGIN
+	FOR c IN
+		SELECT v.oid::regclass AS view, a.attname AS name, pg_catalog.col_description(t.oid, b.attnum) AS comment
+		FROM pg_catalog.pg_class AS v
+		JOIN pg_catalog.pg_class AS t ON t.relnamespace = v.relnamespace AND v.relname = 'current_' || t.relname
+		JOIN pg_catalog.pg_attribute AS a ON a.attrelid = v.oid
+		JOIN pg_catalog.pg_attribute AS b ON b.attrelid = t.oid AND b.attname = a.attname
+		WHERE v.relnamespace = 'pmr'::pg_catalog.regnamespace AND a.attnum > 0
+	LOOP
+		EXECUTE pg_catalog.format('COMMENT ON COLUMN %s.%I IS %L', c.view, c.name, c.comment);
+	END LOOP;
+END
+$$;

@@ -1,0 +1,42 @@
+/* A Party's own performance in any period */
+
+/*
+ * Any period, from its days.  A percentile cannot be had from percentiles, so
+ * this is a function.
+ */
+CREATE FUNCTION pmr.performance(from_day date, to_day date)
+	RETURNS TABLE (source text, party text, srv text, mode text, requests bigint, success_pct double precision, target_met_pct double precision, target_met_low_pct double precision, target_met_high_pct double precision,
+		target_met_accepted_pct double precision, success_within_target_pct double precision, answered_pct double precision,
+		p50_s double precision, p90_s double precision, p95_s double precision, p99_s double precision, p95_all_s double precision, mean_s double precision, max_s double precision,
+		met bigint, missed bigint, pending bigint, not_measured bigint, invalid bigint, answered bigint, success bigint, rejected bigint, no_response bigint, unclassified bigint,
+		as_of timestamp with time zone, status text)
+	LANGUAGE plpgsql STABLE SECURITY DEFINER
+	ROWS 1000
+	SET search_path = pg_catalog, pg_temp
+	SET jit = off
+AS $$
+BEGIN
+	IF from_day IS NULL OR to_day IS NULL OR NOT isfinite(from_day) OR NOT isfinite(to_day) THEN
+		RAISE invalid_parameter_value USING MESSAGE = 'from_day and to_day must be dates';
+	ELSIF to_day < from_day THEN
+		RAISE invalid_parameter_value USING MESSAGE = format('to_day %s is before from_day %s', to_day, from_day);
+	END IF;
+	RETURN QUERY
+	SELECT v.source, v.party, f.srv, f.mode, f.requests, g.success_pct, g.target_met_pct, i.low_pct, i.high_pct,
+		g.target_met_accepted_pct, g.success_within_target_pct, g.answered_pct,
+		g.p50_s, g.p90_s, g.p95_s, g.p99_s, g.p95_all_s, g.mean_s, g.max_s,
+		f.met, f.missed, f.pending, f.not_measured, f.invalid, f.answered, f.success, f.rejected, f.no_response, f.unclassified,
+		v.as_of, v.status
+	FROM (
+		SELECT m.source, m.party, bool_and(r.success_known) AS success_known,
+			min(r.as_of) AS as_of, CASE WHEN bool_and(r.settled) THEN 'final' ELSE 'provisional' END AS status
+		FROM pmr.visible_month() AS m JOIN pmr.rollup_month AS r ON r.source = m.source AND r.month = m.month
+		WHERE m.party <> '*' AND m.month BETWEEN date_trunc('month', performance.from_day)::date AND performance.to_day
+		GROUP BY m.source, m.party) AS v,
+		pmr.party_figures(v.source, v.party, date_trunc('month', performance.from_day)::date, performance.to_day, performance.from_day, performance.to_day) AS f,
+		pmr.figures(f.requests, f.met, f.missed, f.pending, f.invalid, f.answered, f.success, f.met_success, f.met_rejected, f.missed_rejected, v.success_known, f.rtt) AS g,
+		pmr.wilson_interval_pct(f.met, f.met + f.missed, f.phi) AS i
+	ORDER BY v.source, v.party, f.srv, f.mode;
+END
+$$;
+COMMENT ON FUNCTION pmr.performance(date, date) IS 'party_performance of any period, both days included';

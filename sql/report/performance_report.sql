@@ -1,0 +1,116 @@
+/* The report of a Party's month */
+
+/*
+ * One line of the report for each thing to read: first what the figures are,
+ * then the rows of SEC H13.1A in the draft's order, zeros included, then what
+ * is in none of them.
+ */
+CREATE FUNCTION pmr.performance_report_of(source text, party text, month date)
+	RETURNS TABLE (line integer, item text, mode text, requests bigint, target_met_pct double precision, success_pct double precision, p50_s double precision, p95_s double precision, verdict text)
+	LANGUAGE sql STABLE SECURITY DEFINER
+	ROWS 80
+	SET search_path = pg_catalog, pg_temp
+	SET jit = off
+BEGIN ATOMIC
+	WITH header AS (
+		SELECT m.*, s.report_timezone, pmr.day_start(m.source, (m.month + interval '1 month')::date) AS finish
+		FROM pmr.rollup_month AS m JOIN pmr.source AS s ON s.source = m.source
+		WHERE m.source = performance_report_of.source AND m.month = performance_report_of.month
+		  AND pmr.can_see_party(performance_report_of.party)
+	), layout AS MATERIALIZED (
+		SELECT x.* FROM header AS h, pmr.report_rows(h.finish) AS x
+	), own AS MATERIALIZED (
+		SELECT r.srv, r.qualifier, r.business_process,
+			sum(r.requests)::bigint AS requests, sum(r.met)::bigint AS met, sum(r.missed)::bigint AS missed, sum(r.pending)::bigint AS pending,
+			sum(r.invalid)::bigint AS invalid, sum(r.not_measured)::bigint AS not_measured, sum(r.success)::bigint AS success,
+			coalesce(sum(r.met + r.missed) FILTER (WHERE r.target_status = 'assumed'), 0)::bigint AS assumed
+		FROM header AS h JOIN pmr.rollup AS r ON r.source = h.source AND r.month = h.month
+		WHERE r.party = ANY (pmr.party_list(performance_report_of.source, performance_report_of.party, performance_report_of.month, performance_report_of.month))
+		  AND r.factor = 'all' AND r.day IS NULL
+		GROUP BY r.srv, r.qualifier, r.business_process
+	), total AS (
+		SELECT coalesce(sum(o.requests), 0)::bigint AS requests, coalesce(sum(o.met), 0)::bigint AS met, coalesce(sum(o.missed), 0)::bigint AS missed,
+			coalesce(sum(o.pending), 0)::bigint AS pending, coalesce(sum(o.invalid), 0)::bigint AS invalid, coalesce(sum(o.not_measured), 0)::bigint AS not_measured,
+			coalesce(sum(o.success), 0)::bigint AS success, coalesce(sum(o.assumed), 0)::bigint AS assumed
+		FROM own AS o
+	), cell AS MATERIALIZED (
+		SELECT c.*, h.success_known, h.finish
+		FROM header AS h, pmr.report_cells(h.source, performance_report_of.party, h.month) AS c
+	), process AS (
+		SELECT b.report_order, b.process_name, b.business_process,
+			coalesce(sum(o.requests), 0)::bigint AS requests, coalesce(sum(o.met), 0)::bigint AS met, coalesce(sum(o.missed), 0)::bigint AS missed,
+			coalesce(sum(o.pending), 0)::bigint AS pending, coalesce(sum(o.invalid), 0)::bigint AS invalid, coalesce(sum(o.success), 0)::bigint AS success
+		FROM (SELECT DISTINCT x.report_order, x.process_name, x.business_process FROM layout AS x) AS b
+			LEFT JOIN own AS o ON EXISTS (
+				SELECT FROM layout AS x
+				WHERE x.business_process = b.business_process AND x.srv = o.srv
+				  AND x.qualifier IN ('', o.qualifier) AND o.business_process IN ('', x.business_process))
+		GROUP BY b.report_order, b.process_name, b.business_process
+	), lines (part, a, process, b, row_key, c, item, mode, requests, target_met_pct, success_pct, p50_s, p95_s, verdict) AS (
+		SELECT 1, h.i, '', 0, '', 0, h.item, CASE WHEN h.requests IS NOT NULL THEN 'all' END, h.requests, NULL::double precision, NULL::double precision, NULL::double precision, NULL::double precision, NULL::text
+		FROM (
+			SELECT x.i, x.item, x.requests
+			FROM header AS h, total AS t, LATERAL (VALUES
+				(1, format('%s, %s, days in %s', CASE performance_report_of.party WHEN '*' THEN 'All Parties' WHEN '' THEN 'No Party' ELSE performance_report_of.party END, to_char(h.month, 'FMMonth YYYY'), h.report_timezone), NULL::bigint),
+				(2, format('as of %s', to_char(h.as_of AT TIME ZONE h.report_timezone, 'YYYY-MM-DD HH24:MI:SS')), NULL),
+				(3, CASE WHEN h.settled THEN 'final' ELSE 'provisional: open to late responses' END, NULL),
+				(4, 'Measured', t.met + t.missed),
+				(5, '  of them against assumed targets', t.assumed),
+				(6, 'Not measured', t.not_measured),
+				(7, 'Pending', t.pending),
+				(8, 'Invalid', t.invalid)
+			) AS x (i, item, requests)
+		) AS h
+		UNION ALL
+		SELECT 2, p.report_order, p.business_process, 0, '', 0, p.process_name, 'all', p.requests, pmr.percentage(p.met, p.met + p.missed),
+			CASE WHEN h.success_known THEN pmr.percentage(p.success, p.requests - p.pending - p.invalid) END, NULL, NULL,
+			pmr.service_level_verdict(p.business_process, p.met, p.missed, h.finish)
+		FROM process AS p, header AS h
+		UNION ALL
+		SELECT 2, b.report_order, b.business_process, b.report_row, b.srv || ' ' || b.qualifier, CASE c.mode WHEN 'on_demand' THEN 1 WHEN 'future_dated' THEN 2 WHEN 'dcc_scheduled' THEN 3 WHEN 'non_device' THEN 4 ELSE 5 END,
+			left('  ' || rpad(b.srv, greatest(7, length(b.srv) + 1)) || CASE WHEN b.qualifier = '' THEN b.description ELSE replace(b.qualifier, '_', ' ') END, 44),
+			c.mode, coalesce(c.requests, 0), g.target_met_pct, g.success_pct, round(g.p50_s::numeric, 1)::double precision, round(g.p95_s::numeric, 1)::double precision,
+			CASE WHEN c.srv IS NOT NULL THEN pmr.service_level_verdict(b.business_process, c.met, c.missed, h.finish) END
+		FROM header AS h CROSS JOIN layout AS b
+			LEFT JOIN cell AS c ON c.business_process = b.business_process AND c.report_row = b.report_row AND c.srv = b.srv AND c.qualifier = b.qualifier
+			LEFT JOIN LATERAL pmr.figures(c.requests, c.met, c.missed, c.pending, c.invalid, c.answered, c.success, c.met_success, c.met_rejected, c.missed_rejected, c.success_known, c.rtt) AS g ON c.srv IS NOT NULL
+		UNION ALL
+		SELECT 3, 1, '', x.i, '', 0, x.item, 'all', x.requests, pmr.percentage(x.met, x.met + x.missed), CASE WHEN x.success_known THEN pmr.percentage(x.success, x.decided) END, NULL, NULL, NULL
+		FROM (
+			SELECT CASE WHEN NOT EXISTS (SELECT FROM layout AS x WHERE x.srv = o.srv) THEN 1 WHEN o.qualifier = '' THEN 2 ELSE 3 END AS i,
+				CASE WHEN NOT EXISTS (SELECT FROM layout AS x WHERE x.srv = o.srv) THEN 'In no row: other SRVs'
+					WHEN o.qualifier = '' THEN 'In no row: qualifier unknown, or process'
+					ELSE 'In no row: another qualifier, or process' END AS item,
+				sum(o.requests)::bigint AS requests, sum(o.met)::bigint AS met, sum(o.missed)::bigint AS missed, sum(o.success)::bigint AS success,
+				sum(o.requests - o.pending - o.invalid)::bigint AS decided, h.success_known
+			FROM own AS o, header AS h
+			WHERE NOT EXISTS (SELECT FROM layout AS x WHERE x.srv = o.srv AND x.qualifier IN ('', o.qualifier) AND o.business_process IN ('', x.business_process))
+			GROUP BY 1, 2, h.success_known
+		) AS x
+		UNION ALL
+		SELECT 4, 1, '', 0, '', 0, 'All requests, each counted once', 'all', t.requests, pmr.percentage(t.met, t.met + t.missed),
+			CASE WHEN h.success_known THEN pmr.percentage(t.success, t.requests - t.pending - t.invalid) END, NULL, NULL, NULL
+		FROM total AS t, header AS h
+	)
+	SELECT (row_number() OVER (ORDER BY l.part, l.a, l.process, l.b, l.row_key, l.c))::integer, l.item, l.mode, l.requests, l.target_met_pct, l.success_pct, l.p50_s, l.p95_s, l.verdict
+	FROM lines AS l
+	ORDER BY 1;
+END;
+COMMENT ON FUNCTION pmr.performance_report_of(text, text, date) IS 'internal: performance_report of one Party and month; * is every Party together';
+
+CREATE VIEW pmr.performance_report AS
+	SELECT v.party, v.month, f.*, v.source
+	FROM pmr.visible_month() AS v, pmr.performance_report_of(v.source, v.party, v.month) AS f;
+COMMENT ON VIEW pmr.performance_report IS 'a Party''s month as a report to read: what it rests on, the rows of SEC H13.1A in their order, and what belongs to none; Party * is every Party together';
+COMMENT ON COLUMN pmr.performance_report.party IS 'the Party, as the audit table names it';
+COMMENT ON COLUMN pmr.performance_report.month IS 'first day of the month, whose days are those of the time zone of the source';
+COMMENT ON COLUMN pmr.performance_report.line IS 'position in the report';
+COMMENT ON COLUMN pmr.performance_report.item IS 'what the line is about';
+COMMENT ON COLUMN pmr.performance_report.mode IS 'on_demand, future_dated, scheduled or non_device; empty: the request gave none; unknown: a mode that is none of these';
+COMMENT ON COLUMN pmr.performance_report.requests IS 'requests received: the sum of met, missed, pending, not_measured and invalid';
+COMMENT ON COLUMN pmr.performance_report.target_met_pct IS '100 met / (met + missed), of all received; sum the counts, never average a percentage';
+COMMENT ON COLUMN pmr.performance_report.success_pct IS '100 success / (requests - pending - invalid); NULL where the source has no response codes; never average a percentage';
+COMMENT ON COLUMN pmr.performance_report.p50_s IS 'median Round Trip Time of the answered, in seconds; percentiles can be neither summed nor averaged';
+COMMENT ON COLUMN pmr.performance_report.p95_s IS 'seconds within which 95 of 100 of the answered were answered; percentiles can be neither summed nor averaged';
+COMMENT ON COLUMN pmr.performance_report.verdict IS 'beside the service level: met, below target, below minimum, no level set, or nothing measured';
+COMMENT ON COLUMN pmr.performance_report.source IS 'name of the source, as given to pmr.add_source';

@@ -1,0 +1,155 @@
+/* Procedure refresh, and its log */
+
+CREATE TABLE pmr.refresh_log (
+	refresh_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+	source text NOT NULL,
+	refreshed_by text NOT NULL,
+	pid integer NOT NULL,
+	as_of timestamp with time zone NOT NULL,
+	from_day date,
+	to_day date,
+	started_at timestamp with time zone NOT NULL,
+	months integer NOT NULL,
+	months_done integer NOT NULL DEFAULT 0,
+	rows_read bigint NOT NULL DEFAULT 0,
+	done_pct double precision NOT NULL DEFAULT 0,
+	expected_at timestamp with time zone,
+	finished_at timestamp with time zone
+);
+SELECT pg_extension_config_dump('pmr.refresh_log', '');
+SELECT pg_extension_config_dump('pmr.refresh_log_refresh_id_seq', '');
+COMMENT ON SEQUENCE pmr.refresh_log_refresh_id_seq IS 'numbers of the runs in refresh_log';
+COMMENT ON TABLE pmr.refresh_log IS 'runs of refresh: a row without finished_at is running, or was stopped';
+COMMENT ON COLUMN pmr.refresh_log.from_day IS 'first day that was named; NULL: none was';
+COMMENT ON COLUMN pmr.refresh_log.done_pct IS 'share of the rows that the planner expects';
+COMMENT ON COLUMN pmr.refresh_log.expected_at IS 'when it will be finished if it goes on like this';
+
+/* Enters a run into the log, and says beforehand what will make it slow. */
+CREATE FUNCTION pmr.refresh_begin(source text, from_day date, to_day date, months date[], as_of timestamp with time zone) RETURNS bigint
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	first_time timestamptz := pmr.day_start(source, months[1]);
+	result bigint;
+	day_cost double precision;
+	all_cost double precision;
+	min_cost CONSTANT double precision := 10000;
+BEGIN
+	IF cardinality(months) > 0 THEN
+		SELECT cost INTO day_cost FROM pmr.expected_rows(source, as_of - interval '1 day', as_of);
+		SELECT cost INTO all_cost FROM pmr.expected_rows(source, least(first_time, as_of - interval '10 days'), as_of);
+		IF all_cost > min_cost AND day_cost > 0.9 * all_cost THEN
+			RAISE WARNING 'no index or partition of % serves requested_at', pmr.source_relation(source)
+				USING HINT = 'Each month will read all of it. CREATE INDEX ... USING brin (requested_at) is small, and enough where rows come in the order of time.';
+		END IF;
+	END IF;
+	INSERT INTO pmr.refresh_log (source, refreshed_by, pid, as_of, from_day, to_day, started_at, months)
+	VALUES (refresh_begin.source, current_user, pg_backend_pid(), refresh_begin.as_of, refresh_begin.from_day, refresh_begin.to_day, clock_timestamp(), cardinality(refresh_begin.months))
+	RETURNING refresh_id INTO result;
+	RETURN result;
+END
+$$;
+COMMENT ON FUNCTION pmr.refresh_begin(text, date, date, date[], timestamp with time zone) IS 'internal: begins an entry of refresh_log';
+
+/* Notes that a month is done, and how long the rest will take. */
+CREATE FUNCTION pmr.refresh_progress(refresh_id bigint, source text, months date[], expected double precision[], month date, rows_read bigint) RETURNS void
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	now_at timestamptz := clock_timestamp();
+	began timestamptz := (SELECT l.started_at FROM pmr.refresh_log AS l WHERE l.refresh_id = refresh_progress.refresh_id);
+	done double precision;
+	total double precision;
+	remaining interval;
+BEGIN
+	SELECT sum(e.expected) FILTER (WHERE e.month <= refresh_progress.month), sum(e.expected)
+	INTO done, total
+	FROM unnest(refresh_progress.months, refresh_progress.expected) AS e (month, expected);
+	remaining := date_trunc('second', (now_at - began) * (total - done) / greatest(done, 1));
+	UPDATE pmr.refresh_log AS l
+	SET months_done = l.months_done + 1,
+		rows_read = l.rows_read + coalesce(refresh_progress.rows_read, 0),
+		done_pct = 100 * done / greatest(total, 1),
+		expected_at = now_at + remaining,
+		finished_at = CASE WHEN l.months_done + 1 = l.months THEN now_at END
+	WHERE l.refresh_id = refresh_progress.refresh_id;
+	IF refresh_progress.rows_read IS NULL THEN
+		RAISE NOTICE 'source "%": month % left as another refresh made it since', refresh_progress.source, to_char(refresh_progress.month, 'YYYY-MM');
+	ELSE
+		RAISE NOTICE 'source "%": month %, % rows, % %% done, about % left', refresh_progress.source,
+			to_char(refresh_progress.month, 'YYYY-MM'), refresh_progress.rows_read, round((100 * done / greatest(total, 1))::numeric), remaining;
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION pmr.refresh_progress(bigint, text, date[], double precision[], date, bigint) IS 'internal: continues an entry of refresh_log';
+
+/* What a refresh should not be silent about when it has done all its months. */
+CREATE FUNCTION pmr.refresh_end(refresh_id bigint, source text) RETURNS void
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+	SET datestyle = 'ISO, MDY'
+AS $$
+DECLARE
+	stale record;
+BEGIN
+	UPDATE pmr.refresh_log AS l
+	SET finished_at = clock_timestamp(), done_pct = 100, expected_at = NULL
+	WHERE l.refresh_id = refresh_end.refresh_id;
+	SELECT min(c.month) AS first, max(c.month) AS last, count(*) AS months INTO stale FROM pmr.changed_targets(refresh_end.source) AS c;
+	IF stale.months > 0 THEN
+		RAISE WARNING 'Target Response Times of % settled months of source "%" have changed since these were rolled up', stale.months, refresh_end.source
+			USING HINT = format('CALL pmr.refresh(%L, %L, %L) restates them.', refresh_end.source, stale.first, (stale.last + interval '1 month - 1 day')::date);
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION pmr.refresh_end(bigint, text) IS 'internal: ends an entry of refresh_log';
+
+/*
+ * Without statistics the views of a first refresh took twenty times as long,
+ * until autovacuum came by.  Only a table's owner may gather them.  Who has a
+ * table locked, another refresh or autovacuum, does so as well: no warning.  Of
+ * what no condition asks, arrays above all, gathering them would take longest.
+ */
+CREATE FUNCTION pmr.analyze_rollup() RETURNS void
+	LANGUAGE plpgsql SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+	SET client_min_messages = error
+AS $$
+BEGIN
+	ANALYZE (SKIP_LOCKED)
+		pmr.rollup (source, month, party, srv, mode, device_generation, qualifier, business_process, factor, value, day),
+		pmr.rollup_pair (source, month, party, srv, mode, device_generation, factor_a, factor_b),
+		pmr.rollup_month;
+END
+$$;
+COMMENT ON FUNCTION pmr.analyze_rollup() IS 'internal: statistics of what has been rolled up, for the planner';
+
+/*
+ * Months are committed one by one, so what is done stays done.  A procedure
+ * that commits can have no settings of its own: it calls functions that do,
+ * by their full names, and uses no operator.  Whoever waited for another
+ * refresh must see what it did, hence the isolation level.
+ */
+CREATE PROCEDURE pmr.refresh(source text, from_day date DEFAULT NULL, to_day date DEFAULT NULL, as_of timestamp with time zone DEFAULT pg_catalog.clock_timestamp())
+	LANGUAGE plpgsql
+AS $$
+DECLARE
+	months pg_catalog.date[] := pmr.refresh_months(source, from_day, to_day, as_of);
+	refresh_id bigint := pmr.refresh_begin(source, from_day, to_day, months, as_of);
+	expected double precision[] := pmr.expected_months(source, months);
+	month pg_catalog.date;
+BEGIN
+	COMMIT;
+	SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+	FOREACH month IN ARRAY months LOOP
+		PERFORM pmr.refresh_progress(refresh_id, source, months, expected, month, pmr.refresh_month(source, month, as_of));
+		COMMIT;
+		SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+	END LOOP;
+	PERFORM pmr.refresh_end(refresh_id, source);
+	PERFORM pmr.analyze_rollup();
+END
+$$;
+COMMENT ON PROCEDURE pmr.refresh(text, date, date, timestamp with time zone) IS 'rolls up the open months of a source, or those of the days named, as of now or of a time up to which the source is complete; not inside a transaction block';

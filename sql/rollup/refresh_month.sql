@@ -1,0 +1,121 @@
+/* Rolling up one month */
+
+/*
+ * Rolls up one month as of a time, in place of what there was, unless another
+ * refresh has done so as of a later time.  Returns the rows read, or NULL.
+ *
+ * The row of the source is locked, so two refreshes take turns.  What the
+ * relation's views compute depends on no setting of the session's.
+ */
+CREATE FUNCTION pmr.refresh_month(source text, month date, as_of timestamp with time zone) RETURNS bigint
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+	SET row_security = off
+	SET timezone = 'UTC'
+	SET datestyle = 'ISO, MDY'
+	SET intervalstyle = 'postgres'
+	SET extra_float_digits = 1
+	SET bytea_output = 'hex'
+	SET lc_monetary = 'C'
+	SET lc_numeric = 'C'
+	SET lc_time = 'C'
+	SET jit = off
+	SET enable_sort = off
+AS $$
+DECLARE
+	s pmr.source;
+	start timestamptz;
+	finish timestamptz;
+	query text;
+	duplicates text;
+	slices integer;
+	success_known boolean;
+	has_id boolean;
+	result bigint;
+	min_work_mem_kb CONSTANT integer := 262144;
+BEGIN
+	SELECT * INTO s FROM pmr.source AS a WHERE a.source = refresh_month.source FOR NO KEY UPDATE;
+	IF NOT FOUND THEN
+		RAISE undefined_object USING MESSAGE = format('source "%s" does not exist', refresh_month.source);
+	ELSIF EXISTS (SELECT FROM pmr.rollup_month AS m
+				  WHERE m.source = refresh_month.source AND m.month = refresh_month.month AND m.as_of > refresh_month.as_of) THEN
+		RETURN NULL;
+	END IF;
+	start := greatest(refresh_month.month::timestamp AT TIME ZONE s.report_timezone, '0001-01-02 00:00+00');
+	finish := (refresh_month.month + interval '1 month') AT TIME ZONE s.report_timezone;
+
+	/*
+	 * A group is a Party's month of an SRV, of some 100 kB, and there are
+	 * thousands: hashed they cost a third of what sorting millions of rows does.
+	 * Hence enable_sort, too.
+	 */
+	IF (SELECT setting::bigint < min_work_mem_kb FROM pg_settings WHERE name = 'work_mem') THEN
+		PERFORM set_config('work_mem', min_work_mem_kb || 'kB', true);
+	END IF;
+
+	slices := pmr.refresh_slices(refresh_month.source, refresh_month.month, refresh_month.as_of);
+	query := pmr.request_query(refresh_month.source, slices > 1);
+	SELECT count(*) FILTER (WHERE column_name = 'response_code') > 0, count(*) FILTER (WHERE column_name = 'request_id') > 0
+	INTO success_known, has_id
+	FROM pmr.relation_columns(pmr.source_relation(refresh_month.source));
+	duplicates := CASE WHEN has_id THEN format('(SELECT coalesce(sum(n - 1), 0) FROM (
+				SELECT count(*) AS n FROM (%s) AS r WHERE outcome NOT IN (''pre_command'', ''local_command'') GROUP BY lower(request_id) HAVING count(*) > 1 AND lower(request_id) IS NOT NULL) AS d)',
+			pmr.request_query(refresh_month.source)) ELSE 'NULL::bigint' END;
+
+	DELETE FROM pmr.rollup AS r WHERE r.source = refresh_month.source AND r.month = refresh_month.month;
+	DELETE FROM pmr.rollup_pair AS r WHERE r.source = refresh_month.source AND r.month = refresh_month.month;
+	DELETE FROM pmr.rollup_month AS r WHERE r.source = refresh_month.source AND r.month = refresh_month.month;
+
+	EXECUTE format($query$
+WITH crossed AS MATERIALIZED (
+	SELECT part.*
+	FROM (SELECT number, $11 AS slices FROM generate_series(0, $11 - 1) AS number) AS slice, LATERAL (
+		SELECT party, srv, mode, device_generation, qualifier, business_process,
+			pmr.rollup_cells(day, outcome, class, started_at, answered_at, factors) AS x
+		FROM (%s) AS request
+		GROUP BY party, srv, mode, device_generation, qualifier, business_process) AS part
+), stratum AS MATERIALIZED (
+	SELECT CASE c.party WHEN '*' THEN '(*)' ELSE pmr.short_key(c.party) END AS party, pmr.short_key(c.srv) AS srv, c.mode, c.device_generation,
+		pmr.short_key(c.qualifier) AS qualifier, pmr.short_key(c.business_process) AS business_process,
+		t.target_s, t.target_status, pmr.target_fingerprint(c.srv, $10) AS target_fingerprint, c.x
+	FROM crossed AS c, pmr.target_between(c.srv, c.mode, c.device_generation, $2, $10) AS t
+	ORDER BY c.party, c.srv
+), cell AS (
+	INSERT INTO pmr.rollup
+	SELECT $5, $6, c.day, s.party, s.srv, s.mode, s.device_generation, s.qualifier, s.business_process,
+		CASE c.factor WHEN 0 THEN 'all' ELSE $7[c.factor] END, c.value,
+		c.requests, c.met, c.missed, c.pending, c.not_measured, c.invalid, c.answered, c.success, c.rejected, c.no_response,
+		c.unclassified, c.met_success, c.met_rejected, c.missed_rejected, c.pre_commands, c.local_commands, c.cancelled,
+		s.target_s, s.target_status, s.target_fingerprint, c.rtt
+	FROM stratum AS s, unnest((s.x).cells) AS c
+), pair AS (
+	INSERT INTO pmr.rollup_pair
+	SELECT $5, $6, s.party, s.srv, s.mode, s.device_generation, $7[p.factor_a], $7[p.factor_b],
+		p.values_a, p.values_b, p.measured, p.missed
+	FROM stratum AS s, unnest((s.x).pairs) AS p
+)
+INSERT INTO pmr.rollup_month
+SELECT $5, $6, $1, $1 >= $10 + $8, clock_timestamp(), current_user,
+	coalesce(sum(c.requests + c.pre_commands + c.local_commands + c.cancelled), 0),
+	coalesce(sum(c.requests), 0),
+	coalesce(sum(c.requests) FILTER (WHERE s.party = ''), 0),
+	coalesce(sum(c.requests) FILTER (WHERE s.srv = ''), 0),
+	coalesce(sum(c.requests) FILTER (WHERE s.srv <> '' AND NOT EXISTS (SELECT FROM pmr.service_reference_variant AS v WHERE v.srv = s.srv)), 0),
+	coalesce(sum(c.requests) FILTER (WHERE s.mode = 'unknown'), 0),
+	coalesce(sum(c.requests) FILTER (WHERE s.device_generation = 'unknown'), 0),
+	coalesce(sum(c.unclassified), 0),
+	coalesce(sum(c.invalid), 0),
+	%s,
+	$9,
+	array_agg(DISTINCT s.party ORDER BY s.party)
+FROM stratum AS s, unnest((s.x).cells) AS c
+WHERE c.factor = 0 AND c.day IS NULL
+HAVING count(*) > 0
+RETURNING rows_read$query$, query, duplicates)
+		INTO result
+		USING refresh_month.as_of, start, least(finish, refresh_month.as_of), pmr.delivered_srvs(), refresh_month.source,
+			refresh_month.month, s.factors, s.settle_after, success_known, finish, slices;
+	RETURN coalesce(result, 0);
+END
+$$;
+COMMENT ON FUNCTION pmr.refresh_month(text, date, timestamp with time zone) IS 'internal: rolls up one month of a source';

@@ -1,0 +1,93 @@
+/* The months that a refresh rolls up */
+
+/*
+ * The months to roll up: those named, or else all that have rows and are not
+ * settled.  It goes from one month that has rows to the next, so a row of the
+ * year 1970 costs one month, not six hundred.  Before the year 1 a month or a day
+ * may not be a date, so what is older is left to check_source.
+ * To look for one row of many the planner would rather read a table from its
+ * start than use BRIN: hence enable_seqscan.
+ */
+CREATE FUNCTION pmr.refresh_months(source text, from_day date, to_day date, as_of timestamp with time zone) RETURNS date[]
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+	SET row_security = off
+	SET timezone = 'UTC'
+	SET enable_seqscan = off
+AS $$
+DECLARE
+	relation regclass := pmr.source_relation(source);
+	utc text := (SELECT CASE kind WHEN 'timestamp' THEN ' AT TIME ZONE ''UTC''' ELSE '' END FROM pmr.relation_columns(relation) WHERE column_name = 'requested_at');
+	zone text := (SELECT s.report_timezone FROM pmr.source AS s WHERE s.source = refresh_months.source);
+	next_query text;
+	any_query text;
+	has_rows boolean;
+	found timestamptz;
+	upto timestamptz;
+	following timestamptz;
+	last_day date := least(to_day, (as_of AT TIME ZONE zone)::date);
+	at timestamptz := '-infinity';
+	month date;
+	months date[] := '{}';
+BEGIN
+	IF to_day < from_day THEN
+		RAISE invalid_parameter_value USING MESSAGE = format('to_day %s is before from_day %s', to_day, from_day);
+	ELSIF NOT isfinite(from_day) OR NOT isfinite(to_day) THEN
+		RAISE invalid_parameter_value USING MESSAGE = 'days to refresh must be finite';
+	ELSIF as_of IS NULL THEN
+		RAISE null_value_not_allowed USING MESSAGE = 'as_of must not be null';
+	ELSIF as_of > clock_timestamp() OR NOT isfinite(as_of) THEN
+		RAISE invalid_parameter_value USING MESSAGE = format('as_of %s is not in the past', as_of);
+	END IF;
+	next_query := format('SELECT (r.requested_at%s) FROM %s AS r WHERE r.requested_at >= $1%s AND r.requested_at <= $2%s AND r.requested_at >= ''0001-01-02'' ORDER BY r.requested_at LIMIT 1',
+		utc, relation, utc, utc);
+	/* with a column: Citus cannot pass on rows without any */
+	any_query := format('SELECT EXISTS (SELECT 1 FROM %s AS r WHERE r.requested_at >= $1%s AND r.requested_at <= $2%2$s AND r.requested_at >= ''0001-01-02'')',
+		relation, utc);
+	IF from_day IS NOT NULL THEN
+		at := date_trunc('month', from_day::timestamp) AT TIME ZONE zone;
+	END IF;
+	LOOP
+		/* up to the next settled month: what is settled is not read again */
+		upto := coalesce((SELECT min(m.month)::timestamp AT TIME ZONE zone FROM pmr.rollup_month AS m
+						  WHERE m.source = refresh_months.source AND m.settled AND from_day IS NULL
+							AND m.month::timestamp AT TIME ZONE zone >= at), as_of);
+		month := date_trunc('month', at AT TIME ZONE zone)::date;
+		following := (month + interval '1 month') AT TIME ZONE zone;
+		IF upto = at AND isfinite(at) AND at < as_of THEN
+			at := following;
+			CONTINUE;
+		ELSIF isfinite(at) THEN
+			/* of one month, not the first of all that follow, which BRIN could not find */
+			EXECUTE any_query INTO has_rows USING at, least(following, as_of);
+		ELSE
+			has_rows := false;
+		END IF;
+		IF NOT has_rows THEN
+			EXECUTE next_query INTO found USING CASE WHEN isfinite(at) THEN following ELSE at END, upto;
+			IF found IS NULL THEN
+				EXIT WHEN upto >= as_of;
+				at := upto;
+				CONTINUE;
+			END IF;
+			month := date_trunc('month', found AT TIME ZONE zone)::date;
+		END IF;
+		EXIT WHEN month > last_day;
+		months := months || month;
+		at := (month + interval '1 month') AT TIME ZONE zone;
+		EXIT WHEN at > as_of;
+	END LOOP;
+	RETURN ARRAY(
+		SELECT m FROM unnest(months) AS m
+		WHERE from_day IS NOT NULL
+		   OR NOT EXISTS (SELECT FROM pmr.rollup_month AS r WHERE r.source = refresh_months.source AND r.month = m AND r.settled)
+		UNION
+		/* and those that had rows */
+		SELECT r.month FROM pmr.rollup_month AS r
+		WHERE r.source = refresh_months.source AND r.month <= last_day
+		  AND CASE WHEN from_day IS NULL THEN NOT r.settled
+			  ELSE r.month >= date_trunc('month', from_day::timestamp)::date END
+		ORDER BY 1);
+END
+$$;
+COMMENT ON FUNCTION pmr.refresh_months(text, date, date, timestamp with time zone) IS 'internal: months that a refresh rolls up';
