@@ -20,7 +20,7 @@ firmware="</svg><img src=x onerror=alert('firmware')>"
 reader='of one <b>Party</b>'
 keep=''
 
-# Distributions other than Debian may not package it.
+# Elsewhere than in Debian it may be no package.
 install_browser()
 {
 	if ! command -v chromium; then
