@@ -80,7 +80,7 @@ static Datum
 make_cell(const RollupCell *cell, TupleDesc tupdesc, MemoryContext scratch)
 {
 	MemoryContext caller;
-	RttSummary	summary;
+	RttSketch	sketch;
 	Datum		values[CELL_COLUMNS] = {0};
 	bool		nulls[CELL_COLUMNS] = {false};
 	Datum		made;
@@ -99,8 +99,8 @@ make_cell(const RollupCell *cell, TupleDesc tupdesc, MemoryContext scratch)
 	nulls[CELL_COLUMNS - 1] = cell->rtt == NULL;
 	if (cell->rtt != NULL)
 	{
-		rtt_state_open(cell->rtt, &summary);
-		values[CELL_COLUMNS - 1] = rtt_sketch_from_summary(&summary);
+		rtt_state_open(cell->rtt, &sketch);
+		values[CELL_COLUMNS - 1] = rtt_sketch_to_datum(&sketch);
 	}
 	MemoryContextSwitchTo(caller);
 

@@ -224,7 +224,7 @@ rtt_collector_arg_slow(FunctionCallInfo fcinfo, RttStateKind kind)
 }
 
 void
-rtt_collector_settle(RttCollector *collector)
+rtt_collector_flush(RttCollector *collector)
 {
 	collector->state = rtt_state_add_words(get_state(collector,
 													 collector->nwords),
@@ -235,17 +235,17 @@ rtt_collector_settle(RttCollector *collector)
 }
 
 void
-rtt_collector_add_sketch(RttCollector *collector, Datum sketch)
+rtt_collector_add_sketch(RttCollector *collector, Datum datum)
 {
-	bytea	   *bytes = DatumGetByteaPP(sketch);
+	bytea	   *bytes = DatumGetByteaPP(datum);
 	Size		nbytes = VARSIZE_ANY_EXHDR(bytes);
-	RttSummary	summary;
+	RttSketch	sketch;
 
 	if (nbytes > SKETCH_QUEUE_LONGEST)
 	{
-		rtt_sketch_open(PointerGetDatum(bytes), &summary);
+		rtt_sketch_open(PointerGetDatum(bytes), &sketch);
 		collector->state = rtt_state_add_sketch(get_state(collector, 0),
-												&summary);
+												&sketch);
 		return;
 	}
 	if (sketch_queue_bytes(collector->sketches) > MAX_QUEUED)

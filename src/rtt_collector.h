@@ -77,21 +77,21 @@ extern RttCollector *rtt_collector_make(FunctionCallInfo fcinfo,
 										int nfractions);
 
 /* Moves the newest times to the state. */
-extern void rtt_collector_settle(RttCollector *collector);
+extern void rtt_collector_flush(RttCollector *collector);
 
 /* Adds a time. */
 static inline void
 rtt_collector_add(RttCollector *collector, uint64 rtt_us)
 {
 	if (unlikely(collector->nwords > RTT_COLLECTOR_WORDS - RTT_WORDS_MAX))
-		rtt_collector_settle(collector);
+		rtt_collector_flush(collector);
 	collector->nwords += rtt_words_write(&collector->words[collector->nwords],
 										 rtt_us);
 	collector->nvalues++;
 }
 
 /* Adds the times of an rtt_sketch, which may be read only later. */
-extern void rtt_collector_add_sketch(RttCollector *collector, Datum sketch);
+extern void rtt_collector_add_sketch(RttCollector *collector, Datum datum);
 
 /* An error unless these are the collector's fractions. */
 extern void rtt_collector_check_fractions(const RttCollector *collector,

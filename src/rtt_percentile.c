@@ -83,26 +83,26 @@ Datum
 pmr_rtt_sketch_percentile(PG_FUNCTION_ARGS)
 {
 	float8		fraction = PG_GETARG_FLOAT8(1);
-	RttSummary	summary;
+	RttSketch	sketch;
 	uint64		percentile_us;
 
 	check_fraction(fraction);
-	rtt_sketch_open(PG_GETARG_DATUM(0), &summary);
-	rtt_summary_percentiles(&summary, &fraction, 1, &percentile_us);
+	rtt_sketch_open(PG_GETARG_DATUM(0), &sketch);
+	rtt_sketch_percentiles(&sketch, &fraction, 1, &percentile_us);
 	PG_RETURN_FLOAT8(seconds_from_us(percentile_us));
 }
 
 Datum
 pmr_rtt_sketch_percentiles(PG_FUNCTION_ARGS)
 {
-	RttSummary	summary;
+	RttSketch	sketch;
 	int			nfractions;
 	const float8 *fractions = get_fractions(PG_GETARG_ARRAYTYPE_P(1),
 											&nfractions);
 	uint64	   *percentiles_us = palloc(nfractions * sizeof(uint64));
 
-	rtt_sketch_open(PG_GETARG_DATUM(0), &summary);
-	rtt_summary_percentiles(&summary, fractions, nfractions, percentiles_us);
+	rtt_sketch_open(PG_GETARG_DATUM(0), &sketch);
+	rtt_sketch_percentiles(&sketch, fractions, nfractions, percentiles_us);
 	PG_RETURN_DATUM(percentiles_array(percentiles_us, nfractions));
 }
 

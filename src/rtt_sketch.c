@@ -27,20 +27,20 @@ PG_FUNCTION_INFO_V1(pmr_rtt_max);
 PG_FUNCTION_INFO_V1(pmr_rtt_error_bound);
 
 Datum
-rtt_sketch_from_summary(const RttSummary *summary)
+rtt_sketch_to_datum(const RttSketch *sketch)
 {
-	bytea	   *sketch = palloc(VARHDRSZ + rtt_encoded_bound(summary->nbuckets));
-	size_t		length = rtt_encode(summary, (uint8 *) VARDATA(sketch));
+	bytea	   *datum = palloc(VARHDRSZ + rtt_encoded_bound(sketch->nbuckets));
+	size_t		length = rtt_encode(sketch, (uint8 *) VARDATA(datum));
 
-	SET_VARSIZE(sketch, VARHDRSZ + length);
-	return PointerGetDatum(sketch);
+	SET_VARSIZE(datum, VARHDRSZ + length);
+	return PointerGetDatum(datum);
 }
 
 void
 rtt_sketch_read(const char *bytes, int nbytes, RttBucket *buckets,
-				RttSummary *summary)
+				RttSketch *sketch)
 {
-	const char *fault = rtt_decode(summary, buckets, (const uint8 *) bytes,
+	const char *fault = rtt_decode(sketch, buckets, (const uint8 *) bytes,
 								   nbytes, RTT_CAP_SKETCH);
 
 	if (fault != NULL)
@@ -59,20 +59,20 @@ make_buckets(int nbytes)
 }
 
 void
-rtt_sketch_open(Datum sketch, RttSummary *summary)
+rtt_sketch_open(Datum datum, RttSketch *sketch)
 {
-	bytea	   *bytes = DatumGetByteaPP(sketch);
+	bytea	   *bytes = DatumGetByteaPP(datum);
 	int			nbytes = VARSIZE_ANY_EXHDR(bytes);
 
-	rtt_sketch_read(VARDATA_ANY(bytes), nbytes, make_buckets(nbytes), summary);
+	rtt_sketch_read(VARDATA_ANY(bytes), nbytes, make_buckets(nbytes), sketch);
 }
 
 /* An rtt_sketch of bytes that come from outside. */
 static Datum
 read_sketch(const char *bytes, int nbytes, int sqlerrcode)
 {
-	RttSummary	summary;
-	const char *fault = rtt_decode(&summary, make_buckets(nbytes),
+	RttSketch	sketch;
+	const char *fault = rtt_decode(&sketch, make_buckets(nbytes),
 								   (const uint8 *) bytes, nbytes,
 								   RTT_CAP_SKETCH);
 
@@ -91,7 +91,7 @@ pmr_rtt_sketch_in(PG_FUNCTION_ARGS)
 
 	initStringInfo(&bytes);
 	text_form_decode(PG_GETARG_CSTRING(0), "rtt_sketch",
-					 rtt_encoded_bound(rtt_summary_max_buckets(RTT_CAP_SKETCH)),
+					 rtt_encoded_bound(rtt_sketch_max_buckets(RTT_CAP_SKETCH)),
 					 &bytes);
 	PG_RETURN_DATUM(read_sketch(bytes.data, bytes.len,
 								ERRCODE_INVALID_TEXT_REPRESENTATION));
@@ -119,14 +119,14 @@ pmr_rtt_sketch_recv(PG_FUNCTION_ARGS)
 Datum
 pmr_rtt_sketch_merge(PG_FUNCTION_ARGS)
 {
-	RttSummary	a;
-	RttSummary	b;
-	RttSummary	merged;
+	RttSketch	a;
+	RttSketch	b;
+	RttSketch	merged;
 
 	rtt_sketch_open(PG_GETARG_DATUM(0), &a);
 	rtt_sketch_open(PG_GETARG_DATUM(1), &b);
-	rtt_merge_summaries(&a, &b, RTT_CAP_SKETCH, &merged);
-	PG_RETURN_DATUM(rtt_sketch_from_summary(&merged));
+	rtt_merge_sketches(&a, &b, RTT_CAP_SKETCH, &merged);
+	PG_RETURN_DATUM(rtt_sketch_to_datum(&merged));
 }
 
 Datum
@@ -134,54 +134,54 @@ pmr_rtt_within_pct(PG_FUNCTION_ARGS)
 {
 	uint64		limit_us = limit_us_from_interval(PG_GETARG_INTERVAL_P(1),
 												  "limit");
-	RttSummary	summary;
+	RttSketch	sketch;
 
-	rtt_sketch_open(PG_GETARG_DATUM(0), &summary);
-	PG_RETURN_FLOAT8(100.0 * rtt_summary_count_within(&summary, limit_us) /
-					 summary.count);
+	rtt_sketch_open(PG_GETARG_DATUM(0), &sketch);
+	PG_RETURN_FLOAT8(100.0 * rtt_sketch_count_within(&sketch, limit_us) /
+					 sketch.count);
 }
 
 Datum
 pmr_rtt_count(PG_FUNCTION_ARGS)
 {
-	RttSummary	summary;
+	RttSketch	sketch;
 
-	rtt_sketch_open(PG_GETARG_DATUM(0), &summary);
-	PG_RETURN_INT64(summary.count);
+	rtt_sketch_open(PG_GETARG_DATUM(0), &sketch);
+	PG_RETURN_INT64(sketch.count);
 }
 
 Datum
 pmr_rtt_mean(PG_FUNCTION_ARGS)
 {
-	RttSummary	summary;
+	RttSketch	sketch;
 
-	rtt_sketch_open(PG_GETARG_DATUM(0), &summary);
-	PG_RETURN_FLOAT8(seconds_from_us(rtt_summary_mean(&summary)));
+	rtt_sketch_open(PG_GETARG_DATUM(0), &sketch);
+	PG_RETURN_FLOAT8(seconds_from_us(rtt_sketch_mean(&sketch)));
 }
 
 Datum
 pmr_rtt_min(PG_FUNCTION_ARGS)
 {
-	RttSummary	summary;
+	RttSketch	sketch;
 
-	rtt_sketch_open(PG_GETARG_DATUM(0), &summary);
-	PG_RETURN_FLOAT8(seconds_from_us(summary.min_us));
+	rtt_sketch_open(PG_GETARG_DATUM(0), &sketch);
+	PG_RETURN_FLOAT8(seconds_from_us(sketch.min_us));
 }
 
 Datum
 pmr_rtt_max(PG_FUNCTION_ARGS)
 {
-	RttSummary	summary;
+	RttSketch	sketch;
 
-	rtt_sketch_open(PG_GETARG_DATUM(0), &summary);
-	PG_RETURN_FLOAT8(seconds_from_us(summary.max_us));
+	rtt_sketch_open(PG_GETARG_DATUM(0), &sketch);
+	PG_RETURN_FLOAT8(seconds_from_us(sketch.max_us));
 }
 
 Datum
 pmr_rtt_error_bound(PG_FUNCTION_ARGS)
 {
-	RttSummary	summary;
+	RttSketch	sketch;
 
-	rtt_sketch_open(PG_GETARG_DATUM(0), &summary);
-	PG_RETURN_FLOAT8(100.0 * rtt_summary_error_bound(&summary));
+	rtt_sketch_open(PG_GETARG_DATUM(0), &sketch);
+	PG_RETURN_FLOAT8(100.0 * rtt_sketch_error_bound(&sketch));
 }

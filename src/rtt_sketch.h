@@ -6,23 +6,23 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef RTT_SKETCH_H
-#define RTT_SKETCH_H
+#ifndef PMR_RTT_SKETCH_H
+#define PMR_RTT_SKETCH_H
 
 #include "core/rtt_codec.h"
 #include "fmgr.h"
 
-/* Stores a normal summary, not empty, as a new rtt_sketch. */
-extern Datum rtt_sketch_from_summary(const RttSummary *summary);
+/* Stores a normal sketch, not empty, as a new rtt_sketch. */
+extern Datum rtt_sketch_to_datum(const RttSketch *sketch);
 
 /*
  * Reads the bytes of a stored rtt_sketch, which take up to one bucket each.
  * Bytes that no rtt_sketch can have are data corruption.
  */
 extern void rtt_sketch_read(const char *bytes, int nbytes, RttBucket *buckets,
-							RttSummary *summary);
+							RttSketch *sketch);
 
 /* The same for an rtt_sketch, with its buckets in new memory. */
-extern void rtt_sketch_open(Datum sketch, RttSummary *summary);
+extern void rtt_sketch_open(Datum datum, RttSketch *sketch);
 
-#endif							/* RTT_SKETCH_H */
+#endif							/* PMR_RTT_SKETCH_H */

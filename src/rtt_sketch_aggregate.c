@@ -67,10 +67,10 @@ Datum
 pmr_rtt_sketch_finalfn(PG_FUNCTION_ARGS)
 {
 	const RttState *state = rtt_collected_arg(fcinfo, RTT_STATE_SKETCH);
-	RttSummary	summary;
+	RttSketch	sketch;
 
 	if (state == NULL)
 		PG_RETURN_NULL();
-	rtt_state_open(state, &summary);
-	PG_RETURN_DATUM(rtt_sketch_from_summary(&summary));
+	rtt_state_open(state, &sketch);
+	PG_RETURN_DATUM(rtt_sketch_to_datum(&sketch));
 }

@@ -28,7 +28,7 @@ rtt_state_make_small(RttStateKind kind, const float8 *fractions,
 					 int nfractions, uint32 nwords)
 {
 	return rtt_state_make(kind, fractions, nfractions,
-						  rtt_state_roomy_size(kind, nfractions, 0, nwords));
+						  rtt_state_alloc_size(kind, nfractions, 0, nwords));
 }
 
 /*
@@ -40,13 +40,9 @@ rtt_state_make_small(RttStateKind kind, const float8 *fractions,
 extern RttState *rtt_state_add_words(RttState *state, const uint32 *words,
 									 uint32 nwords, uint64 nvalues);
 
-/* The times of a summary; the two must not both be empty. */
-extern RttState *rtt_state_add_summary(RttState *state,
-									   const RttSummary *added);
-
 /* The times of a sketch. */
 extern RttState *rtt_state_add_sketch(RttState *state,
-									  const RttSummary *sketch);
+									  const RttSketch *sketch);
 
 /* The times of another state. */
 extern RttState *rtt_state_add_state(RttState *state, const RttState *added);
@@ -54,11 +50,11 @@ extern RttState *rtt_state_add_state(RttState *state, const RttState *added);
 /* The percentiles of a state that is not empty, in new memory. */
 extern const uint64 *rtt_state_get_percentiles(const RttState *state);
 
-/* The normal summary of a state, in new memory. */
-extern void rtt_state_open(const RttState *state, RttSummary *summary);
+/* The normal sketch of a state, in new memory. */
+extern void rtt_state_open(const RttState *state, RttSketch *sketch);
 
-/* The normal summary of the times of two, in new memory. */
-extern void rtt_merge_summaries(const RttSummary *a, const RttSummary *b,
-								uint32 cap, RttSummary *merged);
+/* The normal sketch of the times of two, in new memory. */
+extern void rtt_merge_sketches(const RttSketch *a, const RttSketch *b,
+							   uint32 cap, RttSketch *merged);
 
 #endif							/* PMR_RTT_STATE_H */

@@ -80,7 +80,7 @@ sketch_queue_merge(const SketchQueue *queue, RttState *state)
 		for (const char *at = queue->bytes; at < end; at += length)
 		{
 			RttBucket	buckets[SKETCH_QUEUE_LONGEST];
-			RttSummary	sketch;
+			RttSketch	sketch;
 
 			memcpy(&length, at, sizeof(length));
 			at += sizeof(length);

@@ -26,7 +26,7 @@
 
 /*
  * The lowest precision.  A bucket's midpoint is then at most 2^-8 = 0.39 % of
- * a time off any time in the bucket (proof in rtt_summary.c); 6 would be
+ * a time off any time in the bucket (proof in rtt_sketch.c); 6 would be
  * 0.78 %.  Part of format version 1.
  */
 #define RTT_PRECISION_MIN		7

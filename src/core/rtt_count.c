@@ -1,13 +1,13 @@
 /*-------------------------------------------------------------------------
  *
  * rtt_count.c
- *	  Makes the summary of many round-trip times without sorting them.
+ *	  Makes the sketch of many round-trip times without sorting them.
  *
- * A summary of lowered precision has few possible buckets between the shortest
+ * A sketch of lowered precision has few possible buckets between the shortest
  * and the longest time: an array with a counter for each is filled in one pass
  * and read in another.  That costs a third of sorting.
  *
- * While a summary is still exact the precision is not known.  Then the finest
+ * While a sketch is still exact the precision is not known.  Then the finest
  * one that the array has room for is tried: if it gives more than cap buckets,
  * every finer one would, so the precision to be found is no finer.
  *
@@ -26,7 +26,7 @@ typedef uint16_t Counter;
 /*
  * The most counters for each time, as many as scratch memory holds, and the
  * most where a precision is tried: they fit the processor's first cache.
- * Summaries of 2,000, 3,700 and 8,000 times took 10, 8 and 5 ns a time so,
+ * Sketches of 2,000, 3,700 and 8,000 times took 10, 8 and 5 ns a time so,
  * with 8 counters for each time without that limit 10, 9 and 7, with 2 for each
  * 22, 17 and 5, as sorting had to follow where too few buckets were found.
  */
@@ -41,7 +41,7 @@ window_size(uint64_t min_us, uint64_t max_us, int precision)
 }
 
 bool
-rtt_count_values(RttSummary *summary, RttBucket *buckets,
+rtt_count_values(RttSketch *sketch, RttBucket *buckets,
 				 const uint64_t *values_us, size_t n,
 				 uint64_t *scratch, int precision, uint32_t cap)
 {
@@ -102,12 +102,12 @@ rtt_count_values(RttSummary *summary, RttBucket *buckets,
 	if (exact && nbuckets <= cap)
 		return false;
 
-	summary->buckets = buckets;
-	summary->nbuckets = nbuckets;
-	summary->precision = precision;
-	summary->count = n;
-	summary->sum_us = sum_us;
-	summary->min_us = min_us;
-	summary->max_us = max_us;
+	sketch->buckets = buckets;
+	sketch->nbuckets = nbuckets;
+	sketch->precision = precision;
+	sketch->count = n;
+	sketch->sum_us = sum_us;
+	sketch->min_us = min_us;
+	sketch->max_us = max_us;
 	return true;
 }

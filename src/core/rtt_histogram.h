@@ -1,14 +1,14 @@
 /*-------------------------------------------------------------------------
  *
  * rtt_histogram.h
- *	  A summary of round-trip times as a histogram for people to look at.
+ *	  A sketch of round-trip times as a histogram for people to look at.
  *
  *-------------------------------------------------------------------------
  */
 #ifndef RTT_HISTOGRAM_H
 #define RTT_HISTOGRAM_H
 
-#include "core/rtt_summary.h"
+#include "core/rtt_sketch.h"
 
 #define RTT_HISTOGRAM_MAX	1000
 
@@ -26,11 +26,11 @@ typedef struct RttBar
  * microsecond wide.  Bars touch; the first begins at the minimum, and the last
  * one ends at the maximum and includes it.  On the scale 0 counts as 1 us.
  *
- * The counts are those of the times themselves while the summary is exact, and
+ * The counts are those of the times themselves while the sketch is exact, and
  * of the times that stand for its buckets otherwise.  Their sum is the count.
  *
- * n must be from 1 to RTT_HISTOGRAM_MAX, and the summary not empty.
+ * n must be from 1 to RTT_HISTOGRAM_MAX, and the sketch not empty.
  */
-extern int	rtt_histogram(const RttSummary *summary, RttBar *bars, int n);
+extern int	rtt_histogram(const RttSketch *sketch, RttBar *bars, int n);
 
 #endif							/* RTT_HISTOGRAM_H */

@@ -60,12 +60,12 @@ rtt_state_max_words(RttStateKind kind, uint32_t nbuckets)
  * Counting is tried twice on the way, so that a group whose times repeat stays
  * small, and one whose times do not pays little for the attempts.
  */
-RttStateRemedy
-rtt_state_remedy(const RttState *state, size_t size)
+RttStateGrowth
+rtt_state_choose_growth(const RttState *state, size_t size)
 {
 	uint32_t	max_words = rtt_state_max_words(state->kind, state->nbuckets);
 
-	if (state->nwords >= rtt_state_enough_words(max_words))
+	if (state->nwords >= rtt_state_count_threshold(max_words))
 		return RTT_STATE_COUNT;
 	if (state->nbuckets == 0 &&
 		(size == sizeof(uint32_t[2 * MIN_COUNTED]) ||
@@ -84,7 +84,7 @@ rtt_state_size(uint32_t nfractions, uint32_t nbuckets, uint32_t nwords)
 }
 
 size_t
-rtt_state_roomy_size(RttStateKind kind, uint32_t nfractions,
+rtt_state_alloc_size(RttStateKind kind, uint32_t nfractions,
 					 uint32_t nbuckets, uint32_t nwords)
 {
 	size_t		needed = rtt_state_size(nfractions, nbuckets, nwords);
@@ -115,31 +115,31 @@ rtt_state_init(RttState *state, RttStateKind kind,
 		rtt_state_fractions(state)[i] = fractions[i] + 0.0; /* no -0 */
 }
 
-/* The summary of what has been counted into buckets so far. */
-static RttSummary
-counted_summary(const RttState *state)
+/* The sketch of what has been counted into buckets so far. */
+static RttSketch
+counted_sketch(const RttState *state)
 {
-	RttSummary	summary = {.precision = RTT_PRECISION_EXACT};
+	RttSketch	sketch = {.precision = RTT_PRECISION_EXACT};
 
 	if (state->nbuckets > 0)
 	{
 		const RttTotals *totals = rtt_state_totals(state);
 
-		summary.buckets = rtt_state_buckets(state);
-		summary.nbuckets = state->nbuckets;
-		summary.precision = state->precision;
-		summary.count = totals->count;
-		summary.sum_us = totals->sum_us;
-		summary.min_us = totals->min_us;
-		summary.max_us = totals->max_us;
+		sketch.buckets = rtt_state_buckets(state);
+		sketch.nbuckets = state->nbuckets;
+		sketch.precision = state->precision;
+		sketch.count = totals->count;
+		sketch.sum_us = totals->sum_us;
+		sketch.min_us = totals->min_us;
+		sketch.max_us = totals->max_us;
 	}
-	return summary;
+	return sketch;
 }
 
 const char *
 rtt_state_fault(const RttState *state, size_t size)
 {
-	RttSummary	counted;
+	RttSketch	counted;
 	int64_t		nvalues;
 
 	if (size < sizeof(RttState))
@@ -165,12 +165,12 @@ rtt_state_fault(const RttState *state, size_t size)
 	nvalues = rtt_words_count(rtt_state_words(state), state->nwords);
 	if (nvalues < 0 || (uint64_t) nvalues != state->nvalues)
 		return "round-trip times are malformed";
-	counted = counted_summary(state);
-	return rtt_summary_fault(&counted, kinds[state->kind].cap);
+	counted = counted_sketch(state);
+	return rtt_sketch_fault(&counted, kinds[state->kind].cap);
 }
 
 /*
- * The scratch memory is, from its start: the summary's buckets, the last of
+ * The scratch memory is, from its start: the sketch's buckets, the last of
  * them at first those of the values alone; the values; memory to sort, select
  * or count them in.
  */
@@ -197,7 +197,7 @@ rtt_state_scratch_size(const RttState *state)
 }
 
 bool
-rtt_state_summarise(const RttState *state, void *scratch, RttSummary *summary)
+rtt_state_make_sketch(const RttState *state, void *scratch, RttSketch *sketch)
 {
 	uint32_t	cap = rtt_state_cap(state->kind);
 	size_t		nvalues = state->nvalues;
@@ -206,22 +206,22 @@ rtt_state_summarise(const RttState *state, void *scratch, RttSummary *summary)
 	uint64_t   *values = (uint64_t *) (recent + nvalues);
 
 	rtt_words_read(rtt_state_words(state), state->nwords, values);
-	if (!rtt_count_values(summary, recent, values, nvalues, values + nvalues,
+	if (!rtt_count_values(sketch, recent, values, nvalues, values + nvalues,
 						  state->precision, cap))
 	{
 		values = rtt_sort(values, values + nvalues, nvalues);
-		rtt_summary_from_sorted(summary, recent, values, nvalues);
+		rtt_sketch_from_sorted(sketch, recent, values, nvalues);
 	}
 
 	if (state->nbuckets > 0)
 	{
-		RttSummary	earlier = counted_summary(state);
-		RttSummary	later = *summary;
+		RttSketch	earlier = counted_sketch(state);
+		RttSketch	later = *sketch;
 
-		if (!rtt_summary_merge(summary, merged, &earlier, &later))
+		if (!rtt_sketch_merge(sketch, merged, &earlier, &later))
 			return false;
 	}
-	rtt_summary_normalise(summary, cap);
+	rtt_sketch_normalise(sketch, cap);
 	return true;
 }
 
@@ -230,7 +230,7 @@ rtt_state_percentiles(const RttState *state, void *scratch,
 					  uint64_t *percentiles_us)
 {
 	const double *fractions = rtt_state_fractions(state);
-	RttSummary	summary;
+	RttSketch	sketch;
 
 	assert(!rtt_state_is_empty(state));
 	if (state->nbuckets == 0 && state->nvalues <= rtt_state_cap(state->kind))
@@ -246,27 +246,27 @@ rtt_state_percentiles(const RttState *state, void *scratch,
 		return true;
 	}
 
-	if (!rtt_state_summarise(state, scratch, &summary))
+	if (!rtt_state_make_sketch(state, scratch, &sketch))
 		return false;
-	rtt_summary_percentiles(&summary, fractions, state->nfractions,
-							percentiles_us);
+	rtt_sketch_percentiles(&sketch, fractions, state->nfractions,
+						   percentiles_us);
 	return true;
 }
 
 void
-rtt_state_put(RttState *state, const RttSummary *summary)
+rtt_state_put(RttState *state, const RttSketch *sketch)
 {
 	RttTotals  *totals = rtt_state_totals(state);
 
-	assert(rtt_summary_fault(summary, rtt_state_cap(state->kind)) == NULL);
-	state->precision = (uint8_t) summary->precision;
-	state->nbuckets = summary->nbuckets;
+	assert(rtt_sketch_fault(sketch, rtt_state_cap(state->kind)) == NULL);
+	state->precision = (uint8_t) sketch->precision;
+	state->nbuckets = sketch->nbuckets;
 	state->nvalues = 0;
 	state->nwords = 0;
-	totals->count = summary->count;
-	totals->sum_us = summary->sum_us;
-	totals->min_us = summary->min_us;
-	totals->max_us = summary->max_us;
-	memcpy(rtt_state_buckets(state), summary->buckets,
-		   summary->nbuckets * sizeof(RttBucket));
+	totals->count = sketch->count;
+	totals->sum_us = sketch->sum_us;
+	totals->min_us = sketch->min_us;
+	totals->max_us = sketch->max_us;
+	memcpy(rtt_state_buckets(state), sketch->buckets,
+		   sketch->nbuckets * sizeof(RttBucket));
 }

@@ -7,7 +7,7 @@
  * copied, sent to another process and stored.  Times are collected in it as
  * they come; when it is full the caller makes a bigger one, and when there are
  * many they are counted into buckets.  How far that has gone is nobody's
- * business: states of the same times give the same summary.
+ * business: states of the same times give the same sketch.
  *
  * It also carries what the aggregate was asked for, the fractions of its
  * percentiles.
@@ -28,7 +28,7 @@
 
 #include <string.h>
 
-#include "core/rtt_summary.h"
+#include "core/rtt_sketch.h"
 #include "core/rtt_words.h"
 
 /* What the state is for, and by that its cap. */
@@ -100,7 +100,7 @@ extern size_t rtt_state_size(uint32_t nfractions, uint32_t nbuckets,
  * and 64 bytes; mostly a power of two, which is what allocators give anyway.
  * Never with room for more words than are collected.
  */
-extern size_t rtt_state_roomy_size(RttStateKind kind, uint32_t nfractions,
+extern size_t rtt_state_alloc_size(RttStateKind kind, uint32_t nfractions,
 								   uint32_t nbuckets, uint32_t nwords);
 
 /* Makes an empty state; without fractions, they are for the caller to set. */
@@ -118,7 +118,7 @@ extern uint32_t rtt_state_cap(RttStateKind kind);
 extern uint32_t rtt_state_max_words(RttStateKind kind, uint32_t nbuckets);
 
 static inline uint32_t
-rtt_state_enough_words(uint32_t max_words)
+rtt_state_count_threshold(uint32_t max_words)
 {
 	return max_words - max_words / 4;
 }
@@ -130,18 +130,18 @@ rtt_state_enough_words(uint32_t max_words)
  * What to do with a state without room: count its times into buckets, try
  * whether that makes it smaller, as they may repeat, or just enlarge it.
  */
-typedef enum RttStateRemedy
+typedef enum RttStateGrowth
 {
 	RTT_STATE_COUNT,
 	RTT_STATE_TRY_COUNTING,
 	RTT_STATE_ENLARGE
-} RttStateRemedy;
+} RttStateGrowth;
 
-extern RttStateRemedy rtt_state_remedy(const RttState *state, size_t size);
+extern RttStateGrowth rtt_state_choose_growth(const RttState *state, size_t size);
 
 /*
  * NULL when memory of that size is a state, and what is wrong with it
- * otherwise, in words as of rtt_summary_fault().
+ * otherwise, in words as of rtt_sketch_fault().
  */
 extern const char *rtt_state_fault(const RttState *state, size_t size);
 
@@ -174,13 +174,13 @@ rtt_state_append(RttState *state, size_t size, uint64_t rtt_us)
 }
 
 /*
- * The normal summary of a state's times, made in scratch memory of the size
+ * The normal sketch of a state's times, made in scratch memory of the size
  * that the first function tells, without changing the state.  False when there
  * are more than INT64_MAX of them.
  */
 extern size_t rtt_state_scratch_size(const RttState *state);
-extern bool rtt_state_summarise(const RttState *state, void *scratch,
-								RttSummary *summary);
+extern bool rtt_state_make_sketch(const RttState *state, void *scratch,
+								  RttSketch *sketch);
 
 /* Has there been no time yet? */
 static inline bool
@@ -191,16 +191,16 @@ rtt_state_is_empty(const RttState *state)
 
 /*
  * The percentiles of a state that is not empty, one for each of its fractions:
- * those of its summary, found without making one where nothing has been
+ * those of its sketch, found without making one where nothing has been
  * counted into buckets yet.  Scratch memory and result as above.
  */
 extern bool rtt_state_percentiles(const RttState *state, void *scratch,
 								  uint64_t *percentiles_us);
 
 /*
- * Makes a state be of a normal summary, not empty, and nothing else; it must
+ * Makes a state be of a normal sketch, not empty, and nothing else; it must
  * have room for the buckets, which must not be its own.
  */
-extern void rtt_state_put(RttState *state, const RttSummary *summary);
+extern void rtt_state_put(RttState *state, const RttSketch *sketch);
 
 #endif							/* RTT_STATE_H */

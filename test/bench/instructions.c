@@ -40,7 +40,7 @@ make_times(void)
 }
 
 static RttState *
-make_state(RttStateKind kind, uint32_t ntimes, const RttSummary *counted)
+make_state(RttStateKind kind, uint32_t ntimes, const RttSketch *counted)
 {
 	static const double fractions[] = {0.5, 0.9, 0.95, 0.99};
 	uint32_t	nfractions = kind == RTT_STATE_PERCENTILES ? 4 : 0;
@@ -58,32 +58,32 @@ make_state(RttStateKind kind, uint32_t ntimes, const RttSummary *counted)
 }
 
 static void
-summarise(const RttState *state, int rounds)
+make_sketches(const RttState *state, int rounds)
 {
 	void	   *scratch = allocate(rtt_state_scratch_size(state), 1);
-	RttSummary	summary;
+	RttSketch	sketch;
 
 	while (rounds-- > 0)
-		rtt_state_summarise(state, scratch, &summary);
+		rtt_state_make_sketch(state, scratch, &sketch);
 }
 
 /* Each returns how many times a round is of. */
 static uint32_t
-summarise_first(int rounds)
+sketch_first(int rounds)
 {
-	summarise(make_state(RTT_STATE_SKETCH, 8000, NULL), rounds);
+	make_sketches(make_state(RTT_STATE_SKETCH, 8000, NULL), rounds);
 	return 8000;
 }
 
 static uint32_t
-summarise_next(int rounds)
+sketch_next(int rounds)
 {
 	RttState   *first = make_state(RTT_STATE_SKETCH, MAX_TIMES, NULL);
 	void	   *scratch = allocate(rtt_state_scratch_size(first), 1);
-	RttSummary	summary;
+	RttSketch	sketch;
 
-	rtt_state_summarise(first, scratch, &summary);
-	summarise(make_state(RTT_STATE_SKETCH, 8000, &summary), rounds);
+	rtt_state_make_sketch(first, scratch, &sketch);
+	make_sketches(make_state(RTT_STATE_SKETCH, 8000, &sketch), rounds);
 	return 8000;
 }
 
@@ -100,9 +100,9 @@ select_four(int rounds)
 }
 
 static uint32_t
-summarise_small(int rounds)
+sketch_small(int rounds)
 {
-	summarise(make_state(RTT_STATE_SKETCH, 123, NULL), rounds);
+	make_sketches(make_state(RTT_STATE_SKETCH, 123, NULL), rounds);
 	return 123;
 }
 
@@ -112,11 +112,11 @@ encode_small(int rounds)
 	RttState   *state = make_state(RTT_STATE_SKETCH, 123, NULL);
 	void	   *scratch = allocate(rtt_state_scratch_size(state), 1);
 	uint8_t    *bytes = allocate(rtt_encoded_bound(123), 1);
-	RttSummary	summary;
+	RttSketch	sketch;
 
-	rtt_state_summarise(state, scratch, &summary);
+	rtt_state_make_sketch(state, scratch, &sketch);
 	while (rounds-- > 0)
-		rtt_encode(&summary, bytes);
+		rtt_encode(&sketch, bytes);
 	return 123;
 }
 
@@ -127,13 +127,13 @@ decode_small(int rounds)
 	void	   *scratch = allocate(rtt_state_scratch_size(state), 1);
 	uint8_t    *bytes = allocate(rtt_encoded_bound(123), 1);
 	RttBucket  *buckets = allocate(123 * 4, sizeof(RttBucket));
-	RttSummary	summary;
+	RttSketch	sketch;
 	size_t		nbytes;
 
-	rtt_state_summarise(state, scratch, &summary);
-	nbytes = rtt_encode(&summary, bytes);
+	rtt_state_make_sketch(state, scratch, &sketch);
+	nbytes = rtt_encode(&sketch, bytes);
 	while (rounds-- > 0)
-		rtt_decode(&summary, buckets, bytes, nbytes, RTT_CAP_SKETCH);
+		rtt_decode(&sketch, buckets, bytes, nbytes, RTT_CAP_SKETCH);
 	return 123;
 }
 
@@ -145,10 +145,10 @@ typedef struct Task
 } Task;
 
 static const Task tasks[] = {
-	{"summarise_first", 110, summarise_first},
-	{"summarise_next", 80, summarise_next},
+	{"sketch_first", 110, sketch_first},
+	{"sketch_next", 80, sketch_next},
 	{"select_four", 90, select_four},
-	{"summarise_small", 190, summarise_small},
+	{"sketch_small", 190, sketch_small},
 	{"encode_small", 80, encode_small},
 	{"decode_small", 100, decode_small}
 };

@@ -95,7 +95,7 @@ take_uint64(Input *input)
 
 /*
  * The two caps that there are, and small ones: with those, few bytes make a
- * summary of lowered precision.
+ * sketch of lowered precision.
  */
 static inline uint32_t
 take_cap(Input *input)
@@ -107,43 +107,43 @@ take_cap(Input *input)
 	return caps[take_byte(input) % (sizeof(caps) / sizeof(caps[0]))];
 }
 
-/* The stored form of a summary, which is not empty, in new memory. */
+/* The stored form of a sketch, which is not empty, in new memory. */
 static inline uint8_t *
-encode(const RttSummary *summary, size_t *nbytes)
+encode(const RttSketch *sketch, size_t *nbytes)
 {
-	size_t		bound = rtt_encoded_bound(summary->nbuckets);
+	size_t		bound = rtt_encoded_bound(sketch->nbuckets);
 	uint8_t    *bytes = allocate(bound, 1);
 
-	*nbytes = rtt_encode(summary, bytes);
+	*nbytes = rtt_encode(sketch, bytes);
 	REQUIRE(*nbytes <= bound);
 	return bytes;
 }
 
-/* The summary of a stored form, in new memory; false when it is none. */
+/* The sketch of a stored form, in new memory; false when it is none. */
 static inline bool
-decode(RttSummary *summary, const uint8_t *bytes, size_t nbytes, uint32_t cap)
+decode(RttSketch *sketch, const uint8_t *bytes, size_t nbytes, uint32_t cap)
 {
 	size_t		bound = rtt_decoded_bound(nbytes, cap);
 	RttBucket  *buckets = allocate(bound, sizeof(RttBucket));
-	const char *fault = rtt_decode(summary, buckets, bytes, nbytes, cap);
+	const char *fault = rtt_decode(sketch, buckets, bytes, nbytes, cap);
 
 	if (fault != NULL)
 		return false;
-	REQUIRE(summary->nbuckets > 0 && summary->nbuckets <= bound);
-	REQUIRE(rtt_summary_fault(summary, cap) == NULL);
+	REQUIRE(sketch->nbuckets > 0 && sketch->nbuckets <= bound);
+	REQUIRE(rtt_sketch_fault(sketch, cap) == NULL);
 	return true;
 }
 
-/* A summary has one stored form, and that is read as the summary. */
+/* A sketch has one stored form, and that is read as the sketch. */
 static inline void
-check_stored_form(const RttSummary *summary, uint32_t cap)
+check_stored_form(const RttSketch *sketch, uint32_t cap)
 {
 	size_t		nbytes;
-	uint8_t    *bytes = encode(summary, &nbytes);
-	RttSummary	read;
+	uint8_t    *bytes = encode(sketch, &nbytes);
+	RttSketch	read;
 
 	REQUIRE(decode(&read, bytes, nbytes, cap));
-	REQUIRE(equal_summaries(summary, &read));
+	REQUIRE(equal_sketches(sketch, &read));
 }
 
 #endif							/* FUZZ_H */

@@ -161,15 +161,15 @@ check_text(const char *text)
 {
 	Size		max_bytes = rtt_encoded_bound(RTT_BUCKETS_AT_MIN);
 	StringInfoData bytes;
-	RttSummary	summary;
+	RttSketch	sketch;
 
 	if (!decode_text(text, max_bytes, &bytes))
 		return;
 	check_bytes(text, &bytes);
 	check_text_form(bytes.data, bytes.len);
-	if (decode(&summary, (uint8_t *) bytes.data, (size_t) bytes.len,
+	if (decode(&sketch, (uint8_t *) bytes.data, (size_t) bytes.len,
 			   RTT_CAP_SKETCH))
-		check_stored_form(&summary, RTT_CAP_SKETCH);
+		check_stored_form(&sketch, RTT_CAP_SKETCH);
 	if (bytes.len > 3)
 		REQUIRE(!decode_text(text, (Size) bytes.len - 3, &bytes));
 }

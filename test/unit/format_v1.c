@@ -112,35 +112,35 @@ expand_bytes(const char *list, uint8_t *bytes, size_t max_bytes)
 	return n;
 }
 
-/* The exact summary of times, which are all different and ascend. */
-static RttSummary
-summarise(RttBucket *times, uint32_t n)
+/* The exact sketch of times, which are all different and ascend. */
+static RttSketch
+make_sketch(RttBucket *times, uint32_t n)
 {
-	RttSummary	summary = {.precision = RTT_PRECISION_EXACT};
+	RttSketch	sketch = {.precision = RTT_PRECISION_EXACT};
 	bool		ascend = true;
 
 	CHECK(n > 0);
-	summary.buckets = times;
-	summary.nbuckets = n;
-	summary.min_us = times[0].lower_us;
-	summary.max_us = times[n - 1].lower_us;
+	sketch.buckets = times;
+	sketch.nbuckets = n;
+	sketch.min_us = times[0].lower_us;
+	sketch.max_us = times[n - 1].lower_us;
 	for (uint32_t i = 0; i < n; i++)
 	{
 		ascend = ascend &&
 			(i == 0 || times[i].lower_us > times[i - 1].lower_us);
-		summary.count += times[i].count;
-		summary.sum_us = rtt_sum_add_times(summary.sum_us, times[i].lower_us,
-										   times[i].count);
+		sketch.count += times[i].count;
+		sketch.sum_us = rtt_sum_add_times(sketch.sum_us, times[i].lower_us,
+										  times[i].count);
 	}
 	CHECK(ascend);
-	return summary;
+	return sketch;
 }
 
 static bool
-has_buckets(const RttSummary *summary, const RttBucket *buckets, uint32_t n)
+has_buckets(const RttSketch *sketch, const RttBucket *buckets, uint32_t n)
 {
-	return summary->nbuckets == n &&
-		memcmp(summary->buckets, buckets, n * sizeof(RttBucket)) == 0;
+	return sketch->nbuckets == n &&
+		memcmp(sketch->buckets, buckets, n * sizeof(RttBucket)) == 0;
 }
 
 /*
@@ -153,9 +153,9 @@ check_form(const char *times, const char *lowered,
 {
 	RttBucket  *buckets = allocate(MAX_TIMES, sizeof(RttBucket));
 	RttBucket  *listed = allocate(MAX_TIMES, sizeof(RttBucket));
-	RttSummary	exact = summarise(buckets, expand_times(times, buckets));
-	RttSummary	summary;
-	RttSummary	read;
+	RttSketch	exact = make_sketch(buckets, expand_times(times, buckets));
+	RttSketch	sketch;
+	RttSketch	read;
 	bool		is_exact = bytes[1] < LOWERED;
 	uint32_t	nlisted = exact.nbuckets;
 	uint8_t    *written;
@@ -166,10 +166,10 @@ check_form(const char *times, const char *lowered,
 	if (lowered != NULL && strcmp(lowered, "-") != 0)
 		nlisted = expand_times(lowered, listed);
 
-	summary = exact;
-	rtt_summary_normalise(&summary, cap);
-	written = allocate(rtt_encoded_bound(summary.nbuckets), 1);
-	CHECK(rtt_encode(&summary, written) == nbytes &&
+	sketch = exact;
+	rtt_sketch_normalise(&sketch, cap);
+	written = allocate(rtt_encoded_bound(sketch.nbuckets), 1);
+	CHECK(rtt_encode(&sketch, written) == nbytes &&
 		  memcmp(written, bytes, nbytes) == 0);
 
 	memcpy(copy, bytes, nbytes);	/* at the very end of its memory */
@@ -186,7 +186,7 @@ check_form(const char *times, const char *lowered,
 		CHECK(read.sum_us.high == exact.sum_us.high &&
 			  read.sum_us.low == exact.sum_us.low);
 		CHECK(read.min_us == exact.min_us && read.max_us == exact.max_us);
-		CHECK(has_buckets(&read, summary.buckets, summary.nbuckets));
+		CHECK(has_buckets(&read, sketch.buckets, sketch.nbuckets));
 		if (is_exact || lowered != NULL)
 			CHECK(has_buckets(&read, listed, nlisted));
 	}

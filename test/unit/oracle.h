@@ -13,7 +13,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "core/rtt_summary.h"
+#include "core/rtt_sketch.h"
 
 /* For qsort. */
 static inline int
@@ -26,7 +26,7 @@ compare_values(const void *a, const void *b)
 }
 
 static inline bool
-equal_summaries(const RttSummary *a, const RttSummary *b)
+equal_sketches(const RttSketch *a, const RttSketch *b)
 {
 	return a->nbuckets == b->nbuckets && a->precision == b->precision &&
 		a->count == b->count && a->sum_us.high == b->sum_us.high &&

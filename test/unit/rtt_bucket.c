@@ -21,7 +21,7 @@ check_bucket(uint64_t rtt_us, int precision)
 	CHECK(rtt_index(lower_us, precision) == index);
 	CHECK(rtt_index_lower(index, precision) == lower_us);
 
-	/* the bound of the file rtt_summary.c, in integers */
+	/* the bound of the file rtt_sketch.c, in integers */
 	CHECK(width == 1 || width / 2 <= lower_us >> (precision + 1));
 
 	/* the next bucket touches this one */

@@ -1,14 +1,14 @@
 /*-------------------------------------------------------------------------
  *
- * rtt_summary.c
- *	  A summary of round-trip times: exact first, then bounded.
+ * rtt_sketch.c
+ *	  A sketch of round-trip times: exact first, then bounded.
  *
  * Theory
  * ------
- * The summary is a histogram of whole microseconds whose buckets are
+ * The sketch is a histogram of whole microseconds whose buckets are
  * log-linear: at precision b a time keeps its b + 1 most significant bits.
  * For a set S of times let D_b(S) be the number of buckets of precision b
- * that S touches.  The precision of a summary with a cap is
+ * that S touches.  The precision of a sketch with a cap is
  *
  *		b(S) = max(MIN, max { b <= EXACT : D_b(S) <= cap })
  *
@@ -17,12 +17,12 @@
  *	  when parts of S were lowered to b(part) on the way, b(S) is no higher
  *	  than any of them, and lowering the union of the parts to b(S) gives the
  *	  counts that S itself has at b(S): truncating twice is truncating once to
- *	  the fewer bits.  A summary never has to raise its precision again: if
+ *	  the fewer bits.  A sketch never has to raise its precision again: if
  *	  T is a part of S and D_b+1(T) > cap, then D_b+1(S) > cap.  Counts, sums,
  *	  minima and maxima are integers, so adding them up in any order is exact.
  *
  * 2. While S has at most cap distinct times, D_b(S) <= cap at EXACT, where a
- *	  bucket is one microsecond: the summary is the multiset itself.
+ *	  bucket is one microsecond: the sketch is the multiset itself.
  *
  * 3. The error bound.  A bucket of width w = 2^s > 1 begins at
  *	  lower >= 2^(b+s), as its times have b + s + 1 significant bits.  The
@@ -61,7 +61,7 @@
 #include <assert.h>
 #include <math.h>
 
-#include "core/rtt_summary.h"
+#include "core/rtt_sketch.h"
 
 /* Appends to an array of buckets that ascends, or joins its last one. */
 static uint32_t
@@ -80,8 +80,8 @@ append_bucket(RttBucket *buckets, uint32_t nbuckets,
 }
 
 void
-rtt_summary_from_sorted(RttSummary *summary, RttBucket *buckets,
-						const uint64_t *sorted_us, size_t n)
+rtt_sketch_from_sorted(RttSketch *sketch, RttBucket *buckets,
+					   const uint64_t *sorted_us, size_t n)
 {
 	uint32_t	nbuckets = 0;
 	RttSum		sum_us = {0, 0};
@@ -94,21 +94,21 @@ rtt_summary_from_sorted(RttSummary *summary, RttBucket *buckets,
 		sum_us.high += sum_us.low < sorted_us[i];
 	}
 
-	summary->buckets = buckets;
-	summary->nbuckets = nbuckets;
-	summary->precision = RTT_PRECISION_EXACT;
-	summary->count = n;
-	summary->sum_us = sum_us;
-	summary->min_us = n > 0 ? sorted_us[0] : 0;
-	summary->max_us = n > 0 ? sorted_us[n - 1] : 0;
+	sketch->buckets = buckets;
+	sketch->nbuckets = nbuckets;
+	sketch->precision = RTT_PRECISION_EXACT;
+	sketch->count = n;
+	sketch->sum_us = sum_us;
+	sketch->min_us = n > 0 ? sorted_us[0] : 0;
+	sketch->max_us = n > 0 ? sorted_us[n - 1] : 0;
 }
 
 /*
- * Merges the buckets of two summaries of the same precision, and returns how
+ * Merges the buckets of two sketches of the same precision, and returns how
  * many there are.  Nobody can guess whose turn it is, so there is no branch.
  */
 static uint32_t
-merge_buckets(RttBucket *buckets, const RttSummary *a, const RttSummary *b)
+merge_buckets(RttBucket *buckets, const RttSketch *a, const RttSketch *b)
 {
 	uint32_t	n = 0;
 	uint32_t	i = 0;
@@ -139,7 +139,7 @@ merge_buckets(RttBucket *buckets, const RttSummary *a, const RttSummary *b)
 
 /* The same where one of them has a lower precision, which the result has. */
 static uint32_t
-merge_lowered(RttBucket *buckets, const RttSummary *a, const RttSummary *b,
+merge_lowered(RttBucket *buckets, const RttSketch *a, const RttSketch *b,
 			  int precision)
 {
 	uint32_t	nbuckets = 0;
@@ -164,8 +164,8 @@ merge_lowered(RttBucket *buckets, const RttSummary *a, const RttSummary *b,
 }
 
 bool
-rtt_summary_merge(RttSummary *summary, RttBucket *buckets,
-				  const RttSummary *a, const RttSummary *b)
+rtt_sketch_merge(RttSketch *sketch, RttBucket *buckets,
+				 const RttSketch *a, const RttSketch *b)
 {
 	int			precision = a->precision;
 	uint32_t	nbuckets;
@@ -179,14 +179,14 @@ rtt_summary_merge(RttSummary *summary, RttBucket *buckets,
 	else
 		nbuckets = merge_lowered(buckets, a, b, precision);
 
-	summary->min_us = a->count == 0 || (b->count > 0 && b->min_us < a->min_us) ?
+	sketch->min_us = a->count == 0 || (b->count > 0 && b->min_us < a->min_us) ?
 		b->min_us : a->min_us;
-	summary->max_us = b->max_us > a->max_us ? b->max_us : a->max_us;
-	summary->count = a->count + b->count;
-	summary->sum_us = rtt_sum_add(a->sum_us, b->sum_us);
-	summary->precision = precision;
-	summary->nbuckets = nbuckets;
-	summary->buckets = buckets;
+	sketch->max_us = b->max_us > a->max_us ? b->max_us : a->max_us;
+	sketch->count = a->count + b->count;
+	sketch->sum_us = rtt_sum_add(a->sum_us, b->sum_us);
+	sketch->precision = precision;
+	sketch->nbuckets = nbuckets;
+	sketch->buckets = buckets;
 	return true;
 }
 
@@ -228,20 +228,20 @@ lower_precision(RttBucket *buckets, uint32_t nbuckets, int precision)
 }
 
 void
-rtt_summary_normalise(RttSummary *summary, uint32_t cap)
+rtt_sketch_normalise(RttSketch *sketch, uint32_t cap)
 {
 	uint32_t	joining[RTT_PRECISION_EXACT] = {0};
-	uint32_t	distinct = summary->nbuckets;
+	uint32_t	distinct = sketch->nbuckets;
 	uint32_t	nbuckets;
-	int			precision = summary->precision;
+	int			precision = sketch->precision;
 
 	if (distinct <= cap || precision == RTT_PRECISION_MIN)
 		return;
 
-	for (uint32_t i = 1; i < summary->nbuckets; i++)
+	for (uint32_t i = 1; i < sketch->nbuckets; i++)
 	{
-		int			at = joining_precision(summary->buckets[i - 1].lower_us,
-										   summary->buckets[i].lower_us);
+		int			at = joining_precision(sketch->buckets[i - 1].lower_us,
+										   sketch->buckets[i].lower_us);
 
 		if (at >= 0)
 			joining[at]++;
@@ -249,36 +249,36 @@ rtt_summary_normalise(RttSummary *summary, uint32_t cap)
 	while (distinct > cap && precision > RTT_PRECISION_MIN)
 		distinct -= joining[--precision];
 
-	nbuckets = lower_precision(summary->buckets, summary->nbuckets, precision);
-	summary->precision = precision;
-	summary->nbuckets = nbuckets;
+	nbuckets = lower_precision(sketch->buckets, sketch->nbuckets, precision);
+	sketch->precision = precision;
+	sketch->nbuckets = nbuckets;
 	assert(nbuckets == distinct);
-	assert(rtt_summary_fault(summary, cap) == NULL);
+	assert(rtt_sketch_fault(sketch, cap) == NULL);
 }
 
 const char *
-rtt_summary_fault(const RttSummary *summary, uint32_t cap)
+rtt_sketch_fault(const RttSketch *sketch, uint32_t cap)
 {
-	int			precision = summary->precision;
-	uint32_t	nbuckets = summary->nbuckets;
+	int			precision = sketch->precision;
+	uint32_t	nbuckets = sketch->nbuckets;
 	uint64_t	count = 0;
 	uint64_t	finer = 0;		/* buckets that one more bit could give */
 	RttSum		least_us = {0, 0};	/* the sum must lie between this ... */
 	RttSum		most_us = {0, 0};	/* ... and this */
-	RttSum		sum_us = summary->sum_us;
+	RttSum		sum_us = sketch->sum_us;
 
 	if (precision < RTT_PRECISION_MIN || precision > RTT_PRECISION_EXACT)
 		return "precision is out of range";
 	if (nbuckets > cap && precision > RTT_PRECISION_MIN)
 		return "precision is too high";
-	if (summary->min_us > summary->max_us || summary->max_us > RTT_MAX_US)
+	if (sketch->min_us > sketch->max_us || sketch->max_us > RTT_MAX_US)
 		return "minimum or maximum is out of range";
 	if (sum_us.high > (uint64_t) INT64_MAX)
 		return "sum is out of range";
 
 	for (uint32_t i = 0; i < nbuckets; i++)
 	{
-		const RttBucket *bucket = &summary->buckets[i];
+		const RttBucket *bucket = &sketch->buckets[i];
 		uint64_t	shortest_us = bucket->lower_us;
 		uint64_t	longest_us;
 
@@ -304,15 +304,15 @@ rtt_summary_fault(const RttSummary *summary, uint32_t cap)
 		 */
 		if (i == 0)
 		{
-			if (rtt_floor(summary->min_us, precision) != shortest_us)
+			if (rtt_floor(sketch->min_us, precision) != shortest_us)
 				return "minimum is not in the first bucket";
-			shortest_us = summary->min_us;
+			shortest_us = sketch->min_us;
 		}
 		if (i == nbuckets - 1)
 		{
-			if (rtt_floor(summary->max_us, precision) != bucket->lower_us)
+			if (rtt_floor(sketch->max_us, precision) != bucket->lower_us)
 				return "maximum is not in the last bucket";
-			longest_us = summary->max_us;
+			longest_us = sketch->max_us;
 		}
 		if (i == 0)
 			sum_us = rtt_sum_add_times(sum_us, longest_us - shortest_us, 1);
@@ -323,11 +323,11 @@ rtt_summary_fault(const RttSummary *summary, uint32_t cap)
 		most_us = rtt_sum_add_times(most_us, longest_us, bucket->count);
 	}
 
-	if (count != summary->count)
+	if (count != sketch->count)
 		return "count is not that of the buckets";
-	if (rtt_sum_less(summary->sum_us, least_us) || rtt_sum_less(most_us, sum_us))
+	if (rtt_sum_less(sketch->sum_us, least_us) || rtt_sum_less(most_us, sum_us))
 		return "sum does not fit the buckets";
-	if (count == 0 && summary->max_us > 0)
+	if (count == 0 && sketch->max_us > 0)
 		return "maximum has no bucket";
 	if (precision < RTT_PRECISION_EXACT && finer <= cap)
 		return "precision is too low";
@@ -335,27 +335,27 @@ rtt_summary_fault(const RttSummary *summary, uint32_t cap)
 }
 
 uint64_t
-rtt_summary_bucket_upper(const RttSummary *summary, const RttBucket *bucket)
+rtt_sketch_bucket_upper(const RttSketch *sketch, const RttBucket *bucket)
 {
 	uint64_t	lower_us = bucket->lower_us;
-	uint64_t	width = rtt_width(lower_us, summary->precision);
+	uint64_t	width = rtt_width(lower_us, sketch->precision);
 	uint64_t	upper_us = lower_us + (width - 1);
 
-	return upper_us < summary->max_us ? upper_us : summary->max_us;
+	return upper_us < sketch->max_us ? upper_us : sketch->max_us;
 }
 
 uint64_t
-rtt_summary_representative(const RttSummary *summary, const RttBucket *bucket)
+rtt_sketch_representative(const RttSketch *sketch, const RttBucket *bucket)
 {
 	uint64_t	lower_us = bucket->lower_us;
-	uint64_t	width = rtt_width(lower_us, summary->precision);
+	uint64_t	width = rtt_width(lower_us, sketch->precision);
 	uint64_t	middle_us = lower_us + width / 2;
 
 	if (width == 1)
 		return lower_us;
-	if (middle_us < summary->min_us)
-		return summary->min_us;
-	return middle_us < summary->max_us ? middle_us : summary->max_us;
+	if (middle_us < sketch->min_us)
+		return sketch->min_us;
+	return middle_us < sketch->max_us ? middle_us : sketch->max_us;
 }
 
 /*
@@ -374,51 +374,51 @@ rtt_percentile_rank(double fraction, uint64_t n)
 }
 
 void
-rtt_summary_percentiles(const RttSummary *summary,
-						const double *fractions, size_t n,
-						uint64_t *percentiles_us)
+rtt_sketch_percentiles(const RttSketch *sketch,
+					   const double *fractions, size_t n,
+					   uint64_t *percentiles_us)
 {
-	const RttBucket *bucket = summary->buckets;
+	const RttBucket *bucket = sketch->buckets;
 	uint64_t	before = 0;		/* times in the buckets before this one */
 
-	assert(summary->count > 0);
+	assert(sketch->count > 0);
 	for (size_t i = 0; i < n; i++)
 	{
-		uint64_t	rank = rtt_percentile_rank(fractions[i], summary->count);
+		uint64_t	rank = rtt_percentile_rank(fractions[i], sketch->count);
 
 		while (rank > before + bucket->count)
 			before += (bucket++)->count;
 		while (rank <= before)
 			before -= (--bucket)->count;
-		percentiles_us[i] = rtt_summary_representative(summary, bucket);
+		percentiles_us[i] = rtt_sketch_representative(sketch, bucket);
 	}
 }
 
 uint64_t
-rtt_summary_count_within(const RttSummary *summary, uint64_t limit_us)
+rtt_sketch_count_within(const RttSketch *sketch, uint64_t limit_us)
 {
 	uint64_t	count = 0;
 
-	for (uint32_t i = 0; i < summary->nbuckets; i++)
+	for (uint32_t i = 0; i < sketch->nbuckets; i++)
 	{
-		if (rtt_summary_representative(summary, &summary->buckets[i]) > limit_us)
+		if (rtt_sketch_representative(sketch, &sketch->buckets[i]) > limit_us)
 			break;
-		count += summary->buckets[i].count;
+		count += sketch->buckets[i].count;
 	}
 	return count;
 }
 
 double
-rtt_summary_mean(const RttSummary *summary)
+rtt_sketch_mean(const RttSketch *sketch)
 {
-	assert(summary->count > 0);
-	return rtt_sum_mean(summary->sum_us, summary->count);
+	assert(sketch->count > 0);
+	return rtt_sum_mean(sketch->sum_us, sketch->count);
 }
 
 double
-rtt_summary_error_bound(const RttSummary *summary)
+rtt_sketch_error_bound(const RttSketch *sketch)
 {
-	if (summary->precision == RTT_PRECISION_EXACT)
+	if (sketch->precision == RTT_PRECISION_EXACT)
 		return 0;
-	return ldexp(1, -(summary->precision + 1));
+	return ldexp(1, -(sketch->precision + 1));
 }
