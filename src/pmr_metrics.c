@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * pmr_metrics.c
- *	  Marks the library as one for this server's version.
+ *	  The magic block: the version of PostgreSQL that the library is built for.
  *
  * Each concept has a file of its own; code that needs no server is in core/.
  * No file calls or includes one that is listed after it:

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * rtt_histogram.c
- *	  The set-returning functions rtt_histogram and rtt_buckets.
+ *	  The set-returning functions rtt_histogram() and rtt_buckets().
  *
  *-------------------------------------------------------------------------
  */
@@ -16,7 +16,7 @@
 PG_FUNCTION_INFO_V1(pmr_rtt_buckets);
 PG_FUNCTION_INFO_V1(pmr_rtt_histogram);
 
-/* A row (lower_s, upper_s, requests) of a set-returning function. */
+/* Adds a row (lower_s, upper_s, requests) to the result. */
 static void
 put_bar(ReturnSetInfo *rsinfo, uint64 lower_us, uint64 upper_us, uint64 count)
 {

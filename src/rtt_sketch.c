@@ -50,7 +50,7 @@ rtt_sketch_read(const char *bytes, int nbytes, RttBucket *buckets,
 				 errdetail("In its bytes, %s.", fault)));
 }
 
-/* Memory for the buckets that so many bytes may have. */
+/* Memory for the buckets that so many bytes can hold. */
 static RttBucket *
 make_buckets(int nbytes)
 {
@@ -67,7 +67,7 @@ rtt_sketch_open(Datum datum, RttSketch *sketch)
 	rtt_sketch_read(VARDATA_ANY(bytes), nbytes, make_buckets(nbytes), sketch);
 }
 
-/* An rtt_sketch of bytes that come from outside. */
+/* Makes an rtt_sketch of bytes that a client has sent. */
 static Datum
 read_sketch(const char *bytes, int nbytes, int sqlerrcode)
 {

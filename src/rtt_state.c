@@ -1,18 +1,19 @@
 /*-------------------------------------------------------------------------
  *
  * rtt_state.c
- *	  The type rtt_state, which the aggregates work in.
+ *	  The type rtt_state: the state of the aggregates over round-trip times.
  *
- * It is a real type, not "internal", because Citus takes partial results from
- * real types only.  This is its flat form, that of tuples; while rows are added
- * it is an expanded object (rtt_collector.h).  A value is a function of the
- * rows only in its text and binary forms, which are taken from the sketch:
+ * It is a real type, not "internal", because Citus accepts only real types as
+ * partial results.  Here is its flat form, as in tuples; while rows are added,
+ * a value is an expanded object (rtt_collector.h).  Values of the same rows
+ * may differ in memory.  Their text and binary forms are equal, because these
+ * are made of the sketch of the rows:
  *
  *	byte	format version: 1
  *	byte	kind (RttStateKind)
  *	int16	number of fractions
  *	float8	each fraction
- *	bytes	the sketch's stored form, or none where there were no rows
+ *	bytes	the sketch's stored form, or none if there were no rows
  *
  *-------------------------------------------------------------------------
  */
@@ -40,7 +41,7 @@ rtt_state_from_datum(Datum datum)
 	RttState   *state = (RttState *) PG_DETOAST_DATUM(datum);
 	const char *fault;
 
-	/* A detoasted value is a copy of its own, others lie in tuples. */
+	/* A value in a tuple may be unaligned; a detoasted copy is aligned. */
 	if ((uintptr_t) state != MAXALIGN((uintptr_t) state))
 		state = (RttState *) PG_DETOAST_DATUM_COPY(datum);
 
@@ -65,8 +66,8 @@ rtt_state_make(RttStateKind kind, const float8 *fractions, int nfractions,
 }
 
 /*
- * A new state for what another one is for, of a sketch, normal and not empty,
- * with room for so many words of times.
+ * Makes a state with the kind and the fractions of another one.  It holds a
+ * sketch, which must be normal and not empty, and has room for so many words.
  */
 static RttState *
 make_from_sketch(const RttState *like, const RttSketch *sketch,
@@ -122,7 +123,7 @@ rtt_state_get_percentiles(const RttState *state)
 	return percentiles_us;
 }
 
-/* Makes a state bigger, where it is not, for so many words in all. */
+/* Enlarges a state, unless it has room for so many words in all. */
 static RttState *
 enlarge_state(RttState *state, uint32 nwords)
 {
@@ -138,8 +139,8 @@ enlarge_state(RttState *state, uint32 nwords)
 }
 
 /*
- * Makes a state be of a sketch, and nothing else, with room for so many words,
- * or for no less than the least number where it need not grow then.
+ * Replaces all that is in a state by a sketch.  Leaves room for at most nwords
+ * words, but reallocates the state only if it has no room for least_words.
  */
 static RttState *
 replace_by_sketch(RttState *state, const RttSketch *sketch,
@@ -158,7 +159,7 @@ replace_by_sketch(RttState *state, const RttSketch *sketch,
 	return state;
 }
 
-/* A state without room for so many words more, with room. */
+/* Makes room for so many more words in a state that has none. */
 static RttState *
 make_room(RttState *state, uint32 nwords)
 {
@@ -181,7 +182,7 @@ make_room(RttState *state, uint32 nwords)
 	return enlarge_state(state, state->nwords + nwords);
 }
 
-/* Appends times that there is room for. */
+/* Appends times for which there is room. */
 static void
 append_words(RttState *state, const uint32 *words, uint32 nwords,
 			 uint64 nvalues)
@@ -217,8 +218,8 @@ merge_sketch(RttState *state, const RttSketch *added)
 }
 
 /*
- * A sketch of few times is taken as the rows that it was made of: collecting
- * them costs less than merging buckets.
+ * The times of a small exact sketch are appended one by one, which costs less
+ * than merging buckets.
  */
 RttState *
 rtt_state_add_sketch(RttState *state, const RttSketch *sketch)
@@ -283,7 +284,7 @@ report_bad_state(const char *fault, int sqlerrcode)
 			 errdetail("In its bytes, %s.", fault)));
 }
 
-/* A state of bytes that come from outside, to the end of the message. */
+/* Reads a state from the rest of a message that a client has sent. */
 static RttState *
 read_state(StringInfo message, int sqlerrcode)
 {

@@ -13,16 +13,16 @@
 #include "fmgr.h"
 
 /*
- * The state of a datum that comes from elsewhere: a table, or a worker.  Bytes
- * that no rtt_state can have are data corruption.
+ * The state of a datum that comes from a table or from another process.
+ * Raises a data corruption error if its bytes are not those of an rtt_state.
  */
 extern const RttState *rtt_state_from_datum(Datum datum);
 
-/* A new, empty state in so many bytes. */
+/* Makes an empty state of size bytes, in new memory. */
 extern RttState *rtt_state_make(RttStateKind kind, const float8 *fractions,
 								int nfractions, Size size);
 
-/* The same with room to begin with. */
+/* Makes an empty state with room for so many words, and some more. */
 static inline RttState *
 rtt_state_make_small(RttStateKind kind, const float8 *fractions,
 					 int nfractions, uint32 nwords)
@@ -32,28 +32,29 @@ rtt_state_make_small(RttStateKind kind, const float8 *fractions,
 }
 
 /*
- * These add to a state, which they may move to other memory of its own memory
- * context; what they need besides is left in the current one.
+ * The following functions add to a state, and return it.  They may move it to
+ * other memory in its own memory context.  Their scratch memory is in the
+ * current context, and is not freed.
  */
 
-/* Times, of which there are nvalues in up to RTT_STATE_BATCH words. */
+/* Adds nvalues times, in at most RTT_STATE_BATCH words. */
 extern RttState *rtt_state_add_words(RttState *state, const uint32 *words,
 									 uint32 nwords, uint64 nvalues);
 
-/* The times of a sketch. */
+/* Adds the times of a sketch. */
 extern RttState *rtt_state_add_sketch(RttState *state,
 									  const RttSketch *sketch);
 
-/* The times of another state. */
+/* Adds the times of another state. */
 extern RttState *rtt_state_add_state(RttState *state, const RttState *added);
 
-/* The percentiles of a state that is not empty, in new memory. */
+/* The percentiles in us of a state that is not empty, in new memory. */
 extern const uint64 *rtt_state_get_percentiles(const RttState *state);
 
-/* The normal sketch of a state, in new memory. */
+/* Makes the normal sketch of a state, with the buckets in new memory. */
 extern void rtt_state_open(const RttState *state, RttSketch *sketch);
 
-/* The normal sketch of the times of two, in new memory. */
+/* Merges two sketches, normal for the cap, with the buckets in new memory. */
 extern void rtt_merge_sketches(const RttSketch *a, const RttSketch *b,
 							   uint32 cap, RttSketch *merged);
 

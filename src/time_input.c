@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * time_input.c
- *	  SQL's times as microseconds, or a clear error.
+ *	  Converts times of SQL to microseconds.
  *
  *-------------------------------------------------------------------------
  */
@@ -15,8 +15,8 @@
 #include "utils/timestamp.h"
 
 /*
- * An interval's length.  PostgreSQL 17's infinite intervals have months too;
- * they are named first, lest their message speak of months.
+ * The length of an interval.  The infinite intervals of PostgreSQL 17 also
+ * have months.  They are tested first, because they need another message.
  */
 static int64
 get_interval_us(const Interval *interval, const char *what)
@@ -37,7 +37,7 @@ get_interval_us(const Interval *interval, const char *what)
 				 errmsg("%s must not contain months or years, but its month field is %d",
 						what, interval->month),
 				 errhint("A month has no fixed length: use days, of 24 hours.")));
-	/* of one sign, so that what overflows is the length itself */
+	/* give both the same sign: then only a length out of range overflows */
 	if (days > 0 && rest_us < 0)
 	{
 		days--;

@@ -6,11 +6,11 @@
  * Layout
  * ------
  *	byte 0		version: 1
- *	byte 1		0 to 18: exact; the unit is 10^this microseconds, the greatest
- *				such unit that divides all times
+ *	byte 1		n from 0 to 18: exact; the unit is 10^n microseconds, the
+ *				greatest such unit that divides all times
  *				64 + precision: lowered to that precision
  *
- * then, in a lowered sketch only, as the buckets do not tell them:
+ * then, in a lowered sketch only, because the buckets do not tell them:
  *	varint		min_us
  *	varint		max_us - min_us
  *	varint		sum_us, up to 126 bits
@@ -19,16 +19,17 @@
  *	varint		gap << 1 | (count > 1)
  *	varint		count - 2, present where count > 1
  *
- * The gap is how far a bucket's position is past the one that follows the
- * bucket before it (the first: past 0).  The position is the time in units in
- * an exact sketch, and rtt_index() in a lowered one.
+ * The gap is the number of positions between a bucket and the one before it,
+ * or before the first bucket.  The position of a bucket is its time in units
+ * in an exact sketch, and its rtt_index() in a lowered one.
  *
- * A varint is base 128, least significant group first, the top bit of a byte
- * set where another follows, and no longer than it has to be (LEB128).
+ * A varint is an LEB128 number of the least possible length: base 128, the
+ * least significant group first, with the top bit of a byte set if another
+ * follows.
  *
- * Audit times are mostly whole milliseconds and mostly different, which is
- * what the unit and the count in the gap are for: 123 times of a day's group
- * took 184 bytes where microseconds and separate counts took 278.
+ * Audit times are mostly whole milliseconds, and mostly different.  Hence the
+ * unit, and no count for a single time: 123 times of a day's group took 184
+ * bytes, but 278 in microseconds with a count for each bucket.
  *
  *-------------------------------------------------------------------------
  */
@@ -39,7 +40,7 @@
 
 #define FORMAT_VERSION	1
 #define LOWERED			64
-#define MAX_UNIT		18		/* 10^18 is the last below RTT_MAX_US */
+#define MAX_UNIT		18		/* 10^18 is the last power below RTT_MAX_US */
 
 #define VARINT_BYTES	10		/* of 64 bits */
 #define VARSUM_BYTES	18		/* of 126 bits */
@@ -95,8 +96,8 @@ write_varsum(uint8_t *at, RttSum sum)
 }
 
 /*
- * Readers return where the next thing is, or NULL when there is no such thing
- * at this place: the bytes end, or the number is too large or too long.
+ * The read_ functions return the end of the number, or NULL if there is no
+ * valid number: the bytes end, or it is too large, or longer than necessary.
  */
 static const uint8_t *
 read_varsum(const uint8_t *at, const uint8_t *end, RttSum *sum)
@@ -120,7 +121,7 @@ read_varsum(const uint8_t *at, const uint8_t *end, RttSum *sum)
 	return NULL;
 }
 
-/* Eight bytes, the first least significant; compilers make one load of it. */
+/* Eight bytes, the least significant first; compilers make this one load. */
 static inline uint64_t
 read_eight(const uint8_t *at)
 {
@@ -134,8 +135,8 @@ static inline const uint8_t *
 read_varint(const uint8_t *at, const uint8_t *end, uint64_t *value)
 {
 	/*
-	 * Up to eight bytes are read without a branch for each: nobody can guess
-	 * how long the next number is, and guessing took half of decoding.
+	 * Up to eight bytes are read without a branch for each: the processor
+	 * cannot predict the length, and wrong predictions took half of the time.
 	 */
 	if (end - at >= 8)
 	{
@@ -211,7 +212,7 @@ rtt_encode(const RttSketch *sketch, uint8_t *bytes)
 	return (size_t) (at - bytes);
 }
 
-/* Reads buckets to the end of the bytes, counting as it goes. */
+/* Reads buckets to the end of the bytes, and adds up their counts. */
 static const char *
 decode_buckets(RttSketch *sketch, const uint8_t *at, const uint8_t *end,
 			   int exponent, size_t max_buckets)
@@ -222,7 +223,7 @@ decode_buckets(RttSketch *sketch, const uint8_t *at, const uint8_t *end,
 	uint64_t	unit = unit_us(exponent);
 	uint64_t	last = rtt_index(RTT_MAX_US / unit, precision);
 	uint64_t	expected = 0;
-	bool		coarser = exponent < MAX_UNIT;	/* would a longer unit do? */
+	bool		coarser = exponent < MAX_UNIT;	/* can the unit be greater? */
 	uint64_t	total = 0;
 	RttSum		sum_us = {0, 0};
 	size_t		nbuckets;
@@ -331,7 +332,7 @@ rtt_decode(RttSketch *sketch, RttBucket *buckets,
 	if (sketch->precision < RTT_PRECISION_EXACT)
 		return rtt_sketch_fault(sketch, cap);
 
-	/* whatever could be read so far is a sketch, if it is not too long */
+	/* any exact sketch that could be read is valid up to cap buckets */
 	if (sketch->nbuckets > cap)
 		return "precision is too high";
 	assert(rtt_sketch_fault(sketch, cap) == NULL);

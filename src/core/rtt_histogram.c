@@ -1,11 +1,10 @@
 /*-------------------------------------------------------------------------
  *
  * rtt_histogram.c
- *	  A sketch of round-trip times as a histogram for people to look at.
+ *	  A sketch of round-trip times as a histogram for display.
  *
  * Bounds are the only numbers of this extension that come from floating-point
- * logarithms.  They are rounded to whole microseconds, and nothing is made of
- * them but bars.
+ * powers.  They are rounded to whole microseconds, and used only for bars.
  *
  *-------------------------------------------------------------------------
  */

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * rtt_sketch.c
- *	  A sketch of round-trip times: exact first, then bounded.
+ *	  A sketch of round-trip times: exact, or with a bounded error.
  *
  * Theory
  * ------
@@ -14,15 +14,15 @@
  *
  * 1. The result does not depend on order, batches or nodes.  D_b(S) grows
  *	  with b (the buckets of b - 1 are unions of those of b) and with S.  So
- *	  when parts of S were lowered to b(part) on the way, b(S) is no higher
- *	  than any of them, and lowering the union of the parts to b(S) gives the
- *	  counts that S itself has at b(S): truncating twice is truncating once to
- *	  the fewer bits.  A sketch never has to raise its precision again: if
- *	  T is a part of S and D_b+1(T) > cap, then D_b+1(S) > cap.  Counts, sums,
- *	  minima and maxima are integers, so adding them up in any order is exact.
+ *	  b(S) is not higher than b(T) of any part T of S: if D_b+1(T) > cap, then
+ *	  D_b+1(S) > cap.  A sketch never has to raise its precision again.  If
+ *	  parts of S were lowered to their b(T) first, lowering their union to b(S)
+ *	  gives the counts that S itself has at b(S), because truncating twice
+ *	  equals truncating once to the fewer bits.  Counts, sums, minima and
+ *	  maxima are integers, so combining them in any order is exact.
  *
- * 2. While S has at most cap distinct times, D_b(S) <= cap at EXACT, where a
- *	  bucket is one microsecond: the sketch is the multiset itself.
+ * 2. If S has at most cap distinct times, D_b(S) <= cap at EXACT, where a
+ *	  bucket is one microsecond.  The sketch then is the multiset itself.
  *
  * 3. The error bound.  A bucket of width w = 2^s > 1 begins at
  *	  lower >= 2^(b+s), as its times have b + s + 1 significant bits.  The
@@ -30,25 +30,25 @@
  *	  and t >= lower, so the relative error is at most
  *	  2^(s-1) / 2^(b+s) = 2^-(b+1): 0.39 % at b = 7.  The bucket that holds
  *	  the time of a rank is known exactly, because buckets keep the order of
- *	  times.  Moving the midpoint inside [min, max] only brings it closer.
- *	  Answering any other place of the bucket, as interpolation would, only
- *	  halves the promise: 2^-b.
+ *	  times.  Moving the midpoint into [min, max] only reduces the error.  Any
+ *	  other point of the bucket, such as an interpolated one, has a bound twice
+ *	  as large: 2^-b.
  *
- * 4. Which precision the cap prescribes is found in one pass.  Two
- *	  neighbouring lower bounds whose leading bit is the same, at position p,
- *	  and whose highest differing bit is at d, share a bucket exactly where
- *	  p - b > d.  So the pair vanishes when the precision falls to p - d - 1,
- *	  and counting pairs by that number gives D_b for every b.
+ * 4. One pass finds the precision that the cap prescribes.  Let two
+ *	  neighbouring lower bounds have the same leading bit, at position p, and
+ *	  their highest differing bit at position d.  They share a bucket if and
+ *	  only if p - b > d, that is, at precision p - d - 1 and below.  Counting
+ *	  the pairs by that number gives D_b for every b.
  *
  * Stored form: rtt_codec.c.
  *
- * What was rejected: t-digest (Dunning) and KLL (Karnin, Lang, Liberty 2016)
- * depend on the order of the rows and bound the error in rank only: across
- * the gap between 10 seconds and 5 hours that is no bound at all.  DDSketch's
- * logarithms differ between machines in the last bit, and its buckets are
- * never exact.  Raising the relative error by merging pairs of buckets, as
- * UDDSketch and OpenTelemetry do, is the same idea in base gamma^2; here it
- * costs integer shifts only and starts at no error.
+ * Rejected: t-digest (Dunning) and KLL (Karnin, Lang, Liberty 2016) depend on
+ * the order of the rows, and bound only the error in rank.  If no times lie
+ * between 10 seconds and 5 hours, one rank can make all that difference.
+ * DDSketch's logarithms differ between machines in the last bit, and its
+ * buckets are never exact.  UDDSketch and OpenTelemetry raise the relative
+ * error by merging pairs of buckets.  That is the same idea in base gamma^2;
+ * here it takes integer shifts only, and begins without an error.
  *
  * Papers and relatives: HdrHistogram (Tene); Masson, Rim, Lee, "DDSketch: a
  * fast and fully-mergeable quantile sketch with relative-error guarantees",
@@ -63,7 +63,7 @@
 
 #include "core/rtt_sketch.h"
 
-/* Appends to an array of buckets that ascends, or joins its last one. */
+/* Adds to the last of the ascending buckets, or appends one. */
 static uint32_t
 append_bucket(RttBucket *buckets, uint32_t nbuckets,
 			  uint64_t lower_us, uint64_t count)
@@ -104,8 +104,9 @@ rtt_sketch_from_sorted(RttSketch *sketch, RttBucket *buckets,
 }
 
 /*
- * Merges the buckets of two sketches of the same precision, and returns how
- * many there are.  Nobody can guess whose turn it is, so there is no branch.
+ * Merges the buckets of two sketches of the same precision, and returns their
+ * number.  The processor cannot predict which one is next, so there is no
+ * branch.
  */
 static uint32_t
 merge_buckets(RttBucket *buckets, const RttSketch *a, const RttSketch *b)
@@ -137,7 +138,7 @@ merge_buckets(RttBucket *buckets, const RttSketch *a, const RttSketch *b)
 	return n;
 }
 
-/* The same where one of them has a lower precision, which the result has. */
+/* Merges the buckets of two sketches, lowered to the lower precision. */
 static uint32_t
 merge_lowered(RttBucket *buckets, const RttSketch *a, const RttSketch *b,
 			  int precision)
@@ -191,8 +192,8 @@ rtt_sketch_merge(RttSketch *sketch, RttBucket *buckets,
 }
 
 /*
- * The precision to which two neighbouring buckets must fall to become one, or
- * -1 where no precision makes them one.
+ * The highest precision at which two neighbouring buckets become one, or -1 if
+ * there is none.
  */
 static inline int
 joining_precision(uint64_t lower_us, uint64_t next_lower_us)
@@ -200,13 +201,13 @@ joining_precision(uint64_t lower_us, uint64_t next_lower_us)
 	uint64_t	differing = lower_us ^ next_lower_us;
 
 	if (differing > lower_us)
-		return -1;				/* in the leading bit */
+		return -1;				/* the leading bits differ */
 	return rtt_msb(next_lower_us) - rtt_msb(differing) - 1;
 }
 
 /*
- * Joins buckets in place, and returns how many are left.  Nobody can guess
- * which are joined, so there is no branch.
+ * Joins buckets in place, and returns the number that is left.  The processor
+ * cannot predict which are joined, so there is no branch.
  */
 static uint32_t
 lower_precision(RttBucket *buckets, uint32_t nbuckets, int precision)
@@ -262,7 +263,7 @@ rtt_sketch_fault(const RttSketch *sketch, uint32_t cap)
 	int			precision = sketch->precision;
 	uint32_t	nbuckets = sketch->nbuckets;
 	uint64_t	count = 0;
-	uint64_t	finer = 0;		/* buckets that one more bit could give */
+	uint64_t	finer = 0;		/* most buckets that one more bit can give */
 	RttSum		least_us = {0, 0};	/* the sum must lie between this ... */
 	RttSum		most_us = {0, 0};	/* ... and this */
 	RttSum		sum_us = sketch->sum_us;
@@ -298,9 +299,9 @@ rtt_sketch_fault(const RttSketch *sketch, uint32_t cap)
 		finer += longest_us > shortest_us && bucket->count > 1 ? 2 : 1;
 
 		/*
-		 * The sum lies between those of the shortest and the longest times
-		 * that the buckets allow, where one time of the first bucket is the
-		 * minimum and one of the last is the maximum.
+		 * The sum lies between those of the shortest and of the longest times
+		 * that the buckets allow.  One time of the first bucket is the
+		 * minimum, and one of the last bucket is the maximum.
 		 */
 		if (i == 0)
 		{
@@ -359,8 +360,8 @@ rtt_sketch_representative(const RttSketch *sketch, const RttBucket *bucket)
 }
 
 /*
- * The same arithmetic as PostgreSQL's, so that the two agree where the product
- * is not exact.
+ * This is the arithmetic of PostgreSQL's percentile_disc, so that both agree
+ * if the product is not exact.
  */
 uint64_t
 rtt_percentile_rank(double fraction, uint64_t n)

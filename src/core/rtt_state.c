@@ -1,12 +1,12 @@
 /*-------------------------------------------------------------------------
  *
  * rtt_state.c
- *	  What an aggregate over round-trip times works in.
+ *	  The state of an aggregate over round-trip times.
  *
- * Most groups of a report are small, and a report has many of them, so what
- * counts is how few cache lines a row touches and how few bytes a group takes.
- * Counting each row into a histogram at once would touch as many lines as the
- * histogram has, again for each group; appending touches two.
+ * A report has many groups, and most of them are small.  So a row should touch
+ * few cache lines, and a group should take few bytes.  Appending a row to its
+ * group touches two lines.  Counting it at once into a histogram of its group
+ * could touch any of the histogram's lines.
  *
  *-------------------------------------------------------------------------
  */
@@ -21,17 +21,17 @@
 typedef struct KindLimits
 {
 	uint32_t	cap;
-	uint32_t	max_words;		/* well above the cap of a sketch, or counting
-								 * costs more than collecting */
+	uint32_t	max_words;		/* of a sketch: well above its cap, or
+								 * counting costs more than collecting */
 } KindLimits;
 
-/* The least number of words to count into buckets at once. */
+/* The fewest words for which counting into buckets pays. */
 #define MIN_COUNTED		(4 * RTT_STATE_BATCH)
 
 /*
- * The most.  Scratch memory to merge them with RTT_CAP_EXACT buckets is then
- * less than 32 MB, from where on glibc asks the system for memory each time and
- * gives it back: page faults took half of the time.
+ * The most words to count at once.  With more, the scratch memory to merge
+ * them with RTT_CAP_EXACT buckets would reach 32 MB.  From there on glibc gets
+ * memory from the system for each call: page faults took half of the time.
  */
 #define MAX_COUNTED		500000
 
@@ -51,14 +51,14 @@ uint32_t
 rtt_state_max_words(RttStateKind kind, uint32_t nbuckets)
 {
 	uint32_t	max_words = kinds[kind].max_words;
-	uint32_t	enough = nbuckets > MIN_COUNTED ? nbuckets : MIN_COUNTED;
+	uint32_t	merge_words = nbuckets > MIN_COUNTED ? nbuckets : MIN_COUNTED;
 
-	return nbuckets > 0 && enough < max_words ? enough : max_words;
+	return nbuckets > 0 && merge_words < max_words ? merge_words : max_words;
 }
 
 /*
- * Counting is tried twice on the way, so that a group whose times repeat stays
- * small, and one whose times do not pays little for the attempts.
+ * Counting is tried at two sizes as the state grows.  So a group whose times
+ * repeat stays small, and two attempts cost little if the times do not repeat.
  */
 RttStateGrowth
 rtt_state_choose_growth(const RttState *state, size_t size)
@@ -112,10 +112,10 @@ rtt_state_init(RttState *state, RttStateKind kind,
 	state->nvalues = 0;
 	state->nwords = 0;
 	for (uint32_t i = 0; fractions != NULL && i < nfractions; i++)
-		rtt_state_fractions(state)[i] = fractions[i] + 0.0; /* no -0 */
+		rtt_state_fractions(state)[i] = fractions[i] + 0.0; /* -0 becomes 0 */
 }
 
-/* The sketch of what has been counted into buckets so far. */
+/* The sketch of the times that have been counted into buckets. */
 static RttSketch
 counted_sketch(const RttState *state)
 {
@@ -170,9 +170,9 @@ rtt_state_fault(const RttState *state, size_t size)
 }
 
 /*
- * The scratch memory is, from its start: the sketch's buckets, the last of
- * them at first those of the values alone; the values; memory to sort, select
- * or count them in.
+ * Scratch memory has, from its start: the buckets of the sketch, of which the
+ * last nvalues at first hold the sketch of the values alone; the values;
+ * memory to sort, select or count them.
  */
 static size_t
 scratch_size(size_t nbuckets, size_t nvalues)
@@ -184,8 +184,8 @@ scratch_size(size_t nbuckets, size_t nvalues)
 }
 
 /*
- * Large states all ask for the same, so that allocators have it ready from the
- * last time.
+ * All large states ask for the same size, so that allocators can reuse the
+ * memory of the last one.
  */
 size_t
 rtt_state_scratch_size(const RttState *state)

@@ -1,13 +1,14 @@
 /*-------------------------------------------------------------------------
  *
  * instructions.c
- *	  Work of the core whose instructions are counted, which says the same on
- *	  every run: instructions TASK ROUNDS; without arguments, the tasks, and the
- *	  most instructions that a round-trip time may take in each.
+ *	  Tasks of the core whose instructions are counted; the number is the same
+ *	  in every run: instructions TASK ROUNDS.  Without arguments, prints for
+ *	  each task the most instructions that a round-trip time may take, and the
+ *	  times.
  *
- * The limits are some 1.5 times what was measured with gcc 12, so that another
- * compiler passes, and what sorts instead of counting, or walks twice, does
- * not.
+ * The limits are about 1.5 times what was measured with gcc 12.  Another
+ * compiler passes, but code that sorts instead of counting, or makes two
+ * passes, does not.
  *
  *-------------------------------------------------------------------------
  */
@@ -67,7 +68,7 @@ make_sketches(const RttState *state, int rounds)
 		rtt_state_make_sketch(state, scratch, &sketch);
 }
 
-/* Each returns how many times a round is of. */
+/* Each task returns the number of times in a round. */
 static uint32_t
 sketch_first(int rounds)
 {

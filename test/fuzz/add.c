@@ -1,12 +1,12 @@
 /*-------------------------------------------------------------------------
  *
  * add.c
- *	  Times added one by one, in batches and as other states give the sketch
+ *	  Times added one by one, in batches or from other states give the sketch
  *	  that brute force gives.
  *
- * Input: a kind, then steps.  The state counts its times after a few of them,
- * where it really does after some thousands, and its caps are as small, so that
- * an input of some bytes goes through all that a state goes through.
+ * Input: a kind, then steps.  Here a state counts its times after a few of
+ * them instead of some thousands, and its caps are as small, so that an input
+ * of some bytes reaches all that a state can do.
  *
  *-------------------------------------------------------------------------
  */
@@ -15,7 +15,7 @@
 #include "core/rtt_state.h"
 #include "fuzz.h"
 
-/* They bear on the code that follows, the core's own. */
+/* For the code of the core, which is included below. */
 #undef RTT_CAP_SKETCH
 #define RTT_CAP_SKETCH	6
 #undef RTT_CAP_EXACT
@@ -32,7 +32,7 @@ typedef struct Times
 	size_t		n;
 } Times;
 
-/* A state, and all times that were added to it. */
+/* A state, and all times that have been added to it. */
 typedef struct Sample
 {
 	RttState   *state;
@@ -43,7 +43,8 @@ typedef struct Sample
 static void
 open_state(const RttState *state, RttSketch *sketch)
 {
-	REQUIRE(rtt_state_make_sketch(state, allocate(rtt_state_scratch_size(state), 1),
+	REQUIRE(rtt_state_make_sketch(state,
+								  allocate(rtt_state_scratch_size(state), 1),
 								  sketch));
 }
 
@@ -58,8 +59,8 @@ start_sample(Sample *sample, RttStateKind kind, const double *fractions,
 }
 
 /*
- * Makes a state be of a sketch, with room for so many words, or for no less
- * than the least number where it need not grow then.
+ * Replaces all that is in a state by a sketch.  Leaves room for at most nwords
+ * words, but reallocates the state only if it has no room for least_words.
  */
 static void
 replace_by_sketch(Sample *sample, const RttSketch *sketch,
@@ -82,7 +83,7 @@ replace_by_sketch(Sample *sample, const RttSketch *sketch,
 	rtt_state_put(sample->state, sketch);
 }
 
-/* As src/rtt_state.c does it. */
+/* Makes room as src/rtt_state.c does. */
 static void
 make_room(Sample *sample, uint32_t nwords)
 {
@@ -112,7 +113,7 @@ make_room(Sample *sample, uint32_t nwords)
 		   rtt_state_size(state->nfractions, state->nbuckets, state->nwords));
 }
 
-/* Adds the times of another sample by its sketch, read from bytes. */
+/* Adds the times of another sample by the stored form of its sketch. */
 static void
 add_sample(Sample *sample, const Sample *added)
 {
@@ -140,7 +141,7 @@ add_sample(Sample *sample, const Sample *added)
 	sample->times.n += added->times.n;
 }
 
-/* The sketch of times, by definition. */
+/* The sketch of the times, by definition. */
 static void
 make_by_force(Times *times, uint32_t cap, RttSketch *sketch)
 {
@@ -213,7 +214,7 @@ check_sample(Sample *sample)
 	}
 }
 
-/* A time: after the one before, a multiple of some unit, or any. */
+/* Takes a time: a little after the last one, a multiple of a unit, or any. */
 static uint64_t
 take_time(Input *input, int shape, const Times *times)
 {
@@ -266,7 +267,7 @@ move_times(Sample *from, Sample *to)
 				 state->nfractions);
 }
 
-/* A step is a byte that says what to do, and with what times. */
+/* Takes a step: a byte that says what to do, and with which times. */
 static void
 take_step(Input *input, Sample *sample, Sample *other)
 {

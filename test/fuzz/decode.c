@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * decode.c
- *	  Any bytes are the stored form of one sketch, which gives sound answers,
- *	  or of none.
+ *	  Any bytes are the stored form of one sketch, which gives correct answers,
+ *	  or have a fault.
  *
  * Input: a cap, then the bytes.
  *

@@ -1,8 +1,9 @@
 /*-------------------------------------------------------------------------
  *
  * fuzz.h
- *	  What the fuzzing targets share: a condition that ends the run when it is
- *	  not true, memory whose end ASan sees, and reading of the input.
+ *	  Shared by the fuzzing targets: a check that ends the run if it fails,
+ *	  memory whose end ASan sees, and functions that take values from the
+ *	  input.
  *
  *-------------------------------------------------------------------------
  */
@@ -21,10 +22,10 @@
 #include "unit/oracle.h"
 
 #ifdef NDEBUG
-#error "the core's assertions are part of what is tested"
+#error "the core's assertions are part of the tests"
 #endif
 
-/* What libFuzzer calls with each input. */
+/* libFuzzer calls this with each input. */
 extern int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define REQUIRE(condition) \
@@ -40,9 +41,10 @@ require(bool condition, const char *text, const char *file, int line)
 }
 
 /*
- * Memory for exactly n things, until the next input: malloc and free would take
- * most of the time.  ASan sees its end and the gap behind it.  It is full of
- * junk, which is the same each time, so that an input fails each time or never.
+ * Memory for exactly n things, until the next input: malloc and free would
+ * take most of the time.  ASan sees its end, as a gap follows it.  It is
+ * filled with the same junk each time, so that an input fails each time or
+ * never.
  */
 #define MEMORY_WORDS	(2 << 20)
 #define GAP_WORDS		4
@@ -70,7 +72,7 @@ allocate(size_t n, size_t size)
 	return at;
 }
 
-/* What of the input has not been taken yet; zeros follow its end. */
+/* The rest of the input.  Zeros follow its end. */
 typedef struct Input
 {
 	const uint8_t *at;
@@ -94,8 +96,8 @@ take_uint64(Input *input)
 }
 
 /*
- * The two caps that there are, and small ones: with those, few bytes make a
- * sketch of lowered precision.
+ * The two real caps, and small ones, with which few bytes make a sketch of
+ * lowered precision.
  */
 static inline uint32_t
 take_cap(Input *input)
@@ -107,7 +109,7 @@ take_cap(Input *input)
 	return caps[take_byte(input) % (sizeof(caps) / sizeof(caps[0]))];
 }
 
-/* The stored form of a sketch, which is not empty, in new memory. */
+/* The stored form of a sketch, which must not be empty, in new memory. */
 static inline uint8_t *
 encode(const RttSketch *sketch, size_t *nbytes)
 {
@@ -119,7 +121,7 @@ encode(const RttSketch *sketch, size_t *nbytes)
 	return bytes;
 }
 
-/* The sketch of a stored form, in new memory; false when it is none. */
+/* Reads a sketch from its stored form, into new memory.  False: a fault. */
 static inline bool
 decode(RttSketch *sketch, const uint8_t *bytes, size_t nbytes, uint32_t cap)
 {
@@ -134,7 +136,7 @@ decode(RttSketch *sketch, const uint8_t *bytes, size_t nbytes, uint32_t cap)
 	return true;
 }
 
-/* A sketch has one stored form, and that is read as the sketch. */
+/* The stored form of a sketch is read back as the same sketch. */
 static inline void
 check_stored_form(const RttSketch *sketch, uint32_t cap)
 {

@@ -1,10 +1,10 @@
 /*-------------------------------------------------------------------------
  *
  * merge.c
- *	  Merging any three sketches adds up what they hold, in any order and any
- *	  tree, and gives what is canonical.
+ *	  Merging any three sketches adds up their contents, and the result does
+ *	  not depend on the order and the tree of merges.
  *
- * Input: a cap, then what three sketches are made of.
+ * Input: a cap, then the contents of three sketches.
  *
  *-------------------------------------------------------------------------
  */
@@ -52,8 +52,8 @@ take_buckets(Input *input, uint32_t n, RttSketch *sketch)
 }
 
 /*
- * Takes the times of the buckets: the shortest and the longest, and one for all
- * others of a bucket.
+ * Takes the times in the buckets: the shortest and the longest one, and in
+ * each bucket one value for all others.
  */
 static void
 take_times(Input *input, RttSketch *sketch)
@@ -100,8 +100,8 @@ take_times(Input *input, RttSketch *sketch)
 }
 
 /*
- * Takes a normal sketch, in new memory; false when there are no buckets, or
- * the cap would allow more precise ones.
+ * Takes a normal sketch, in new memory.  False if it has no buckets, or if the
+ * cap would allow a higher precision.
  */
 static bool
 take_sketch(Input *input, uint32_t cap, RttSketch *sketch)
@@ -123,7 +123,7 @@ take_sketch(Input *input, uint32_t cap, RttSketch *sketch)
 	return rtt_sketch_fault(sketch, cap) == NULL;
 }
 
-/* The normal sketch of both in new memory; false when they are too many. */
+/* Merges two into a normal one, in new memory.  False: too many times. */
 static bool
 merge(const RttSketch *a, const RttSketch *b, uint32_t cap,
 	  RttSketch *merged)
@@ -137,7 +137,7 @@ merge(const RttSketch *a, const RttSketch *b, uint32_t cap,
 	return true;
 }
 
-/* The same, where b's buckets are the last of that memory. */
+/* Merges two, with b's buckets at the end of the memory for the result. */
 static void
 merge_in_place(const RttSketch *a, const RttSketch *b, uint32_t cap,
 			   RttSketch *merged)
@@ -152,7 +152,7 @@ merge_in_place(const RttSketch *a, const RttSketch *b, uint32_t cap,
 	rtt_sketch_normalise(merged, cap);
 }
 
-/* The count of those buckets that lie in one of a precision. */
+/* The count of the buckets that lie in a bucket of some precision. */
 static uint64_t
 count_in_bucket(const RttSketch *sketch, uint64_t lower_us, int precision)
 {
@@ -166,7 +166,7 @@ count_in_bucket(const RttSketch *sketch, uint64_t lower_us, int precision)
 	return count;
 }
 
-/* What a sketch of both is, by definition. */
+/* Checks a merged sketch by the definition. */
 static void
 check_merged(const RttSketch *a, const RttSketch *b, uint32_t cap,
 			 const RttSketch *merged)
@@ -202,7 +202,7 @@ check_merged(const RttSketch *a, const RttSketch *b, uint32_t cap,
 	check_stored_form(merged, cap);
 }
 
-/* Merges two in either order; false when they are too many. */
+/* Merges two in either order.  False if they have too many times. */
 static bool
 check_pair(const RttSketch *a, const RttSketch *b, uint32_t cap,
 		   RttSketch *merged)
@@ -221,7 +221,7 @@ check_pair(const RttSketch *a, const RttSketch *b, uint32_t cap,
 	return true;
 }
 
-/* The pair ab and the third, against a and the pair of b and the third. */
+/* Compares the merge of ab and c with that of a and bc. */
 static void
 check_trees(const RttSketch *ab, const RttSketch *a, const RttSketch *b,
 			const RttSketch *c, uint32_t cap)

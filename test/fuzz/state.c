@@ -1,9 +1,9 @@
 /*-------------------------------------------------------------------------
  *
  * state.c
- *	  Any bytes are a state, whose times can be summarised, or none.
+ *	  Any bytes are a state, which has a sketch, or have a fault.
  *
- * Input: the bytes.  This is what a damaged table could hand to the aggregates.
+ * Input: the bytes.  A damaged table could pass any bytes to the aggregates.
  *
  *-------------------------------------------------------------------------
  */
@@ -24,7 +24,7 @@ check_percentiles(const RttState *state, const RttSketch *sketch)
 				   state->nfractions * sizeof(uint64_t)) == 0);
 }
 
-/* A state that has been counted is one again, of the same sketch. */
+/* A state that a sketch is put into is valid, and has the same sketch. */
 static void
 check_put(const RttState *state, const RttSketch *sketch)
 {
@@ -60,7 +60,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	count = state->nvalues;
 	if (state->nbuckets > 0)
 		count += rtt_state_totals(state)->count;
-	REQUIRE(rtt_state_make_sketch(state, allocate(rtt_state_scratch_size(state), 1),
+	REQUIRE(rtt_state_make_sketch(state,
+								  allocate(rtt_state_scratch_size(state), 1),
 								  &sketch) == (count <= INT64_MAX));
 	if (count > INT64_MAX)
 		return 0;

@@ -1,9 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * format_v1.c
- *	  Version 1 of the stored form, as it is for ever: the times of each line
- *	  in test/frozen are written to its bytes, and its bytes are read to its
- *	  times.
+ *	  Version 1 of the stored form never changes: for each line in test/frozen,
+ *	  writing its times gives its bytes, and reading its bytes gives its times.
  *
  *-------------------------------------------------------------------------
  */
@@ -43,7 +42,7 @@ read_file(const char *name)
 	return text;
 }
 
-/* The number after a mark, or another where there is no such mark. */
+/* The number after a mark, or the last argument if there is no mark. */
 static uint64_t
 read_number(const char **at, const char *mark, uint64_t otherwise)
 {
@@ -112,7 +111,7 @@ expand_bytes(const char *list, uint8_t *bytes, size_t max_bytes)
 	return n;
 }
 
-/* The exact sketch of times, which are all different and ascend. */
+/* The exact sketch of times, which must ascend. */
 static RttSketch
 make_sketch(RttBucket *times, uint32_t n)
 {
@@ -144,8 +143,8 @@ has_buckets(const RttSketch *sketch, const RttBucket *buckets, uint32_t n)
 }
 
 /*
- * Times, and their stored form; of a lowered one also the buckets, unless that
- * is NULL.
+ * Checks times and their stored form; if it is lowered, and the list of
+ * buckets is not NULL, also the buckets.
  */
 static void
 check_form(const char *times, const char *lowered,
@@ -172,7 +171,7 @@ check_form(const char *times, const char *lowered,
 	CHECK(rtt_encode(&sketch, written) == nbytes &&
 		  memcmp(written, bytes, nbytes) == 0);
 
-	memcpy(copy, bytes, nbytes);	/* at the very end of its memory */
+	memcpy(copy, bytes, nbytes);	/* so that ASan sees its end */
 	fault = rtt_decode(&read,
 					   allocate(rtt_decoded_bound(nbytes, cap),
 								sizeof(RttBucket)),
@@ -209,8 +208,8 @@ check_sketch(char **fields, uint8_t *bytes, size_t max_bytes)
 }
 
 /*
- * what | kind | fractions | times | bytes: the times here.  The header is
- * PostgreSQL's to read (test/sql/format_v1.sql).
+ * what | kind | fractions | times | bytes.  This checks the times; the header
+ * is checked in PostgreSQL (test/sql/format_v1.sql).
  */
 static void
 check_state(char **fields, uint8_t *bytes, size_t max_bytes)
@@ -273,7 +272,7 @@ main(void)
 	CHECK(check_file("test/frozen/rtt_sketch_v1.txt", 4, check_sketch) > 100);
 	CHECK(check_file("test/frozen/rtt_state_v1.txt", 5, check_state) > 10);
 
-	/* no unit and no precision is left out */
+	/* every unit and every precision has occurred */
 	for (int unit = 0; unit <= 18; unit++)
 		CHECK(seen[unit]);
 	for (int precision = RTT_PRECISION_MIN;

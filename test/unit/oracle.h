@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * oracle.h
- *	  What the core's answers are held to, by unit tests and by fuzzing: short
- *	  and slow, straight from the definitions.
+ *	  What unit tests and fuzzing compare the core with: short and slow code,
+ *	  straight from the definitions.
  *
  *-------------------------------------------------------------------------
  */
@@ -36,8 +36,8 @@ equal_sketches(const RttSketch *a, const RttSketch *b)
 }
 
 /*
- * How many buckets so many ascending lower bounds or times touch at a precision,
- * and which precision, no finer than the highest, a cap prescribes for them.
+ * The number of buckets that ascending lower bounds or times touch at a
+ * precision; and the precision, up to the highest, that a cap prescribes.
  */
 static inline uint32_t
 count_touched(const uint64_t *ascending_us, size_t n, int precision)

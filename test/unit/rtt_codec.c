@@ -1,16 +1,16 @@
 /*-------------------------------------------------------------------------
  *
  * rtt_codec.c
- *	  Stored forms: what is written is read back the same, and whatever bytes
- *	  are read give either a sketch with exactly that stored form or a fault.
- *	  That version 1 stays what it is: format_v1.c.
+ *	  Stored forms: a sketch that is written and read is the same, and any
+ *	  bytes give either a sketch with exactly this stored form, or a fault.
+ *	  format_v1.c tests that version 1 does not change.
  *
  *-------------------------------------------------------------------------
  */
 #include "core/rtt_codec.h"
 #include "unit.h"
 
-/* The normal sketch of some times, which are sorted by this. */
+/* The normal sketch of the times, which this sorts. */
 static RttSketch
 make_sketch(uint64_t *values, size_t n, uint32_t cap)
 {
@@ -23,7 +23,7 @@ make_sketch(uint64_t *values, size_t n, uint32_t cap)
 	return sketch;
 }
 
-/* Reads bytes that lie at the very end of their memory. */
+/* Reads a copy of the bytes, so that ASan detects reading past their end. */
 static const char *
 decode(const uint8_t *bytes, size_t nbytes, RttSketch *sketch)
 {
@@ -53,7 +53,7 @@ is_stored_form(const RttSketch *sketch, const uint8_t *bytes, size_t nbytes)
 	return equal;
 }
 
-/* Any bytes: a fault, or the sketch whose stored form they are. */
+/* Any bytes give a fault, or a sketch whose stored form they are. */
 static bool
 check_bytes(const uint8_t *bytes, size_t nbytes)
 {
@@ -99,7 +99,7 @@ check_round_trip(int shape, size_t n)
 		size_t		at = random_below(nbytes);
 		uint8_t		saved = bytes[at];
 
-		/* one byte changed, one bit changed, cut off, and one byte more */
+		/* a changed byte, a changed bit, the bytes cut off, an added byte */
 		bytes[at] = (uint8_t) random_bits();
 		check_bytes(bytes, nbytes);
 		bytes[at] = saved ^ (uint8_t) (1 << random_below(8));
@@ -114,7 +114,7 @@ check_round_trip(int shape, size_t n)
 	free(values);
 }
 
-/* Mostly small bytes, so that some of them are stored forms. */
+/* Mostly small bytes, so that some are a stored form. */
 static void
 check_random_bytes(void)
 {
@@ -193,8 +193,8 @@ check_faults(void)
 }
 
 /*
- * However long the bytes are, memory for a normal sketch is enough; an exact
- * one has no more buckets than the cap.
+ * For any number of bytes, memory for a normal sketch is enough.  An exact
+ * sketch has no more buckets than the cap.
  */
 static void
 check_too_many(void)
@@ -202,7 +202,7 @@ check_too_many(void)
 	size_t		nbytes = RTT_BUCKETS_AT_MIN + 1000;
 	char	   *bytes = allocate(nbytes, 1);
 
-	/* from 1 on, so that the unit cannot be longer */
+	/* from 1 us on, so that the unit cannot be greater */
 	bytes[0] = 1;
 	bytes[2] = 2;
 	CHECK(check_bytes((const uint8_t *) bytes, 2 + RTT_CAP_SKETCH));
@@ -214,7 +214,7 @@ check_too_many(void)
 	free(bytes);
 }
 
-/* Times that are multiples of 5, and not of 10, have no longer unit. */
+/* Times that are multiples of 5, but not of 10, have no greater unit. */
 static void
 check_fives(void)
 {
@@ -227,7 +227,7 @@ check_fives(void)
 	free(sketch.buckets);
 }
 
-/* A sum of 64 bits and more whose lower word is small. */
+/* A sum of more than 64 bits whose lower word is small. */
 static void
 check_sums(void)
 {

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * rtt_count.c
- *	  Counting makes the sketch that sorting makes, or says that it cannot.
+ *	  Counting makes the sketch that sorting makes, or returns false.
  *
  *-------------------------------------------------------------------------
  */
@@ -11,7 +11,7 @@
 static long counted;
 static long refused;
 
-/* The sorted values' sketch, no finer than a precision. */
+/* The sketch of the values, which this sorts, lowered to a precision. */
 static void
 make_from_sorted(RttSketch *sketch, RttBucket *buckets, uint64_t *values,
 				 size_t n, int precision)
@@ -85,7 +85,7 @@ main(void)
 	CHECK(counted > 200);
 	CHECK(refused > 200);
 
-	/* a counter has no room for more times than are counted */
+	/* no counter overflows: more times than it can count are refused */
 	counted = 0;
 	check_count(SHAPE_EQUAL, RTT_COUNT_MAX, RTT_PRECISION_MIN, 1);
 	CHECK(counted == 1);

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * rtt_histogram.c
- *	  Bars touch, cover all times, and count each once.
+ *	  Bars have no gaps, cover all times, and count each time once.
  *
  *-------------------------------------------------------------------------
  */
@@ -79,7 +79,7 @@ main(void)
 		CHECK(made[i].count == (i < 3 ? 1 : 2));
 	}
 
-	/* which has no place for zero: as if from 1 on */
+	/* the scale has no zero: it counts as 1 */
 	rtt_sketch_from_sorted(&sketch, buckets, from_zero, 5);
 	CHECK(rtt_histogram(&sketch, made, 3) == 3);
 	for (int i = 0; i < 3; i++)

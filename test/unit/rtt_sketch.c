@@ -1,9 +1,9 @@
 /*-------------------------------------------------------------------------
  *
  * rtt_sketch.c
- *	  Sketches against brute force: the same times give the same sketch in
- *	  any order and any tree of merges, exact while the cap allows, and within
- *	  the bound beyond.
+ *	  Sketches against brute force: the same times give the same sketch in any
+ *	  order and any tree of merges.  It is exact up to the cap, and within the
+ *	  error bound beyond it.
  *
  *-------------------------------------------------------------------------
  */
@@ -31,7 +31,7 @@ make_sketch(const uint64_t *values, size_t n, uint32_t cap)
 	return sketch;
 }
 
-/* The same, by merging parts that were split at random. */
+/* Makes that sketch by merging parts, which are split at random. */
 static RttSketch
 make_by_merging(const uint64_t *values, size_t n, uint32_t cap)
 {
@@ -82,11 +82,11 @@ check_answers(const RttSketch *sketch, const uint64_t *sorted, size_t n)
 		CHECK((double) distance <= bound * (double) exact);
 		CHECK(answers[i] >= sorted[0] && answers[i] <= sorted[n - 1]);
 
-		/* however many are asked for, and in whichever order */
+		/* one fraction alone gives the same, whatever the order of all */
 		rtt_sketch_percentiles(sketch, &fractions[i], 1, &single);
 		CHECK(single == answers[i]);
 
-		/* a share within an answer counts at least up to its rank */
+		/* at least as many times as the rank are not longer than the answer */
 		CHECK(rtt_sketch_count_within(sketch, answers[i]) >=
 			  (rank < 1 ? 1 : rank));
 	}
@@ -120,7 +120,7 @@ check_answers(const RttSketch *sketch, const uint64_t *sorted, size_t n)
 		size_t		inside = 0;
 
 		if (i > 0 && i < sketch->nbuckets - 1 && random_below(50) > 0)
-			continue;			/* a sample is enough for so much work */
+			continue;			/* a sample, to save time */
 		for (size_t v = 0; v < n; v++)
 			inside += sorted[v] >= bucket->lower_us &&
 				sorted[v] <= rtt_sketch_bucket_upper(sketch, bucket);
@@ -180,8 +180,8 @@ has_fault(RttSketch sketch, uint32_t cap, const char *expected)
 }
 
 /*
- * Of the sums that a sketch could have, those of the shortest and of the
- * longest times that give the same sketch are the last.
+ * The shortest and the longest times that give the same buckets, minimum and
+ * maximum have the least and the greatest sum that a sketch may have.
  */
 static void
 check_sums(int shape, size_t n, uint32_t cap)
@@ -234,7 +234,7 @@ check_sums(int shape, size_t n, uint32_t cap)
 	free(longest);
 }
 
-/* What else a sketch can have wrong, each by itself. */
+/* Each other fault of a sketch, one at a time. */
 static void
 check_faults(void)
 {
@@ -282,7 +282,7 @@ check_faults(void)
 	CHECK_FAULT((bad.precision = 8, bad.max_us = 513),
 				"bucket is not one of its precision");
 
-	/* at the cap, and each of one time: they are as many when exact */
+	/* cap buckets with one time each: an exact sketch has as many */
 	for (int i = 0; i < RTT_CAP_SKETCH; i++)
 		values[i] = rtt_index_lower(1000 + i, RTT_PRECISION_MIN);
 	exact = make_sketch(values, RTT_CAP_SKETCH, RTT_CAP_SKETCH);
@@ -316,7 +316,7 @@ check_limits(void)
 	CHECK(percentile == 5);
 	CHECK(rtt_sketch_mean(&many) == 5);
 
-	/* the largest sum there is */
+	/* the largest possible sum */
 	bucket.lower_us = many.min_us = many.max_us = RTT_MAX_US;
 	many.sum_us.high = many.sum_us.low = 0;
 	many.sum_us = rtt_sum_add_times(many.sum_us, RTT_MAX_US, INT64_MAX);
@@ -349,7 +349,7 @@ main(void)
 			}
 		}
 	}
-	/* a cap of exactly so many distinct times, and one more */
+	/* exactly as many distinct times as the cap, and one more */
 	for (size_t i = 0; i < RTT_CAP_SKETCH + 1; i++)
 		values[i] = i * i;
 	check_sketch(values, RTT_CAP_SKETCH, RTT_CAP_SKETCH);

@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * rtt_state.c
- *	  States: however they grew, the same times give the same sketch, and a
- *	  state of few times is small.
+ *	  States of the same times give the same sketch, however they have grown,
+ *	  and a state of few times is small.
  *
  *-------------------------------------------------------------------------
  */
@@ -29,7 +29,7 @@ open_state(const RttState *state, RttSketch *sketch, void **scratch)
 	CHECK(rtt_state_make_sketch(state, *scratch, sketch));
 }
 
-/* As a host does it: a bigger state, or one whose values are counted. */
+/* Makes room as a host does: enlarges a state, or counts its times. */
 static RttState *
 make_room(RttState *state, size_t *size)
 {
@@ -149,7 +149,7 @@ check_fault(const RttState *state, size_t size, const char *expected)
 	CHECK(fault != NULL && strcmp(fault, expected) == 0);
 }
 
-/* What a header can have wrong, each by itself. */
+/* Each fault of a header, one at a time. */
 static void
 check_header_faults(void)
 {
@@ -187,7 +187,7 @@ check_header_faults(void)
 	free(state);
 }
 
-/* Bytes changed at random are found out, or make another good state. */
+/* Bytes changed at random give a fault, or another valid state. */
 static void
 check_faults(void)
 {
@@ -208,7 +208,7 @@ check_faults(void)
 	CHECK(rtt_state_fault(state, size) == NULL);
 	CHECK(rtt_state_fault(state, rtt_state_size(2, 3, state->nwords)) == NULL);
 
-	/* without buckets there is no precision to be lower */
+	/* without buckets the precision cannot be lower */
 	memcpy(copy, state, size);
 	((RttState *) copy)->nbuckets = 0;
 	((RttState *) copy)->nwords = 0;
@@ -217,7 +217,7 @@ check_faults(void)
 	((RttState *) copy)->precision--;
 	CHECK(rtt_state_fault((RttState *) copy, size) != NULL);
 
-	/* half a time, and as many times as no words can have */
+	/* half a time, and more times than the words can have */
 	memcpy(copy, state, size);
 	((RttState *) copy)->nwords--;
 	((RttState *) copy)->nvalues = UINT64_MAX;
@@ -287,7 +287,7 @@ main(void)
 		}
 	}
 
-	/* past what is collected; in the second case past the cap as well */
+	/* more times than are collected; the second time more than the cap, too */
 	check_state(RTT_STATE_PERCENTILES, fractions, 4, SHAPE_MILLISECONDS,
 				600000);
 	check_state(RTT_STATE_PERCENTILES, fractions, 4, SHAPE_WIDE, 2500000);
