@@ -257,7 +257,7 @@ check_as_made(const ReferenceTable *table, bool as_made)
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 				 errmsg("\"%s.%s\" is not the table that pmr_metrics made",
 						SCHEMA_NAME, table->name),
-				 errhint("Its kind, a column, or a constraint has been changed.")));
+				 errdetail("Its kind, a column, or a constraint has been changed.")));
 }
 
 /*

@@ -28,6 +28,6 @@ pmr_requesting_role(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("reports cannot be read by an index expression or a materialized view"),
-				 errdetail("These run as their owner on behalf of others.")));
+				 errdetail("These run as their owner, so the requesting role is not known.")));
 	PG_RETURN_OID(GetOuterUserId());
 }

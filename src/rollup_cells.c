@@ -236,7 +236,7 @@ get_values(FunctionCallInfo fcinfo, int argno, int *nfactors)
 	if (ARR_NDIM(values) != 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("factors must be a one-dimensional array, but it has %d dimensions",
+				 errmsg("array of factors must have one dimension, but has %d",
 						ARR_NDIM(values))));
 	*nfactors = ARR_DIMS(values)[0];
 	if (*nfactors > ROLLUP_MAX_FACTORS)
@@ -253,8 +253,8 @@ check_nfactors(const RollupState *state, int nfactors)
 	if (nfactors != state->nfactors)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("number of factors must not change within a group, but it is %d after %d",
-						nfactors, state->nfactors)));
+				 errmsg("number of factors must not change within a group, but changes from %d to %d",
+						state->nfactors, nfactors)));
 }
 
 /* State and log */

@@ -199,7 +199,7 @@ check_kind(uint8 kind, RttStateKind expected)
 	if (kind != expected)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("rtt_state is that of another aggregate")));
+				 errmsg("rtt_state belongs to another aggregate")));
 }
 
 static void

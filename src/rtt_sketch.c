@@ -47,7 +47,7 @@ rtt_sketch_read(const char *bytes, int nbytes, RttBucket *buckets,
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),
 				 errmsg("stored rtt_sketch is corrupt"),
-				 errdetail("In its bytes, %s.", fault)));
+				 errdetail("Its binary form is invalid: %s.", fault)));
 }
 
 /* Memory for the buckets that so many bytes can hold. */
@@ -80,7 +80,7 @@ read_sketch(const char *bytes, int nbytes, int sqlerrcode)
 		ereport(ERROR,
 				(errcode(sqlerrcode),
 				 errmsg("invalid value of type rtt_sketch"),
-				 errdetail("In its bytes, %s.", fault)));
+				 errdetail("Its binary form is invalid: %s.", fault)));
 	return PointerGetDatum(cstring_to_text_with_len(bytes, nbytes));
 }
 

@@ -50,7 +50,7 @@ rtt_state_from_datum(Datum datum)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),
 				 errmsg("stored rtt_state is corrupt"),
-				 errdetail("In its bytes, %s.", fault)));
+				 errdetail("Its binary form is invalid: %s.", fault)));
 	return state;
 }
 
@@ -281,7 +281,7 @@ report_bad_state(const char *fault, int sqlerrcode)
 	ereport(ERROR,
 			(errcode(sqlerrcode),
 			 errmsg("invalid value of type rtt_state"),
-			 errdetail("In its bytes, %s.", fault)));
+			 errdetail("Its binary form is invalid: %s.", fault)));
 }
 
 /* Reads a state from the rest of a message that a client has sent. */

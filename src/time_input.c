@@ -36,7 +36,7 @@ get_interval_us(const Interval *interval, const char *what)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s must not contain months or years, but its month field is %d",
 						what, interval->month),
-				 errhint("A month has no fixed length: use days, of 24 hours.")));
+				 errhint("A month has no fixed length. Use days, which have 24 hours.")));
 	/* give both the same sign: then only a length out of range overflows */
 	if (days > 0 && rest_us < 0)
 	{
@@ -75,8 +75,8 @@ rtt_us_from_timestamps(Timestamp requested_at, Timestamp responded_at)
 	if (TIMESTAMP_NOT_FINITE(requested_at) || TIMESTAMP_NOT_FINITE(responded_at))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("cannot take a round-trip time from an infinite timestamp"),
-				 errhint("A request that was never answered has a NULL response time.")));
+				 errmsg("cannot compute a round-trip time from an infinite timestamp"),
+				 errhint("Use NULL as the time of a response that never came.")));
 	if (pg_sub_s64_overflow(responded_at, requested_at, &us))
 	{
 		check_rtt_sign(responded_at < requested_at,

@@ -235,7 +235,7 @@ decode_buckets(RttSketch *sketch, const uint8_t *at, const uint8_t *end,
 		uint64_t	position;
 
 		if (nbuckets == max_buckets)
-			return "buckets are too many";
+			return "number of buckets is too large";
 		at = read_varint(at, end, &gap);
 		if (at != NULL && (gap & 1))
 		{

@@ -286,7 +286,7 @@ rtt_sketch_fault(const RttSketch *sketch, uint32_t cap)
 		if (shortest_us > RTT_MAX_US)
 			return "bucket is out of range";
 		if (shortest_us != rtt_floor(shortest_us, precision))
-			return "bucket is not one of its precision";
+			return "bucket does not exist at this precision";
 		if (i > 0 && shortest_us <= bucket[-1].lower_us)
 			return "buckets do not ascend";
 		if (bucket->count == 0)
@@ -325,7 +325,7 @@ rtt_sketch_fault(const RttSketch *sketch, uint32_t cap)
 	}
 
 	if (count != sketch->count)
-		return "count is not that of the buckets";
+		return "count is not the sum of the buckets";
 	if (rtt_sum_less(sketch->sum_us, least_us) || rtt_sum_less(most_us, sum_us))
 		return "sum does not fit the buckets";
 	if (count == 0 && sketch->max_us > 0)

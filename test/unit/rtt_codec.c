@@ -210,7 +210,7 @@ check_too_many(void)
 
 	memset(bytes + 2, 0, nbytes - 2);
 	CHECK(rtt_decoded_bound(nbytes, RTT_CAP_SKETCH) == RTT_BUCKETS_AT_MIN);
-	check_fault(bytes, nbytes, "buckets are too many");
+	check_fault(bytes, nbytes, "number of buckets is too large");
 	free(bytes);
 }
 

@@ -264,7 +264,7 @@ check_faults(void)
 	CHECK_FAULT(bad.sum_us.high = UINT64_C(1) << 63, "sum is out of range");
 	CHECK_FAULT(bad.min_us = 6, "minimum is not in the first bucket");
 	CHECK_FAULT(bad.max_us = 71, "maximum is not in the last bucket");
-	CHECK_FAULT(bad.count = 4, "count is not that of the buckets");
+	CHECK_FAULT(bad.count = 4, "count is not the sum of the buckets");
 	CHECK_FAULT((bad.nbuckets = 0, bad.count = 0, bad.sum_us.low = 0),
 				"maximum has no bucket");
 
@@ -280,7 +280,7 @@ check_faults(void)
 	CHECK_BUCKET(70, INT64_MAX, "count is out of range");
 	buckets[1].lower_us = 513;
 	CHECK_FAULT((bad.precision = 8, bad.max_us = 513),
-				"bucket is not one of its precision");
+				"bucket does not exist at this precision");
 
 	/* cap buckets with one time each: an exact sketch has as many */
 	for (int i = 0; i < RTT_CAP_SKETCH; i++)
