@@ -1,7 +1,7 @@
 --
--- Installing, and using what was installed, whoever made what before: a role
--- that may create schemas has taken the name pmr, or has laid a trap under each
--- name that a search_path could find.
+-- Installation and use are safe whatever other roles created before: a role that
+-- may create schemas has taken the name pmr, or has created a trap under each name
+-- that a search_path can find.
 --
 SET client_min_messages = warning;
 SELECT current_database() AS home \gset
@@ -14,7 +14,7 @@ GRANT CREATE, TEMPORARY ON DATABASE regress_pmr_install TO regress_install_squat
 SET client_min_messages = warning;
 SET timezone = 'UTC';
 
--- Each object there is, but those of toast tables.
+-- Every object of the database, except those of toast tables.
 CREATE FUNCTION public.objects() RETURNS TABLE (kind regclass, id oid) LANGUAGE sql SET search_path = pg_catalog
 BEGIN ATOMIC
 	SELECT 'pg_class'::regclass, oid FROM pg_class UNION ALL SELECT 'pg_proc', oid FROM pg_proc UNION ALL SELECT 'pg_type', oid FROM pg_type
@@ -28,7 +28,7 @@ CREATE VIEW public.difference AS
 	UNION ALL (SELECT 'new', o.* FROM (SELECT * FROM public.objects() EXCEPT SELECT * FROM public.before) AS o);
 
 --
--- Only who may: an unprivileged role gets nothing, and leaves nothing behind
+-- An unprivileged role cannot install the extension, and leaves nothing behind
 --
 INSERT INTO public.before SELECT * FROM public.objects();
 SET ROLE regress_install_squatter;
@@ -39,7 +39,7 @@ RESET ROLE;
 SELECT * FROM public.difference;
 
 --
--- A schema pmr that is there already is not adopted, nor anything in it
+-- An existing schema pmr is not adopted, nor is anything in it
 --
 SET ROLE regress_install_squatter;
 CREATE SCHEMA pmr;
@@ -68,7 +68,7 @@ SELECT nspowner::regrole AS owner FROM pg_namespace WHERE nspname = 'pmr';
 DROP SCHEMA pmr CASCADE;
 
 --
--- What there is to trap: the names and arguments of an installation in peace
+-- The names and arguments to create traps for, from an installation without traps
 --
 CREATE EXTENSION pmr_metrics;
 CREATE TABLE public.own_name AS
@@ -77,7 +77,7 @@ CREATE TABLE public.own_name AS
 GRANT SELECT ON public.own_name TO PUBLIC;
 SELECT count(*) > 40 AS many FROM public.own_name;
 
--- The requests of 14 Parties.
+-- Requests of 14 Parties.
 CREATE TABLE public.audit AS
 SELECT 'P' || i % 14 AS party, CASE WHEN i % 3 = 0 THEN '4.6.1' ELSE '1.1.1' END AS srv, 'on_demand' AS mode, at AS requested_at,
 	CASE WHEN i % 11 <> 0 THEN at + (1 + i % 7 * 6) * interval '1 s' END AS responded_at, CASE WHEN i % 13 = 0 THEN 'E1' ELSE 'I0' END AS response_code,
@@ -85,8 +85,8 @@ SELECT 'P' || i % 14 AS party, CASE WHEN i % 3 = 0 THEN '4.6.1' ELSE '1.1.1' END
 FROM (SELECT i, '2024-01-01 00:00+00'::timestamptz + i * interval '8 minutes' AS at FROM generate_series(1, 5500) AS i) AS r;
 INSERT INTO public.audit (srv, requested_at, responded_at) VALUES ('0.0', '2024-01-02 00:00+00', '2024-01-01 00:00+00');
 CREATE TABLE public.figure (run text, what text, content jsonb);
--- All that can be seen, and all that can be done.  These two have schemas in all
--- that they say, so the search_path is that of who calls them, and still safe.
+-- Two procedures that read every view and call what changes data.  They qualify every
+-- name, so they are safe although they run with the caller's search_path.
 CREATE PROCEDURE public.look(run pg_catalog.text) LANGUAGE plpgsql AS $$
 DECLARE
 	name pg_catalog.text;
@@ -119,13 +119,13 @@ END
 $$;
 GRANT INSERT ON public.figure TO regress_install_reader;
 INSERT INTO pmr.party SELECT 'P' || i, 'Party ' || i, 'Group ' || i, CASE WHEN i < 7 THEN 'Large Supplier' ELSE 'Small Supplier' END FROM generate_series(0, 13) AS i;
-CALL public.use_all('peace');
-SELECT what, count(*) > 0 AS some FROM public.figure WHERE run = 'peace' GROUP BY what ORDER BY what COLLATE "C";
+CALL public.use_all('clean');
+SELECT what, count(*) > 0 AS some FROM public.figure WHERE run = 'clean' GROUP BY what ORDER BY what COLLATE "C";
 DROP EXTENSION pmr_metrics;
 SELECT count(*) AS left_behind FROM pg_namespace WHERE nspname = 'pmr';
 
 --
--- The traps: each leaves a trace that no ROLLBACK takes back, and an error
+-- The traps: each records its call in a sequence, which no ROLLBACK undoes, and raises an error
 --
 SET ROLE regress_install_squatter;
 CREATE SCHEMA evil;
@@ -138,7 +138,7 @@ BEGIN
 	RAISE EXCEPTION 'trap: %', trap;
 END
 $$;
--- Not all can be: the grammar or a pseudo-type keeps some from being made.
+-- Some traps cannot be created: the grammar or a pseudo-type prevents it.
 CREATE FUNCTION evil.lay(trap text) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
 	EXECUTE trap;
@@ -147,8 +147,8 @@ EXCEPTION WHEN OTHERS THEN
 	RETURN false;
 END
 $$;
--- A function for each of pg_catalog, an operator for each, a domain and a table
--- for each type and relation.
+-- For pg_catalog: a function for each function, an operator for each operator, a
+-- domain for each type, a table for each relation.
 SELECT kind, count(*) > CASE kind WHEN 'function' THEN 2000 WHEN 'operator' THEN 700 WHEN 'type' THEN 50 ELSE 40 END AS many
 FROM (
 	SELECT 'function' AS kind,
@@ -175,7 +175,7 @@ SET search_path = pg_temp, evil, pg_catalog, public;
 CREATE EXTENSION pmr_metrics;
 SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false);
 SELECT is_called AS traces FROM evil.trace;
--- More, of what has the extension's types.
+-- More traps, which need the types of the extension.
 SET ROLE regress_install_squatter;
 SELECT kind, count(*) > CASE kind WHEN 'own operator' THEN 6 ELSE 100 END AS many
 FROM (
@@ -192,17 +192,16 @@ RESET ROLE;
 
 INSERT INTO pmr.party SELECT 'P' || i, 'Party ' || i, 'Group ' || i, CASE WHEN i < 7 THEN 'Large Supplier' ELSE 'Small Supplier' END FROM generate_series(0, 13) AS i;
 SET search_path = pg_temp, evil, pg_catalog, public;
-CALL public.use_all('war');
+CALL public.use_all('trapped');
 SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false);
 SELECT is_called AS traces FROM evil.trace;
 SELECT what, count(*) AS rows_that_differ
-FROM (SELECT what, content - '{published_at,refreshed_at,valid_from}'::text[] FROM public.figure WHERE run = 'peace'
-	  EXCEPT ALL SELECT what, content - '{published_at,refreshed_at,valid_from}'::text[] FROM public.figure WHERE run = 'war') AS d
+FROM (SELECT what, content - '{published_at,refreshed_at,valid_from}'::text[] FROM public.figure WHERE run = 'clean'
+	  EXCEPT ALL SELECT what, content - '{published_at,refreshed_at,valid_from}'::text[] FROM public.figure WHERE run = 'trapped') AS d
 GROUP BY what;
-SELECT count(DISTINCT run) AS runs, count(*) FILTER (WHERE run = 'peace') = count(*) FILTER (WHERE run = 'war') AS same, count(*) > 500 AS many FROM public.figure;
+SELECT count(DISTINCT run) AS runs, count(*) FILTER (WHERE run = 'clean') = count(*) FILTER (WHERE run = 'trapped') AS same, count(*) > 500 AS many FROM public.figure;
 
--- Nothing outside of the traps refers to one; every object of the extension is
--- in pmr.
+-- No object of the extension refers to a trap, and every one is in pmr.
 SELECT pg_describe_object(d.classid, d.objid, d.objsubid) AS object, pg_describe_object(d.refclassid, d.refobjid, d.refobjsubid) AS refers_to
 FROM pg_depend AS d
 WHERE EXISTS (SELECT FROM pg_depend AS t WHERE t.classid = d.refclassid AND t.objid = d.refobjid AND t.refclassid = 'pg_namespace'::regclass AND t.refobjid IN (SELECT oid FROM pg_namespace WHERE nspname = 'evil' OR nspname LIKE 'pg\_temp%'))
@@ -210,7 +209,7 @@ WHERE EXISTS (SELECT FROM pg_depend AS t WHERE t.classid = d.refclassid AND t.ob
 SELECT i.type, i.identity FROM pg_depend AS d, pg_identify_object(d.classid, d.objid, d.objsubid) AS i
 WHERE d.refclassid = 'pg_extension'::regclass AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'pmr_metrics') AND d.deptype = 'e' AND i.schema IS DISTINCT FROM 'pmr' AND i.identity <> 'pmr';
 SELECT oid::regprocedure AS of_another FROM pg_proc WHERE pronamespace = 'pmr'::regnamespace AND proowner <> current_user::regrole;
--- The traps do work.
+-- The traps work.
 \set VERBOSITY terse
 SET search_path = pg_temp, evil, pg_catalog, public;
 SELECT pg_catalog.lower('A') = 'a'::pg_catalog.text;
@@ -221,7 +220,7 @@ SELECT last_value AS traces FROM evil.trace;
 SELECT count(*) AS rows_of_a_trap FROM pg_temp.party_performance;
 
 --
--- What runs with its owner's rights, and what resolves names when it is called
+-- Functions with their owner's rights, and functions that resolve names at run time
 --
 SELECT oid::regprocedure AS looks_up_by_the_callers_path, prokind FROM pg_proc
 WHERE pronamespace = 'pmr'::regnamespace AND prolang IN (SELECT oid FROM pg_language WHERE lanname IN ('sql', 'plpgsql')) AND prosqlbody IS NULL
@@ -230,7 +229,7 @@ SELECT oid::regprocedure AS definer_by_the_callers_path FROM pg_proc
 WHERE pronamespace = 'pmr'::regnamespace AND prosecdef AND 'search_path=pg_catalog, pg_temp' <> ALL (coalesce(proconfig, '{}'));
 SELECT oid::regprocedure AS other_path FROM pg_proc
 WHERE pronamespace = 'pmr'::regnamespace AND EXISTS (SELECT FROM unnest(proconfig) AS c WHERE c LIKE 'search_path=%' AND c <> 'search_path=pg_catalog, pg_temp');
--- Those that PUBLIC may call ask who asks, by themselves or by what they call.
+-- Those that PUBLIC may call check the requesting role, directly or through a function that they call.
 WITH RECURSIVE call (caller, called) AS (
 	SELECT p.oid, d.refobjid FROM pg_proc AS p JOIN pg_depend AS d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.refclassid = 'pg_proc'::regclass WHERE p.pronamespace = 'pmr'::regnamespace
 	UNION SELECT p.oid, c.oid FROM pg_proc AS p JOIN pg_proc AS c ON c.pronamespace = p.pronamespace AND p.prosrc ~ ('\mpmr\.' || c.proname || '\(') WHERE p.pronamespace = 'pmr'::regnamespace AND p.prosqlbody IS NULL
