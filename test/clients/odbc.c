@@ -28,8 +28,7 @@ typedef struct Question
 {
 	char		name[256];
 	char		text[MAX_TEXT]; /* with a ? for each parameter */
-	int			parameters[MAX_PARAMETERS]; /* the number of each ? in $1 to
-											 * $3 */
+	int			parameters[MAX_PARAMETERS]; /* 1 to 3, for $1 to $3 */
 	int			count;
 } Question;
 
