@@ -93,7 +93,7 @@ CREATE TABLE figure_atom AS
 CREATE TABLE reader AS SELECT DISTINCT source, supplier_group AS reader FROM atom;
 ANALYZE figure_atom, reader;
 
-SELECT kind, count(*) AS figures, count(*) FILTER (WHERE shown) > 0 AS some_shown, count(*) FILTER (WHERE NOT shown) > 0 AS some_hidden
+SELECT kind, count(*) AS figures, count(*) FILTER (WHERE shown) > 0 AS some_shown, count(*) FILTER (WHERE NOT shown) > 0 AS some_suppressed
 FROM pmr.publication_figure GROUP BY kind ORDER BY kind;
 
 -- figures that are shown although they break the rule for some requesting group
