@@ -27,6 +27,20 @@ CREATE VIEW public.difference AS
 	(SELECT 'gone' AS what, b.* FROM (SELECT * FROM public.before EXCEPT SELECT * FROM public.objects()) AS b)
 	UNION ALL (SELECT 'new', o.* FROM (SELECT * FROM public.objects() EXCEPT SELECT * FROM public.before) AS o);
 
+-- What the extension contains, without oids.
+CREATE FUNCTION public.contents() RETURNS TABLE (kind text, name text, definition text) LANGUAGE sql SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	SELECT 'function', oid::regprocedure::text, concat_ws(' ', prosrc, probin, prorettype::regtype, provolatile, proparallel, proisstrict, proacl) FROM pg_proc WHERE pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'pmr')
+	UNION ALL SELECT 'aggregate', aggfnoid::regprocedure::text, concat_ws(' ', aggtransfn, aggcombinefn, aggfinalfn, aggtranstype::regtype, agginitval) FROM pg_aggregate JOIN pg_proc ON pg_proc.oid = aggfnoid WHERE pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'pmr')
+	UNION ALL SELECT 'operator', oid::regoperator::text, concat_ws(' ', oprcode, oprcom::regoperator, oprnegate::regoperator, oprrest, oprjoin) FROM pg_operator WHERE oprnamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'pmr')
+	UNION ALL SELECT 'member of operator family', pg_describe_object('pg_amop'::regclass, a.oid, 0), amopopr::regoperator::text FROM pg_amop AS a JOIN pg_opfamily AS f ON f.oid = amopfamily WHERE opfnamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'pmr')
+	UNION ALL SELECT 'view', viewname::text, pg_get_viewdef(format('%I.%I', schemaname, viewname)::regclass) FROM pg_views WHERE schemaname = 'pmr'
+	UNION ALL SELECT 'column', format('%s.%s', attrelid::regclass, attname), concat_ws(' ', atttypid::regtype, attnotnull, (SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef WHERE adrelid = attrelid AND adnum = attnum))
+		FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'pmr') AND attnum > 0
+	UNION ALL SELECT 'constraint', conname::text, pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'pmr')
+	UNION ALL SELECT 'rows', relname::text, query_to_xml(format('SELECT count(*), sum(pg_catalog.hashtext(r::text)::bigint) FROM pmr.%I AS r', relname), true, true, '')::text FROM pg_class WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'pmr') AND relkind = 'r';
+END;
+
 --
 -- An unprivileged role cannot install the extension, and leaves nothing behind
 --
@@ -71,6 +85,8 @@ DROP SCHEMA pmr CASCADE;
 -- The names and arguments to create traps for, from an installation without traps
 --
 CREATE EXTENSION pmr_metrics;
+CREATE TABLE public.clean_contents AS SELECT * FROM public.contents();
+SELECT count(*) > 200 AS many, count(DISTINCT kind) AS kinds FROM public.clean_contents;
 CREATE TABLE public.own_name AS
 	SELECT relname AS name FROM pg_class WHERE relnamespace = 'pmr'::regnamespace AND relkind IN ('r', 'v', 'c', 'S')
 	UNION SELECT typname FROM pg_type WHERE typnamespace = 'pmr'::regnamespace AND typcategory <> 'A';
@@ -168,6 +184,9 @@ FROM (
 WHERE evil.lay(trap) GROUP BY kind ORDER BY kind COLLATE "C";
 CREATE FUNCTION evil.format(text, VARIADIC text[]) RETURNS text LANGUAGE plpgsql AS $$BEGIN PERFORM evil.spring('format'); END$$;
 CREATE FUNCTION evil.concat_ws(text, VARIADIC text[]) RETURNS text LANGUAGE plpgsql AS $$BEGIN PERFORM evil.spring('concat_ws'); END$$;
+CREATE FUNCTION evil.format(text, regprocedure) RETURNS text LANGUAGE plpgsql AS $$BEGIN PERFORM evil.spring('format'); END$$;
+CREATE FUNCTION evil.make_interval(secs integer) RETURNS interval LANGUAGE plpgsql AS $$BEGIN PERFORM evil.spring('make_interval'); END$$;
+CREATE FUNCTION evil.make_interval(secs double precision) RETURNS interval LANGUAGE plpgsql AS $$BEGIN PERFORM evil.spring('make_interval'); END$$;
 CREATE FUNCTION evil.pg_extension_config_dump(text, text) RETURNS void LANGUAGE plpgsql AS $$BEGIN PERFORM evil.spring('pg_extension_config_dump'); END$$;
 RESET ROLE;
 
@@ -175,6 +194,8 @@ SET search_path = pg_temp, evil, pg_catalog, public;
 CREATE EXTENSION pmr_metrics;
 SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false);
 SELECT is_called AS traces FROM evil.trace;
+SELECT count(*) FROM (SELECT * FROM public.clean_contents EXCEPT SELECT * FROM public.contents()) AS missing;
+SELECT * FROM (SELECT * FROM public.contents() EXCEPT SELECT * FROM public.clean_contents) AS other ORDER BY 1, 2;
 -- More traps, which need the types of the extension.
 SET ROLE regress_install_squatter;
 SELECT kind, count(*) > CASE kind WHEN 'own operator' THEN 6 ELSE 100 END AS many
@@ -193,6 +214,12 @@ RESET ROLE;
 INSERT INTO pmr.party SELECT 'P' || i, 'Party ' || i, 'Group ' || i, CASE WHEN i < 7 THEN 'Large Supplier' ELSE 'Small Supplier' END FROM generate_series(0, 13) AS i;
 SET search_path = pg_temp, evil, pg_catalog, public;
 CALL public.use_all('trapped');
+SELECT pmr.rtt_percentile(s, 0.5), pmr.rtt_percentiles(s, '{0,1}'), pmr.rtt_count(pmr.rtt_sketch(s)), pmr.rtt_sketch(s)::pg_catalog.text,
+	pmr.rtt_count(pmr.rtt_merge(pmr.rtt_sketch(s), pmr.rtt_sketch(s))) AS merged, pmr.rtt_count(pmr.rtt_sketch(s) OPERATOR(pmr.+) pmr.rtt_sketch(s)) AS plus
+FROM (VALUES (1.0::pg_catalog.float8), (2.0), (3.0)) AS v (s);
+SELECT pg_catalog.count(*) AS groups FROM (SELECT DISTINCT sketch FROM (SELECT pmr.rtt_sketch(s) AS sketch FROM (VALUES (1, 1.0::pg_catalog.float8), (2, 1.0), (3, 2.0)) AS v (g, s) GROUP BY g) AS s) AS d;
+SELECT pmr.srv_target('4.10', 'on_demand', 'smets2', '2026-10-01') AS target, pmr.answered_at('2026-10-01'::timestamp, 'I0', 'on_demand') AS answered_at,
+	pmr.srv_target_counts('4.10', 'on_demand', at, '2026-10-01 00:00:29') AS counts, pmr.target_met(at, at, '1 s') FROM (VALUES ('2026-10-01'::pg_catalog.timestamptz)) AS v (at);
 SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false);
 SELECT is_called AS traces FROM evil.trace;
 SELECT what, count(*) AS rows_that_differ
