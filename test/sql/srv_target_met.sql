@@ -242,13 +242,7 @@ SELECT pmr.srv_target_counts('7.1', 'on_demand', now(), now() - interval '1 s') 
 SELECT called, err('SELECT ' || called) FROM (VALUES
 	('pmr.srv_target_met(''2.2'', ''on_demand'', now(), now(), NULL, NULL::timestamptz)'),
 	('pmr.srv_target_counts(NULL, NULL, NULL::timestamptz, NULL, NULL, NULL)'),
-	('pmr.srv_target_met(''2.2'', ''on_demand'', localtimestamp, localtimestamp, NULL, NULL::timestamp)'),
-	('pmr.srv_target_transfn(''{0,0,0,0,0}'', ''2.2'', ''on_demand'', now(), now())'),
-	('pmr.srv_target_transfn(''{0,0,0,0,0}'', ''2.2'', ''on_demand'', now(), now(), NULL)'),
-	('pmr.srv_target_transfn(''{0,0,0,0,0}'', ''2.2'', ''on_demand'', now(), now(), NULL, now())'),
-	('pmr.srv_target_transfn(''{0,0,0,0,0}'', ''2.2'', ''on_demand'', localtimestamp, localtimestamp)'),
-	('pmr.srv_target_transfn(''{0,0,0,0,0}'', ''2.2'', ''on_demand'', localtimestamp, localtimestamp, NULL)'),
-	('pmr.srv_target_transfn(''{0,0,0,0,0}'', ''2.2'', ''on_demand'', localtimestamp, localtimestamp, NULL, localtimestamp)')
+	('pmr.srv_target_met(''2.2'', ''on_demand'', localtimestamp, localtimestamp, NULL, NULL::timestamp)')
 ) AS calls (called);
 
 -- windows and grouping sets

@@ -219,18 +219,6 @@ SELECT called, err(called) FROM (VALUES
 SELECT pmr.target_counts(now(), now(), '0', as_of) FILTER (WHERE as_of IS NOT NULL)
 FROM (VALUES (NULL), ('infinity'::timestamptz)) AS times (as_of);
 
--- support functions are no functions to call
-SELECT called, err('SELECT ' || called) FROM (VALUES
-	('pmr.target_transfn(''{0,0,0,0,0}'', now(), now(), ''30 s''::interval)'),
-	('pmr.target_transfn(''{0,0,0,0,0}'', now(), now(), ''30 s''::interval, now())'),
-	('pmr.target_transfn(''{0,0,0,0,0}'', localtimestamp, localtimestamp, ''30 s''::interval)'),
-	('pmr.target_transfn(''{0,0,0,0,0}'', localtimestamp, localtimestamp, ''30 s''::interval, localtimestamp)'),
-	('pmr.target_transfn(NULL, now(), now(), ''30 s''::interval)'),
-	('pmr.target_combine(''{0,0,0,0,0}'', ''{1,1,1,1,1}'')'),
-	('pmr.target_met_finalfn(''{1,1,0,0,0}'')'),
-	('pmr.target_counts_finalfn(''{1,1,0,0,0}'')')
-) AS calls (called);
-
 --
 -- No rows; no request measured; the composite type
 --
@@ -473,22 +461,6 @@ SELECT n, what, err(format('SELECT full_counts(started, answered, target) FROM c
 FROM closed WHERE n IN (1, 6, 7, 9) ORDER BY n;
 SELECT err('SELECT full_counts(started, answered, target) FROM closed WHERE n IN (1, 3)');
 
--- a state that is none
-CREATE FUNCTION with_state(initial text, OUT one_row text, OUT no_row text, OUT no_row_met text) LANGUAGE plpgsql AS $$
-BEGIN
-	EXECUTE format('CREATE AGGREGATE odd_counts(timestamptz, timestamptz, interval) (
-		SFUNC = pmr.target_transfn, STYPE = bigint[], FINALFUNC = pmr.target_counts_finalfn, INITCOND = %L)', initial);
-	EXECUTE format('CREATE AGGREGATE odd_met(timestamptz, timestamptz, interval) (
-		SFUNC = pmr.target_transfn, STYPE = bigint[], FINALFUNC = pmr.target_met_finalfn, INITCOND = %L)', initial);
-	one_row := err('SELECT odd_counts(started, answered, target) FROM closed WHERE n = 3');
-	no_row := err('SELECT odd_counts(started, answered, target) FROM closed WHERE false');
-	no_row_met := err('SELECT odd_met(started, answered, target) FROM closed WHERE false');
-	DROP AGGREGATE odd_counts(timestamptz, timestamptz, interval), odd_met(timestamptz, timestamptz, interval);
-END
-$$;
-SELECT initial, one_row, no_row = one_row AND no_row_met = one_row AS same_without_rows
-FROM (VALUES ('{}'), ('{0,0,0,0}'), ('{0,0,0,0,0,0}'), ('{0,0,0,0,NULL}'), ('{{0,0,0,0,0}}')) AS states (initial),
-	with_state(initial);
 -- bounds of an array do not matter
 CREATE AGGREGATE odd_counts(timestamptz, timestamptz, interval) (
 	SFUNC = pmr.target_transfn, STYPE = bigint[], FINALFUNC = pmr.target_counts_finalfn, INITCOND = '[0:4]={1,2,3,4,5}');
