@@ -44,6 +44,7 @@ CREATE MATERIALIZED VIEW srv_day_pct AS
 		pmr.rtt_mean(pmr.rtt_sketch(requested_at, answered_at) FILTER (WHERE answered_at >= requested_at)) AS mean_s,
 		pmr.rtt_percentiles(pmr.rtt_sketch(requested_at, answered_at) FILTER (WHERE answered_at >= requested_at), '{0.5,0.95,0.99}') AS percentiles_s,
 		pmr.rtt_within_pct(pmr.rtt_sketch(requested_at, answered_at) FILTER (WHERE answered_at >= requested_at), '30 s') AS within_pct,
+		pmr.rtt_percentiles(requested_at, answered_at, '{0.5,0.9}') FILTER (WHERE answered_at >= requested_at) AS p50_p90_s,
 		pmr.rtt_percentile(requested_at, answered_at, 0.9) FILTER (WHERE answered_at >= requested_at) AS p90_s
 	FROM (SELECT *, pmr.answered_at(responded_at, response_code, mode) AS answered_at FROM audit) AS sr
 	GROUP BY 1, 2, 3;

@@ -1,7 +1,6 @@
 --
--- The aggregates over round-trip times in every place where an aggregate may
--- stand: windows, FILTER, DISTINCT, GROUPING SETS, materialized views; and how
--- they behave when there are many groups or many rows.
+-- The aggregates over round-trip times in windows, with FILTER, DISTINCT and GROUPING
+-- SETS; cancelling them; many groups and many rows.
 --
 \pset null '(null)'
 SET client_min_messages = warning;
@@ -117,28 +116,6 @@ SELECT party FROM request GROUP BY party HAVING rtt_percentile(rtt_s, 0) > 0 AND
 	AND rtt_percentile(rtt_s, 1) = (SELECT max(rtt_us) / 1e6::float8 FROM request AS r WHERE r.party = request.party)
 ORDER BY rtt_count(rtt_sketch(rtt_us / 1e6::float8)) > 0, party;
 SELECT rtt_percentile(p, 0.5) = percentile_disc(0.5) WITHIN GROUP (ORDER BY p) AS of_percentiles FROM (SELECT rtt_percentile(rtt_s, 0.9) AS p FROM request GROUP BY srv) AS s;
-
---
--- Materialized views
---
--- A refresh that finds the same rows, in whatever order, rewrites nothing.
-CREATE MATERIALIZED VIEW report AS
-SELECT party, srv, count(*) AS requests, rtt_sketch(rtt_s) AS rtt, rtt_percentile(rtt_s, 0.95) AS p95_s, rtt_percentiles(rtt_s, '{0.5,0.9}') AS percentiles_s
-FROM request GROUP BY party, srv;
-CREATE UNIQUE INDEX ON report (party, srv);
-CREATE TABLE before AS SELECT party, srv, ctid AS place, xmin AS writer FROM report;
-REFRESH MATERIALIZED VIEW CONCURRENTLY report;
-SELECT count(*), count(*) FILTER (WHERE (r.ctid, r.xmin::text) IS DISTINCT FROM (place, writer::text)) AS rewritten FROM report AS r JOIN before USING (party, srv);
-CREATE TABLE copy AS SELECT * FROM request ORDER BY hash01(i, 2);
-TRUNCATE request;
-INSERT INTO request SELECT * FROM copy;
-REFRESH MATERIALIZED VIEW CONCURRENTLY report;
-SELECT count(*), count(*) FILTER (WHERE (r.ctid, r.xmin::text) IS DISTINCT FROM (place, writer::text)) AS rewritten FROM report AS r JOIN before USING (party, srv);
--- One more row rewrites its group.
-INSERT INTO request VALUES (0, 'P1', '4.1', 25000000, 25);
-REFRESH MATERIALIZED VIEW CONCURRENTLY report;
-SELECT party, srv FROM report AS r JOIN before USING (party, srv) WHERE (r.ctid, r.xmin::text) IS DISTINCT FROM (place, writer::text);
-SELECT count(*) FILTER (WHERE rtt <> sketch) AS mismatches FROM report JOIN (SELECT party, srv, rtt_sketch(rtt_s) AS sketch FROM request GROUP BY party, srv) AS s USING (party, srv);
 
 --
 -- A long aggregation can be cancelled: 57014 is query_canceled
