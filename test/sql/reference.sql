@@ -305,9 +305,6 @@ WHERE extname = 'pmr_metrics' ORDER BY config::regclass::text COLLATE "C";
 SELECT relname AS table_not_dumped FROM pg_class AS c, pg_extension
 WHERE relnamespace = 'pmr'::regnamespace AND relkind IN ('r', 'p', 'S') AND extname = 'pmr_metrics' AND NOT c.oid = ANY (extconfig);
 
--- every relation has a comment
-SELECT oid::regclass AS without_comment FROM pg_class
-WHERE relnamespace = 'pmr'::regnamespace AND relkind IN ('r', 'v') AND obj_description(oid, 'pg_class') IS NULL;
 -- every column that everybody may read has a comment; columns of views have types that any client knows
 SELECT attrelid::regclass AS relation, attname AS without_comment FROM pg_attribute JOIN pg_class AS c ON c.oid = attrelid
 WHERE relnamespace = 'pmr'::regnamespace AND relkind IN ('r', 'v') AND attnum > 0 AND has_table_privilege('public', c.oid, 'SELECT')

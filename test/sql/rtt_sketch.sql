@@ -416,7 +416,5 @@ SELECT count(*) AS sketches, count(*) FILTER (WHERE rtt_mean(s) NOT BETWEEN rtt_
 FROM (SELECT rtt_sketch((i * 7919::bigint % 100003) * 1048573.000001) AS s FROM generate_series(1, 2000) AS i, generate_series(1, 50) AS n GROUP BY i) AS m;
 -- Text that is longer than any sketch is refused before it is decoded.
 SELECT err($$SELECT repeat('A', 200000)::pmr.rtt_sketch$$) AS too_long, err($$SELECT repeat('A', 30000000)::pmr.rtt_state$$) AS too_long_a_state;
--- A state has one text: -0 is 0.
-SELECT 'AQEAAYAAAAAAAAAA'::pmr.rtt_state::text AS minus_zero, 'AQEAAQAAAAAAAAAA'::pmr.rtt_state::text AS zero;
 
 DROP SCHEMA test_rtt_sketch CASCADE;
