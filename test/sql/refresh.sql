@@ -429,7 +429,7 @@ SELECT pmr.add_source('all', 'log', '{region}');
 CALL pmr.refresh('all');
 SELECT differences('log', 'all'), (SELECT count(*) FROM rolled WHERE source = 'all') AS rows;
 SELECT pmr.drop_source('all');
--- one end of the days is missing
+-- the months of a range of days, also without one end
 SELECT first.name, ARRAY(SELECT CASE m WHEN old THEN 'old' WHEN last THEN 'last' ELSE 'other' END FROM unnest(pmr.refresh_months('log', from_day, to_day, clock_timestamp())) AS m ORDER BY m)
 FROM month, LATERAL (VALUES (1, 'none', NULL, NULL), (2, 'from the old one', old, NULL), (3, 'from the last one', last + 20, NULL), (4, 'to the old one', NULL, old), (5, 'to yesterday', NULL, this - 1), (6, 'the old one', old, old),
 	(7, 'between', old + 40, last - 1), (8, 'before', old - 400, old - 1), (9, 'to come', this + 400, this + 500), (10, 'all', old - 4000, this + 4000)) AS first (i, name, from_day, to_day)

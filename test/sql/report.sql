@@ -297,7 +297,7 @@ SET ROLE regress_report_analyst;
 SELECT * FROM seen();
 SET ROLE regress_report_none;
 SELECT * FROM seen();
--- nor by calling the functions that the views use, with any arguments
+-- a role without access sees nothing through the functions that the views use, with any arguments
 SELECT (SELECT count(*) FROM pmr.party_performance_of(source, party, month)) + (SELECT count(*) FROM pmr.factor_performance_of(source, party, month))
 	+ (SELECT count(*) FROM pmr.party_business_process_of(source, party, month)) + (SELECT count(*) FROM pmr.performance_report_of(source, party, month)) AS rows
 FROM (VALUES ('report', 'A', '2024-01-01'::date), ('report', '*', '2024-01-01'), ('report', NULL, '2024-01-01'), (NULL, NULL, NULL), ('report', '', '2024-01-01'), ('REPORT', 'Z', '2024-01-01')) AS v (source, party, month);

@@ -279,10 +279,10 @@ CREATE VIEW above AS SELECT * FROM (SELECT * FROM audit WHERE false) AS a (party
 CREATE VIEW topmost AS WITH a AS (SELECT * FROM above) SELECT * FROM a;
 CREATE VIEW from_table AS SELECT * FROM mallory_table;
 SELECT err($$SELECT pmr.add_source('t', 'topmost')$$);
--- a table of another role below a view runs no code
+-- a table of another role below a view is accepted, as it runs no code
 SELECT pmr.add_source('t', 'from_table');
 SELECT pmr.drop_source('t');
--- unless the planner runs that role's functions for it
+-- it is refused if an index makes the planner run functions of that role
 SET ROLE regress_source_mallory;
 CREATE TABLE source.mallory_indexed AS SELECT * FROM source.audit;
 CREATE FUNCTION source.mallory_nothing(integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN 1; END';
@@ -333,7 +333,7 @@ SELECT err($$SELECT * FROM pmr.check_source('t')$$);
 SELECT err($$SELECT * FROM pmr.invalid_rows('t', '2024-01-01', '2024-01-31')$$);
 SELECT err($$SELECT * FROM pmr.expected_rows('t', '2024-01-01', '2024-01-31')$$);
 CALL pmr.refresh('t');
--- nor for another role that may refresh; a view of a superuser is accepted for all roles
+-- another role that may refresh gets the same error; a view of a superuser is accepted for all roles
 SET ROLE regress_source_dba;
 SELECT err($$SELECT pmr.refresh_month('t', '2024-01-01', '2024-03-01')$$);
 RESET ROLE;
@@ -376,7 +376,7 @@ ALTER TABLE changing RENAME csp_region TO region;
 ALTER TABLE changing RENAME srv TO service;
 SELECT err($$SELECT pmr.refresh_month('s', '2024-01-01', '2024-03-01')$$);
 ALTER TABLE changing RENAME service TO srv;
--- to a type that is refused
+-- columns of types that are refused
 ALTER TABLE changing ALTER srv TYPE numeric USING 7.10;
 SELECT err($$SELECT pmr.refresh_month('s', '2024-01-01', '2024-03-01')$$);
 ALTER TABLE changing ALTER srv TYPE text USING '1.1.1', ALTER requested_at TYPE date;

@@ -85,7 +85,7 @@ INSERT INTO pmr.target_response_time (srv, mode, device_generation, valid_from, 
 	('8.1.1', 'on_demand', 'any', '2026-08-01 00:00:00+00', '40 s', 'test', true),
 	('8.7.2', 'on_demand', 'smets1', '2026-08-01 00:00:00+00', NULL, 'test', true);
 
--- some of them, to be checked by eye
+-- some targets, to be checked by eye
 SELECT at, pmr.srv_target('1.1.1', 'on_demand', 'smets1', at) AS smets1, pmr.srv_target('1.1.1', 'on_demand', 'smets2', at) AS smets2,
 	pmr.srv_target('1.1.1', 'on_demand', NULL, at) AS on_demand, pmr.srv_target('1.1.1', 'future_dated', NULL, at) AS future_dated,
 	pmr.srv_target('1.1.1', NULL, 'smets1', at) AS any_mode_smets1, pmr.srv_target('1.1.1', NULL, 'smets2', at) AS any_mode_smets2,
@@ -102,7 +102,7 @@ SELECT pmr.srv_target('99.2', 'on_demand', NULL, now()) AS longest, pmr.srv_targ
 	pmr.srv_target('4.10', 'on_demand', NULL, now()) AS zero;
 
 --
--- All of them, compared with a join in plain SQL
+-- All combinations, compared with a join in plain SQL
 --
 
 CREATE TABLE request AS
@@ -407,7 +407,7 @@ FROM generate_series(2, 5) AS number
 RETURNING srv, target, pmr.srv_target(srv, 'on_demand', 'smets2', now()) AS looked_up,
 	(SELECT t.target FROM pmr.target_response_time AS t WHERE t.srv = target_response_time.srv) AS plain;
 
--- nor those of a volatile function that it calls
+-- nor changes of a volatile function that it calls
 CREATE FUNCTION change(seconds integer) RETURNS integer LANGUAGE sql VOLATILE AS $$
 	UPDATE pmr.target_response_time SET target = seconds * interval '1 s' WHERE srv = '7.1' AND source = 'test'
 	RETURNING seconds
