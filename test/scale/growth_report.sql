@@ -1,7 +1,7 @@
 /*
  * growth_report.sql
- *		What growth.sh has measured, as tables, and what of it passes a bound:
- *		-v results=FILE -v sizes=FILE.
+ *		Shows the results of growth.sh as tables, and fails if some are beyond
+ *		their bounds: -v results=FILE -v sizes=FILE.
  */
 SET client_min_messages = warning;
 CREATE TEMPORARY TABLE result (
@@ -18,7 +18,7 @@ COPY result (rows, name, most_kb, of_rows, cpu_s, wall_s, kb) FROM :'results' WI
 CREATE TEMPORARY TABLE size (rows bigint, audit bigint, audit_index bigint, rollup_rows bigint, sketch float8, rollup bigint, rollup_pair bigint);
 COPY size FROM :'sizes' WITH (DELIMITER '|');
 
-/* Beside the least that a row costs where there are fewer. */
+/* Costs per row, divided by the lowest cost per row of all smaller sizes. */
 CREATE TEMPORARY VIEW cost AS
 SELECT	*, ns / min(ns) OVER (PARTITION BY name ORDER BY rows ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS growth
 FROM	(SELECT *, 1e9 * cpu_s / of_rows AS ns FROM result) AS r;
@@ -38,9 +38,9 @@ FROM	size
 ORDER BY rows;
 
 /*
- * Twice, for what grows by steps: the table passes shared buffers, a group the
- * caches, a month the memory of one slice.  What takes a time that grows with the
- * rows in a group would be ten times as dear at each size.
+ * The bound is 2, as some costs grow in steps: when the table exceeds shared
+ * buffers, a group the CPU caches, a month the memory of one slice.  A time that
+ * grows with the number of rows in a group would be ten times as long at each size.
  */
 CREATE TEMPORARY VIEW beyond AS SELECT * FROM cost WHERE growth > 2 OR kb > most_kb;
 SELECT count(*) > 0 AS some_beyond FROM beyond \gset

@@ -1,7 +1,8 @@
 /*
  * growth_session.sql
- *		One statement, and what it took: seconds of CPU and of time.  First the
- *		process id and a moment's sleep, for who watches the memory.
+ *		Runs one statement and prints its CPU and wall time in seconds.  Before
+ *		that it prints its process id and sleeps, so that growth.sh can watch its
+ *		memory.
  */
 SET client_min_messages = warning;
 SET max_parallel_workers_per_gather = 0;
