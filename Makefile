@@ -21,8 +21,8 @@ SQL_PARTS = schema \
 	reference/target_response_time reference/service_level \
 	reference/response_code reference/party reference/current \
 	reference/assumption \
-	source/source source/trusted_relation source/add_source \
-	source/source_relation source/request_query \
+	source/source source/trusted_relation source/source_faults \
+	source/add_source source/source_relation source/request_query \
 	rollup/rollup rollup/rollup_cells rollup/target_between \
 	rollup/refresh_months rollup/expected_rows rollup/refresh_month \
 	rollup/refresh source/check_source \

@@ -245,7 +245,7 @@ SET client_min_messages = error;
 SELECT pmr.add_source('numbered', 'many_numbered');
 SET client_min_messages = warning;
 SELECT pmr.refresh_slices('numbered', '2024-02-01', '2024-07-01 00:00+00') > 1 AS sliced, pmr.refresh_month('numbered', '2024-02-01', '2024-07-01 00:00+00') AS rows_read,
-	pmr.request_query('numbered', true) ~ 'OFFSET 0\) AS r WHERE [^()]+\(hashtextextended.* = slice\.number' AS apart;
+	pmr.request_query('numbered', true) ~ 'OFFSET 0\) AS r\) AS c\s+WHERE [^()]+\(hashtextextended.* = slice\.number' AS apart;
 SELECT pmr.drop_source('numbered');
 
 --
