@@ -29,26 +29,8 @@ install_tools()
 	find_server
 	PATH=$pg_bin:$PATH
 	command -v pg_bsd_indent || install_missing pg-bsd-indent
-	install_cron
-}
-
-# pg_cron is packaged for each major version of the server, or not yet; its
-# test is skipped where it is missing.
-install_cron()
-{
-	local major package
-	major=$(server_major)
-	package=postgresql-$major-cron
-	if [ -f "$("$PG_CONFIG" --sharedir)/extension/pg_cron.control" ] ||
-		[ -z "$(installed_version "postgresql-$major")" ]; then
-		return
-	fi
-	update_package_lists
-	if apt-cache show "$package" >/dev/null 2>&1; then
-		install_missing "$package"
-	else
-		echo "no package $package"
-	fi
+	install_optional python3-pglast
+	install_for_server cron
 }
 
 # ---------------------------------------------------------------------------
@@ -61,9 +43,9 @@ check_lint()
 	run_step 'lint: elog' check_elog
 	run_step 'lint: shell scripts' check_scripts
 	run_step 'lint: one version everywhere' check_version
-	run_step 'lint: scripts are safe to install' check_install_scripts
-	run_step 'lint: what is frozen is as it was' check_frozen
-	run_step 'lint: names of tests and SQL files' check_test_names
+	run_step 'lint: install and update scripts' check_sql_scripts
+	run_step 'lint: released files are unchanged' check_frozen
+	run_step 'lint: no SQL file hides a test' check_test_names
 	run_step 'lint: every public object is documented' check_documented
 	run_step 'lint: trailing white space' check_white_space
 }
@@ -175,13 +157,20 @@ install_script()
 	echo "$script"
 }
 
-# What is planted proves each rule.
-check_install_scripts()
+check_sql_scripts()
 {
-	local script
-	perl test/static/lint_script.pl --planted test/static/planted.sql
-	script=$(install_script)
-	perl test/static/lint_script.pl "$script"
+	local scripts
+	mapfile -t scripts < <(compgen -G 'sql/upgrade/*.sql')
+	lint_sql --planted test/static/planted.sql
+	lint_sql "$(install_script)" "${scripts[@]}"
+}
+
+# pglast is a package for Debian's own Python alone.
+lint_sql()
+{
+	/usr/bin/python3 -c 'import pglast' ||
+		skip_test 'no package python3-pglast'
+	/usr/bin/python3 test/static/lint_sql.py "$@"
 }
 
 # Released scripts and stored bytes never change; what test/freeze.sh has not
@@ -229,21 +218,15 @@ support+='|_(transfn|combine|serialize|deserialize|finalfn)$'
 check_documented()
 {
 	local name status=0
+	lint_sql --public "$(install_script)" >"$work/public"
 	cat doc/*.md >"$work/manual.md"
 	while IFS= read -r name; do
 		if ! grep -qE "^#.*\<$name\>" "$work/manual.md"; then
 			echo "no heading for $name in doc/"
 			status=1
 		fi
-	done < <(list_public)
+	done < <(grep -vE "$support" "$work/public")
 	return "$status"
-}
-
-# An object of which only others of the extension make use says so.
-list_public()
-{
-	grep -v " IS 'internal: " "$(install_script)" | sed -nE 's/^COMMENT ON (FUNCTION|AGGREGATE|TYPE|TABLE|VIEW) (@extschema@\.|pmr\.)?([a-z0-9_]+).*/\3/p' \
-		| grep -vE "$support" | sort -u
 }
 
 # In what is written by hand; expected output ends lines as psql does.

@@ -310,6 +310,34 @@ install_missing()
 	allow_main_cluster
 }
 
+# install_optional PACKAGE...: those that this machine's suite has. What needs
+# the others is skipped.
+install_optional()
+{
+	local package
+	for package in "$@"; do
+		[ -z "$(installed_version "$package")" ] || continue
+		update_package_lists
+		if apt-cache show "$package" >/dev/null 2>&1; then
+			install_missing "$package"
+		else
+			echo "no package $package"
+		fi
+	done
+}
+
+# install_for_server EXTENSION...: packages for the server's major version,
+# unless the server itself is no package.
+install_for_server()
+{
+	local major
+	find_server
+	major=$(server_major)
+	if [ -n "$(installed_version "postgresql-$major")" ]; then
+		install_optional "${@/#/postgresql-$major-}"
+	fi
+}
+
 # list_missing COMMAND:PACKAGE...: packages of the commands that are not there,
 # whichever package brought those that are.
 list_missing()

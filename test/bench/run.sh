@@ -45,14 +45,8 @@ parse_arguments()
 
 install_peers()
 {
-	local package
 	install_missing "${packages[@]}"
-	find_server
-	package=postgresql-$(server_major)-tdigest
-	update_package_lists
-	if apt-cache show "$package" >/dev/null 2>&1; then
-		install_missing "$package"
-	fi
+	install_for_server tdigest
 }
 
 # The table shall fit shared buffers.
