@@ -30,7 +30,7 @@ install_tools()
 	PATH=$pg_bin:$PATH
 	command -v pg_bsd_indent || install_missing pg-bsd-indent
 	install_optional python3-pglast
-	install_for_server cron
+	install_for_server cron plpgsql-check
 }
 
 # ---------------------------------------------------------------------------
@@ -530,10 +530,19 @@ check_regress()
 {
 	install_once
 	start_once
+	run_step 'regress: PL/pgSQL functions, by plpgsql_check' check_plpgsql
 	run_step 'regress: pg_regress' run_regress
 	if compgen -G 'test/specs/*.spec' >/dev/null; then
 		run_step 'regress: pg_isolation_regress' run_isolation
 	fi
+}
+
+check_plpgsql()
+{
+	[ -f "$("$PG_CONFIG" --sharedir)/extension/plpgsql_check.control" ] ||
+		skip_test "no package postgresql-$(server_major)-plpgsql-check"
+	run_psql -c 'CREATE DATABASE plpgsql_check'
+	run_psql -d plpgsql_check -P footer=off -f test/static/plpgsql_check.sql
 }
 
 # PGXS runs pg_regress, pg_isolation_regress and prove from one target; an
