@@ -14,7 +14,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 all_groups=(lint build static unit fuzz mutants speed regress tap clients
 	page sqlsmith valgrind versions)
 
-packages=(gcc libc6-dev libc6-dbg make binutils clang libclang-rt-dev perl
+packages=(git gcc libc6-dev libc6-dbg make binutils clang libclang-rt-dev perl
 	libipc-run-perl shellcheck sqlsmith valgrind clang-tidy clang-tools cppcheck)
 
 # pgindent's options
@@ -43,6 +43,7 @@ check_lint()
 	run_step 'lint: elog' check_elog
 	run_step 'lint: shell scripts' check_scripts
 	run_step 'lint: one version everywhere' check_version
+	run_step 'lint: META.json' check_meta
 	run_step 'lint: install and update scripts' check_sql_scripts
 	run_step 'lint: released files are unchanged' check_frozen
 	run_step 'lint: no SQL file hides a test' check_test_names
@@ -149,6 +150,21 @@ check_version()
 	[ "$control" = "$changelog" ]
 }
 
+# META.json has what PGXN requires; its files exist, and its versions agree.
+check_meta()
+{
+	perl -MJSON::PP -0777 -ne '
+		my $meta = JSON::PP->new->utf8->decode($_);
+		my @wrong = grep { !$meta->{$_} }
+			qw(name abstract version maintainer license provides meta-spec);
+		foreach my $part (values %{ $meta->{provides} }) {
+			push @wrong, grep { !-f } @$part{qw(file docfile)};
+			push @wrong, "version" if $part->{version} ne $meta->{version};
+		}
+		print "missing or wrong: @wrong\n";
+		exit !!@wrong' META.json
+}
+
 install_script()
 {
 	local script
@@ -246,11 +262,15 @@ check_white_space()
 
 check_build()
 {
+	run_step 'build: git archive' build_archive
+	run_step 'build: another directory' build_elsewhere
+	run_step 'build: no pg_config' check_no_server
 	run_step 'build: clang -Werror' build_with clang with_llvm=no
 	run_step 'build: gcc -Werror' build_with gcc
 	run_step 'build: exported symbols' check_symbols
 	run_step 'build: core is C99, gcc' build_core gcc
 	run_step 'build: core is C99, clang' build_core clang
+	run_step 'build: make clean leaves nothing' check_clean
 }
 
 # Beyond -Wall. Left out again: what fmgr and tables of functions call has the
@@ -293,20 +313,29 @@ make_extension()
 # function of the library, and no other; and each has its pg_finfo_.
 check_symbols()
 {
-	local symbols
-	symbols=$(nm -D --defined-only pmr_metrics.so | awk '{ print $3 }')
-	grep -q '^pmr_' <<<"$symbols" || die 'no symbol starts with pmr_'
-	if grep -vE '^(pg_finfo_)?pmr_|^(Pg_magic_func|_PG_init|_init|_fini)$' \
-		<<<"$symbols"; then
+	if list_symbols pmr_metrics.so |
+		grep -vE '^(pg_finfo_)?pmr_|^(Pg_magic_func|_PG_init|_init|_fini)$'; then
 		return 1
 	fi
-	grep '^pmr_' <<<"$symbols" | sort >"$work/exported"
-	sed -n 's/^pg_finfo_//p' <<<"$symbols" | sort >"$work/declared"
-	grep -rohE "'MODULE_PATHNAME', *'[^']*'" sql |
-		sed "s/.*, *'\\(.*\\)'/\\1/" | sort -u >"$work/called"
+	compare_functions pmr_metrics.so
 	diff -u --label 'exported functions' --label PG_FUNCTION_INFO_V1 \
-		"$work/exported" "$work/declared"
-	diff -u --label 'exported functions' --label 'called by sql/' \
+		<(list_symbols pmr_metrics.so | grep '^pmr_') \
+		<(list_symbols pmr_metrics.so | sed -n 's/^pg_finfo_//p')
+}
+
+list_symbols()
+{
+	nm -D --defined-only "$1" | awk '{ print $3 }' | LC_ALL=C sort
+}
+
+# compare_functions LIBRARY: it exports what the install script calls.
+compare_functions()
+{
+	sed -nE "s/.*'MODULE_PATHNAME', *'([^']*)'.*/\\1/p" "$(install_script)" |
+		LC_ALL=C sort -u >"$work/called"
+	[ -s "$work/called" ]
+	list_symbols "$1" | grep '^pmr_' >"$work/exported"
+	diff -u --label 'exported functions' --label 'called by SQL' \
 		"$work/exported" "$work/called"
 }
 
@@ -318,6 +347,63 @@ build_core()
 		as_user "$1" -std=c99 -pedantic -Wall -Wextra -Werror -O2 -Isrc \
 			-c "$file" -o "$work/core.o"
 	done
+}
+
+# git on the copy, with a repository beside it.
+run_git()
+{
+	as_user git --git-dir="$work/git" --work-tree=. "$@"
+}
+
+# As PGXN and packagers do it.
+build_archive()
+{
+	as_user mkdir "$work/archive"
+	make_extension clean
+	run_git init -q
+	run_git add .
+	run_git archive "$(run_git write-tree)" | as_user tar -x -C "$work/archive"
+	install_below "$work/archive_root" -C "$work/archive"
+}
+
+build_elsewhere()
+{
+	local options=(-C "$work/elsewhere" -f "$PWD/Makefile" VPATH="$PWD")
+	as_user mkdir "$work/elsewhere"
+	make_extension clean
+	install_below "$work/elsewhere_root" "${options[@]}"
+	make_extension "${options[@]}" clean
+	[ -z "$(find "$work/elsewhere" -type f)" ]
+}
+
+# install_below ROOT MAKE_ARGUMENT...: build, install below ROOT and look there.
+install_below()
+{
+	local root=$1 extension
+	shift
+	make_extension with_llvm=no -j "$(nproc)" "$@" all
+	make_extension with_llvm=no "$@" install DESTDIR="$root"
+	extension=$root$("$PG_CONFIG" --sharedir)/extension
+	cmp pmr_metrics.control "$extension/pmr_metrics.control"
+	compare_functions "$root$("$PG_CONFIG" --pkglibdir)/pmr_metrics.so"
+	cmp "$(install_script)" "$extension/$(basename "$(install_script)")"
+}
+
+# After a build with bitcode, and a unit test.
+check_clean()
+{
+	as_user make -s unit-rtt_sort PG_CONFIG="$PG_CONFIG"
+	make_extension clean
+	[ -z "$(run_git clean -ndx | tee /dev/stderr)" ]
+}
+
+# Without a server's headers make says what is missing, and still runs the unit
+# tests.
+check_no_server()
+{
+	fails no_server as_user make PG_CONFIG=no_pg_config
+	grep postgresql-server-dev-all "$work/found_by_no_server"
+	as_user make -s unit-rtt_sort PG_CONFIG=no_pg_config
 }
 
 # ---------------------------------------------------------------------------
