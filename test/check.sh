@@ -1,11 +1,13 @@
 #!/bin/bash
-# Every check there is: bash test/check.sh [GROUP...]
+# Runs all checks, or those of the groups named:
 #
-# Groups: those of all_groups below; all of them when none is named. Installs
-# what a Debian or Ubuntu machine lacks (as root or through sudo), goes on after
-# a failure, and ends with "N passed, N failed" and an exit status to match. What
-# cannot be tried here is skipped, and its line says why.
-# `make install` replaces a pmr_metrics installed on this machine.
+#	bash test/check.sh [GROUP...]
+#
+# The groups are those of all_groups below. Installs missing packages on Debian
+# or Ubuntu, as root or through sudo. Goes on after a failure; the last line is
+# "N passed, N failed", and the exit status says whether any failed. A step that
+# cannot run on this machine is skipped, and its line gives the reason.
+# Replaces a pmr_metrics that is installed on this machine.
 set -euo pipefail
 
 # shellcheck source=test/setup.sh
@@ -21,8 +23,8 @@ packages=(git gcc libc6-dev libc6-dbg make binutils clang libclang-rt-dev perl
 indent_options=(-bad -bap -bbb -bc -bl -cli1 -cp33 -cdb -nce -d0 -di12 -nfc1
 	-i4 -l79 -lp -lpl -nip -npro -sac -tpg -ts4)
 
-# The indenter has a package of its own up to PostgreSQL 15 or so, then comes
-# with the server's headers.
+# Up to PostgreSQL 15 pg_bsd_indent is a package of its own; later it comes with
+# the server's headers.
 install_tools()
 {
 	install_missing "${packages[@]}"
@@ -74,9 +76,9 @@ check_indentation()
 	return "$status"
 }
 
-# The indenter must know the names of types. These are C's and our own, which
-# are UpperCamel; src/typedefs.list has PostgreSQL's, for the glue alone: "text"
-# is a variable elsewhere.
+# pg_bsd_indent must know the names of types. These are the types of C and of
+# this extension (UpperCamel). src/typedefs.list has those of PostgreSQL; only
+# src/*.c uses them, because "text" is a variable in other files.
 list_own_types()
 {
 	printf '%s\n' bool FILE size_t va_list intptr_t uintptr_t \
@@ -86,13 +88,13 @@ list_own_types()
 		-e 's/^typedef [^(){]*[[:blank:]*]([A-Z][A-Za-z0-9]*);$/\1/p'
 }
 
-# pg_bsd_indent 2.1.1 (bookworm) and 2.1.2 (PostgreSQL 16 and later) differ in
-# the second line of an initializer, and both break compound literals: code that
-# has neither passes everywhere.
+# indent_c FILE TYPES: like pgindent, as far as this code needs it: protects
+# comments that begin with dashes, and puts one space before the * of a return
+# type.
 #
-# indent_c FILE TYPES: what pgindent does around pg_bsd_indent, as far as this
-# code needs it: keep dash-protected comments, and one space before the * of a
-# return type.
+# pg_bsd_indent 2.1.1 (bookworm) and 2.1.2 (PostgreSQL 16 and later) differ in
+# the second line of an initializer, and both break compound literals. Code that
+# has neither passes with both.
 indent_c()
 {
 	sed -E 's:/\* +---:/*---X_X:g' "$1" >"$work/indent_in.c"
@@ -103,8 +105,8 @@ indent_c()
 		"$work/indent_out.c"
 }
 
-# elog gives no errcode, so it is for what cannot happen, and says so in a
-# comment on its line or the one above.
+# elog gives no errcode, so it is only for errors that cannot happen. A comment
+# on its line or on the line above says "cannot happen".
 check_elog()
 {
 	local files
@@ -118,7 +120,7 @@ check_elog()
 		END { exit found }' "${files[@]}"
 }
 
-# refuse_match PATTERN FILE...: fail, showing them, when lines match.
+# refuse_match PATTERN FILE...: fail if lines match, and show them.
 refuse_match()
 {
 	local status=0
@@ -181,7 +183,7 @@ check_sql_scripts()
 	lint_sql "$(install_script)" "${scripts[@]}"
 }
 
-# pglast is a package for Debian's own Python alone.
+# Debian installs pglast for its own Python only.
 lint_sql()
 {
 	/usr/bin/python3 -c 'import pglast' ||
@@ -189,8 +191,8 @@ lint_sql()
 	/usr/bin/python3 test/static/lint_sql.py "$@"
 }
 
-# Released scripts and stored bytes never change; what test/freeze.sh has not
-# frozen is not released.
+# Released scripts and stored bytes never change. Each released version must
+# have been frozen by test/freeze.sh.
 check_frozen()
 {
 	local file version sums=test/frozen/SHA256SUMS
@@ -210,7 +212,7 @@ check_frozen()
 	done < <(list_released)
 }
 
-# Versions that the changelog does not call unreleased.
+# The versions that the changelog does not call unreleased.
 list_released()
 {
 	sed -nE '/unreleased/d; s/^## \[?v?([0-9]+\.[0-9]+\.[0-9]+).*/\1/p' \
@@ -226,7 +228,7 @@ check_test_names()
 	done
 }
 
-# Support functions of types, operators and aggregates; nobody calls them.
+# Support functions of types, operators and aggregates, which users do not call.
 support='_(in|out|recv|send|cmp|eq|ne|lt|le|gt|ge|hash|hash_extended)$'
 support+='|_(transfn|combine|serialize|deserialize|finalfn)$'
 
@@ -245,7 +247,7 @@ check_documented()
 	return "$status"
 }
 
-# In what is written by hand; expected output ends lines as psql does.
+# Expected output is left out: psql ends some lines with blanks.
 check_white_space()
 {
 	refuse_match '[[:blank:]]$' --exclude-dir=expected --include='*.[ch]' \
@@ -273,8 +275,8 @@ check_build()
 	run_step 'build: make clean leaves nothing' check_clean
 }
 
-# Beyond -Wall. Left out again: what fmgr and tables of functions call has the
-# parameters that they give, and what an initializer leaves out is zero.
+# Without two: functions that fmgr calls have parameters that they do not use,
+# and fields that an initializer leaves out are zero.
 more_warnings=(-Wextra -Wno-unused-parameter -Wno-missing-field-initializers)
 
 include_server()
@@ -282,10 +284,9 @@ include_server()
 	echo "-isystem $("$PG_CONFIG" --includedir-server)"
 }
 
-# build_with COMPILER [MAKE ARGUMENT...]. Debian's PostgreSQL brings gcc's
-# flags along, some of which clang does not know.
-#
-# The server's headers count as the system's, whose warnings are not ours.
+# build_with COMPILER [MAKE ARGUMENT...]. The flags of Debian's PostgreSQL are
+# for gcc; clang does not know some of them. The server's headers count as
+# system headers, so that their warnings are not reported.
 build_with()
 {
 	local compiler=$1 flags
@@ -304,13 +305,8 @@ clang_flags()
 		"-Wno-ignored-optimization-argument"
 }
 
-make_extension()
-{
-	as_user make -s PG_CONFIG="$PG_CONFIG" "$@"
-}
-
-# Core functions must not leak into the server's name space; SQL calls every
-# function of the library, and no other; and each has its pg_finfo_.
+# The library exports the functions that SQL calls, each with its pg_finfo_, and
+# no function of the core.
 check_symbols()
 {
 	if list_symbols pmr_metrics.so |
@@ -328,7 +324,7 @@ list_symbols()
 	nm -D --defined-only "$1" | awk '{ print $3 }' | LC_ALL=C sort
 }
 
-# compare_functions LIBRARY: it exports what the install script calls.
+# compare_functions LIBRARY: it must export what the install script calls.
 compare_functions()
 {
 	sed -nE "s/.*'MODULE_PATHNAME', *'([^']*)'.*/\\1/p" "$(install_script)" |
@@ -349,13 +345,13 @@ build_core()
 	done
 }
 
-# git on the copy, with a repository beside it.
+# git in the copy, with its repository outside of it.
 run_git()
 {
 	as_user git --git-dir="$work/git" --work-tree=. "$@"
 }
 
-# As PGXN and packagers do it.
+# The way of PGXN and of packagers.
 build_archive()
 {
 	as_user mkdir "$work/archive"
@@ -376,7 +372,8 @@ build_elsewhere()
 	[ -z "$(find "$work/elsewhere" -type f)" ]
 }
 
-# install_below ROOT MAKE_ARGUMENT...: build, install below ROOT and look there.
+# install_below ROOT MAKE_ARGUMENT...: build, install below ROOT, and check the
+# files there.
 install_below()
 {
 	local root=$1 extension
@@ -397,8 +394,7 @@ check_clean()
 	[ -z "$(run_git clean -ndx | tee /dev/stderr)" ]
 }
 
-# Without a server's headers make says what is missing, and still runs the unit
-# tests.
+# Without pg_config make names the missing package. The unit tests need none.
 check_no_server()
 {
 	fails no_server as_user make PG_CONFIG=no_pg_config
@@ -407,8 +403,8 @@ check_no_server()
 }
 
 # ---------------------------------------------------------------------------
-# static: what tools find in the source. What they shall not say is in
-# test/static/, with the reason.
+# static: tools that analyse the source. Suppressed findings are in test/static/,
+# with the reason.
 # ---------------------------------------------------------------------------
 
 check_static()
@@ -428,7 +424,7 @@ find_by_clang_tidy()
 			-DNDEBUG -D_GNU_SOURCE -Isrc "$(include_server | tr -d ' ')"
 }
 
-# It wants to know no headers but our own.
+# cppcheck reads only the headers of this extension.
 find_by_cppcheck()
 {
 	as_user cppcheck --quiet --enable=warning,performance,portability \
@@ -436,14 +432,14 @@ find_by_cppcheck()
 		--suppressions-list=test/static/cppcheck.suppressions "$@"
 }
 
-# find_by_scan_build COMMAND...: with the compiler to use in CC. It analyses
-# beside a compiler, here one that does nothing.
+# find_by_scan_build COMMAND...: the command gets its compiler in CC. scan-build
+# runs the analyser and then a compiler; here that is "true".
 find_by_scan_build()
 {
 	as_user scan-build --status-bugs --use-cc=true -o "$work/scan" "$@"
 }
 
-# In a copy: what make takes for made is not for installing.
+# In a copy: the objects that this makes are empty, and must not be installed.
 scan_extension()
 {
 	as_user mkdir "$work/scanned"
@@ -455,7 +451,7 @@ scan_extension()
 		with_llvm=no COPT="$(clang_flags) $(include_server)"
 }
 
-# A check that finds nothing may be one that looks for nothing.
+# Each tool finds the faults of planted.c, so it does look.
 check_planted()
 {
 	local tool fault status=0
@@ -484,7 +480,7 @@ compile_planted()
 	as_user "$1" -Wall "${more_warnings[@]}" -Werror -c "$2" -o "$3"
 }
 
-# fails TOOL COMMAND...: it does, and what it says is kept.
+# fails TOOL COMMAND...: the command must fail; its output is kept.
 fails()
 {
 	local output=$work/found_by_$1
@@ -518,7 +514,7 @@ run_unit()
 }
 
 # ---------------------------------------------------------------------------
-# fuzz, in short: test/fuzz/run.sh alone takes fifty times as many inputs
+# fuzz: a fiftieth of the inputs that test/fuzz/run.sh takes by default
 # ---------------------------------------------------------------------------
 
 check_fuzz()
@@ -528,7 +524,7 @@ check_fuzz()
 }
 
 # ---------------------------------------------------------------------------
-# mutants: a few of those of test/mutants.sh, which takes too long as a whole
+# mutants: a sample, as all of test/mutants.list would take too long
 # ---------------------------------------------------------------------------
 
 some_mutants=(
@@ -541,22 +537,22 @@ some_mutants=(
 
 check_mutants()
 {
-	run_step 'mutants: all can be planted' bash test/mutants.sh --check
-	run_step 'mutants: some are caught' \
+	run_step 'mutants: each can be planted' bash test/mutants.sh --check
+	run_step 'mutants: tests catch a sample' \
 		bash test/mutants.sh "${some_mutants[@]}"
 }
 
 # ---------------------------------------------------------------------------
-# speed: instructions, which do not depend on what else the machine does
+# speed: counts instructions, which do not depend on the load of the machine
 # ---------------------------------------------------------------------------
 
 check_speed()
 {
-	run_step 'speed: instructions for each round-trip time' check_instructions
+	run_step 'speed: instructions per round-trip time' check_instructions
 	install_once
 	start_once
-	run_step 'speed: benchmark, on few rows' run_benchmark
-	run_step 'speed: growth, on few rows' \
+	run_step 'speed: benchmark on few rows' run_benchmark
+	run_step 'speed: growth on few rows' \
 		bash test/scale/growth.sh --rows 2000,20000
 }
 
@@ -576,7 +572,7 @@ check_instructions()
 	return "$status"
 }
 
-# That it runs, not what it says.
+# Only that it runs: the figures of few rows say nothing.
 run_benchmark()
 {
 	local file
@@ -619,7 +615,8 @@ check_regress()
 	run_step 'regress: PL/pgSQL functions, by plpgsql_check' check_plpgsql
 	run_step 'regress: pg_regress' run_regress
 	if compgen -G 'test/specs/*.spec' >/dev/null; then
-		run_step 'regress: pg_isolation_regress' run_isolation
+		run_step 'regress: pg_isolation_regress' \
+			test_extension REGRESS= TAP_TESTS=
 	fi
 }
 
@@ -631,23 +628,10 @@ check_plpgsql()
 	run_psql -d plpgsql_check -P footer=off -f test/static/plpgsql_check.sql
 }
 
-# PGXS runs pg_regress, pg_isolation_regress and prove from one target; an
-# empty variable leaves its part out.
 run_regress()
 {
 	compgen -G 'test/sql/*.sql' >/dev/null || die 'no tests in test/sql/'
-	make_extension installcheck ISOLATION= TAP_TESTS= || show_differences
-}
-
-run_isolation()
-{
-	make_extension installcheck REGRESS= TAP_TESTS= || show_differences
-}
-
-show_differences()
-{
-	find . -name regression.diffs -exec cat {} +
-	return 1
+	test_extension ISOLATION= TAP_TESTS=
 }
 
 check_tap()
@@ -667,7 +651,7 @@ run_tap()
 }
 
 # ---------------------------------------------------------------------------
-# clients, page, sqlsmith and valgrind: scripts of their own, with a cluster each
+# clients, page, sqlsmith and valgrind: scripts that start their own clusters
 # ---------------------------------------------------------------------------
 
 check_clients()
@@ -679,7 +663,7 @@ check_clients()
 
 check_page()
 {
-	run_step 'page: as seen in Chromium' bash test/page/test.sh
+	run_step 'page: pages in Chromium' bash test/page/test.sh
 }
 
 check_sqlsmith()
@@ -694,9 +678,9 @@ check_valgrind()
 }
 
 # ---------------------------------------------------------------------------
-# versions: the oldest major version of PostgreSQL, and that of Debian 13, each
-# unless it is this machine's own. Beside the other groups: it takes as long as
-# they all.
+# versions: the oldest supported major version of PostgreSQL and that of Debian
+# 13, without this machine's own. Runs in parallel with the other groups, because
+# it takes as long as all of them.
 # ---------------------------------------------------------------------------
 
 start_versions()

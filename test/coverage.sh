@@ -19,11 +19,7 @@ least_percent=95
 # Every elog is for what cannot happen: "check.sh lint" sees to that.
 not_counted='elog\((ERROR|FATAL|PANIC)'
 
-make_extension()
-{
-	as_user make -s PG_CONFIG="$PG_CONFIG" with_llvm=no \
-		COPT='--coverage -O0' "$@"
-}
+make_options=(with_llvm=no COPT='--coverage -O0')
 
 install_counting()
 {
@@ -49,19 +45,12 @@ run_units()
 	done
 }
 
-# run_tests VARIABLE=...: those that PGXS runs, less what is named as empty.
-run_tests()
-{
-	make_extension installcheck "$@" || {
-		find . -name regression.diffs -exec cat {} +
-		return 1
-	}
-}
-
 count_lines()
 {
 	as_user gcovr --root . --filter src/ --json coverage.json \
 		--exclude-lines-by-pattern ".*$not_counted"
+	as_user gcovr --root . -a coverage.json --branches
+	as_user gcovr --root . -a coverage.json --fail-under-line "$least_percent"
 }
 
 main()
@@ -72,15 +61,12 @@ main()
 	run_step 'unit tests' run_units
 	run_step 'start a cluster' start_cluster
 	use_cluster
-	run_step 'pg_regress' run_tests ISOLATION= TAP_TESTS=
-	run_step 'pg_isolation_regress' run_tests REGRESS= TAP_TESTS=
-	run_step 'prove' run_tests REGRESS= ISOLATION=
+	run_step 'pg_regress' test_extension ISOLATION= TAP_TESTS=
+	run_step 'pg_isolation_regress' test_extension REGRESS= TAP_TESTS=
+	run_step 'prove' test_extension REGRESS= ISOLATION=
 	as_user "$pg_bin/pg_ctl" stop -s -w -m fast -D "$work/data"
-	run_step 'gcov' count_lines
-	if [ -f coverage.json ]; then
-		perl test/coverage.pl coverage.json "$least_percent" ||
-			failed=$((failed + 1))
-	fi
+	run_step 'lines and branches reached' count_lines
+	show_lines '' "$work/step.log"
 	print_summary
 }
 

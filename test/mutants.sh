@@ -31,10 +31,7 @@ declare -A passes			# tests known to pass without a fault
 # Build
 # ---------------------------------------------------------------------------
 
-make_extension()
-{
-	as_user make -s PG_CONFIG="$PG_CONFIG" with_llvm=no COPT='-w -MMD -O1 -g0' "$@"
-}
+make_options=(with_llvm=no COPT='-w -MMD -O1 -g0')
 
 # Objects that are made of a file, below a directory, as -MMD has noted.
 list_objects()

@@ -26,8 +26,8 @@ make_database()
 # are taken from where it was built. --coverage is for list_called().
 build_for_valgrind()
 {
-	as_user make -s clean PG_CONFIG="$PG_CONFIG"
-	as_user make -s -j "$(nproc)" PG_CONFIG="$PG_CONFIG" with_llvm=no \
+	make_extension clean
+	make_extension -j "$(nproc)" with_llvm=no \
 		COPT="-O1 -g --coverage -include $PWD/test/valgrind/undefined_memory.h"
 	run_psql -v library="$PWD/pmr_metrics" <<-'SQL'
 		UPDATE pg_catalog.pg_proc SET probin = :'library'
