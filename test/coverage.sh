@@ -1,13 +1,13 @@
 #!/bin/bash
-# How much of src/ do the tests reach? Builds it with gcc --coverage, runs the
-# unit tests, pg_regress, isolation and TAP tests, and prints lines and branches
-# of each file, and every line that was never reached:
+# Measures which lines and branches of src/ the tests reach:
 #
 #	bash test/coverage.sh
 #
-# Fails below 95 % of the lines, or where a test fails. Builds, installs and
-# runs in copies alone, of the checkout and of the server. Servers that a test
-# kills do not write down what they have counted.
+# Builds with gcc --coverage, runs unit, pg_regress, isolation and TAP tests,
+# and prints the share of each file and the lines never reached. Fails if that
+# is less than 95 % of the lines, or if a test fails. Builds, installs and runs
+# only in copies of the checkout and of the server. The counts of a server that
+# a test kills are lost.
 set -euo pipefail
 
 # shellcheck source=test/setup.sh
@@ -16,7 +16,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 packages=(gcc libc6-dev make perl libipc-run-perl gcovr)
 least_percent=95
 
-# Every elog is for what cannot happen: "check.sh lint" sees to that.
+# Every elog is for an error that cannot happen, as check.sh lint checks.
 not_counted='elog\((ERROR|FATAL|PANIC)'
 
 make_options=(with_llvm=no COPT='--coverage -O0')
@@ -27,8 +27,7 @@ install_counting()
 	make_extension install
 }
 
-# The same files of the core, compiled once more, as the tests of it need
-# neither a server nor -fPIC.
+# Compiles the core once more, without -fPIC.
 run_units()
 {
 	local file name

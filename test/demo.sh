@@ -1,15 +1,15 @@
 #!/bin/bash
-# A month of Service Requests, from nothing to a Party's report:
+# Shows a Party's report on a month of generated Service Requests:
 #
 #	bash test/demo.sh [[--rows] N] [--page [FILE]]
 #
-# Installs what a Debian or Ubuntu machine lacks (as root or through sudo),
-# builds and installs the extension, generates N rows (default 1000000), loads
-# them into a throw-away cluster and runs test/demo.sql. Leaves nothing running;
+# Installs missing packages on Debian or Ubuntu, as root or through sudo; builds
+# and installs the extension; generates N rows (default 1000000), loads them
+# into a throw-away cluster and runs test/demo.sql. Stops everything at the end;
 # the extension stays installed.
 #
-# With --page the rows are of four months, and the Party's last one is drawn
-# as well, to FILE (default page.html); that takes Node and npm.
+# With --page it generates four months, and writes a page with charts of the
+# Party's last month to FILE (default page.html). That needs Node and npm.
 set -euo pipefail
 
 # shellcheck source=test/setup.sh
@@ -52,8 +52,7 @@ report()
 	run_psql -v csv_dir="$work/csv" -f test/demo.sql >"$work/report"
 }
 
-# The levels are none that anybody has set: without any there is nothing to
-# judge the months by.
+# The levels are an example. Without levels the page could not rate the months.
 draw()
 {
 	run_psql -c "INSERT INTO
@@ -71,7 +70,7 @@ main()
 			< <(list_missing node:nodejs npm:npm)
 	fi
 	prepare "${packages[@]}"
-	# the last one three months ago: settled, whatever the day
+	# the last month is three months ago: settled on any day of this month
 	run_next "generate $rows rows" generate_rows "$rows" \
 		"$(date -d "$(date +%Y-%m-15) -$((months + 2)) months" +%Y-%m)" \
 		"$months"
