@@ -64,8 +64,12 @@ $(shell mkdir -p sql src/core)
 endif
 
 PG_CONFIG ?= pg_config
-PGXS := $(shell $(PG_CONFIG) --pgxs)
+PGXS := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))
+ifneq ($(PGXS),)
 include $(PGXS)
+else ifneq ($(filter-out unit unit-% sql/%,$(or $(MAKECMDGOALS),all)),)
+$(error $(PG_CONFIG) finds no PGXS: install postgresql-server-dev-all, or set PG_CONFIG)
+endif
 
 # A comment before each part but the first says where it is from.
 $(JOINED_SQL): $(SQL_PARTS:%=sql/%.sql) Makefile

@@ -12,8 +12,8 @@ DECLARE
 	plan json;
 BEGIN
 	EXECUTE format('EXPLAIN (FORMAT JSON) SELECT FROM %s AS r WHERE r.requested_at >= %L AND r.requested_at < %L', relation, start, finish) INTO plan;
-	expected := plan -> 0 -> 'Plan' ->> 'Plan Rows';
-	cost := plan -> 0 -> 'Plan' ->> 'Total Cost';
+	expected := (plan -> 0 -> 'Plan' ->> 'Plan Rows')::double precision;
+	cost := (plan -> 0 -> 'Plan' ->> 'Total Cost')::double precision;
 END
 $$;
 COMMENT ON FUNCTION pmr.expected_rows(text, timestamp with time zone, timestamp with time zone) IS 'internal: planner estimates of the rows of a source between two times and of the cost to read them';

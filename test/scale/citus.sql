@@ -1,19 +1,25 @@
 /*
  * citus.sql
- *		Compares each aggregate over a distributed table with the same rows in a
- *		local table.  Run by citus.sh.
+ *		On a Citus cluster: compares each aggregate over a distributed table with
+ *		the same aggregate over a local one, byte for byte.
+ *
+ *		psql -X -q -v ON_ERROR_STOP=1 -d 'host=...' -f test/scale/citus.sql
+ *
+ * Connect to the coordinator as a superuser.  Citus and pmr_metrics must be
+ * installed on all nodes, and be extensions of the database.  Makes a schema
+ * pmr_metrics_scale, and drops it at the end.
  */
 SET client_min_messages = warning;
 \set QUIET on
 \pset footer off
 
-/* An aggregate that cannot be computed on the workers raises an error. */
+/* An aggregate that cannot be computed on the workers is an error. */
 SET citus.coordinator_aggregation_strategy = 'disabled';
 
 CREATE SCHEMA pmr_metrics_scale;
 SET search_path = pmr_metrics_scale;
 
-/* Half of the devices have one or two requests, so some shards have few rows. */
+/* Half of the devices have one request or two, so some shards have few rows. */
 CREATE TABLE here AS
 SELECT	CASE WHEN i % 2 = 0 THEN i ELSE i % 50 END AS device, 'P' || i % 7 AS party, srv, mode, device_generation, requested_at, responded_at,
 		responded_at AS answered_at, responded_at - requested_at AS rtt, extract(epoch FROM responded_at - requested_at)::float8 AS rtt_s,
@@ -29,7 +35,7 @@ CREATE TABLE spread (LIKE here);
 SELECT create_distributed_table('spread', 'device') \g /dev/null
 INSERT INTO spread SELECT * FROM here;
 
-/* The arguments of a call: columns that have the names of the parameters, with their types. */
+/* The arguments of a call: the columns of their names, of their types. */
 CREATE FUNCTION call_of(aggregate pg_proc) RETURNS text LANGUAGE sql BEGIN ATOMIC
 	SELECT format('pmr.%I(%s)', aggregate.proname,
 		string_agg(CASE WHEN type = 'timestamp'::regtype THEN format('(%I AT TIME ZONE ''UTC'')', name) ELSE name END, ', ' ORDER BY place))

@@ -1,8 +1,8 @@
 /*
  * growth_session.sql
- *		Runs one statement and prints its CPU and wall time in seconds.  Before
- *		that it prints its process id and sleeps, so that growth.sh can watch its
- *		memory.
+ *		Runs one statement, and prints its CPU time and elapsed time in seconds.
+ *		Before that, prints the process id and sleeps, so that the memory of the
+ *		process can be watched.
  */
 SET client_min_messages = warning;
 SET max_parallel_workers_per_gather = 0;

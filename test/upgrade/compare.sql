@@ -1,14 +1,14 @@
 /*
  * compare.sql
- *		Compares the whole catalogs of two databases.
+ *		Compares whole catalogs of two databases.
  *
- * Facts are the rows of the catalogs and of users' tables as text: an oid, which
- * differs between databases, is replaced by the name of its object, and an
- * expression by its text.  Everything is compared that is not listed here as
- * ignored.  So a new catalog or column of a later PostgreSQL is compared too, or
- * raises an error if its oids cannot be resolved.
+ * A fact is a row of a catalog or of a user's table, as text.  OIDs differ
+ * between databases, so each is replaced by the name of its object; an expression
+ * is replaced by its text.  Everything is compared except what is listed here.  A
+ * catalog column that a later PostgreSQL adds is compared too, or raises an error
+ * if its type is not known here.
  *
- * Both databases are copies of one that this file was loaded into:
+ * Both databases are made from a template that has this script loaded:
  *
  *		base=# \i compare.sql
  *		fresh=# COPY (SELECT * FROM compare.facts()) TO 'FILE';
@@ -18,15 +18,15 @@
 CREATE SCHEMA compare;
 CREATE TABLE compare.other (catalog text, fact text);
 
-/* Columns that do not define an object. */
+/* Columns that are not compared. */
 CREATE TABLE compare.ignored (catalog regclass, columns text[], why text);
 INSERT INTO compare.ignored VALUES
-	('pg_class', '{relfilenode,relrewrite,relfrozenxid,relminmxid}', 'where and since when a relation is stored'),
-	('pg_class', '{relpages,reltuples,relallvisible,relallfrozen}', 'how large it was last'),
-	('pg_class', '{relhasindex,relhasrules,relhastriggers,relhassubclass}', 'may stay true when the last one is gone'),
-	('pg_class', '{relnatts}', 'dropped columns count'),
-	('pg_attribute', '{attcacheoff,atthasmissing,attmissingval}', 'how a row is stored'),
-	('pg_index', '{indcheckxmin}', 'for as long as old rows can be seen');
+	('pg_class', '{relfilenode,relrewrite,relfrozenxid,relminmxid}', 'physical storage of a relation'),
+	('pg_class', '{relpages,reltuples,relallvisible,relallfrozen}', 'statistics of its size'),
+	('pg_class', '{relhasindex,relhasrules,relhastriggers,relhassubclass}', 'may stay true when the last one is dropped'),
+	('pg_class', '{relnatts}', 'counts dropped columns'),
+	('pg_attribute', '{attcacheoff,atthasmissing,attmissingval}', 'physical storage of a row'),
+	('pg_index', '{indcheckxmin}', 'temporary, until old snapshots end');
 
 /* How to get the text of an expression. */
 CREATE TABLE compare.expression (catalog text, column_name text, text_of text);
@@ -43,12 +43,12 @@ INSERT INTO compare.expression VALUES
 	('pg_proc', 'prosqlbody', 'pg_get_function_sqlbody(oid)'),
 	('pg_publication_rel', 'prqual', 'pg_get_expr(prqual, prrelid)'),
 	('pg_rewrite', 'ev_action', 'pg_get_ruledef(oid)'),
-	('pg_rewrite', 'ev_qual', 'NULL'),				-- ev_action includes it
+	('pg_rewrite', 'ev_qual', 'NULL'),				-- in that of ev_action
 	('pg_statistic_ext', 'stxexprs', 'pg_get_expr(stxexprs, stxrelid)'),
 	('pg_trigger', 'tgqual', 'pg_get_triggerdef(oid)'),
 	('pg_type', 'typdefaultbin', 'pg_get_expr(typdefaultbin, 0)');
 
-/* The name of the object with an oid; "missing" if there is none. */
+/* The name of the object with this OID in a catalog. */
 CREATE FUNCTION compare.name_of(catalog oid, object oid, sub integer) RETURNS text
 	LANGUAGE sql STABLE
 RETURN CASE WHEN object <> 0 THEN
@@ -65,7 +65,7 @@ RETURN (SELECT array_agg(attname ORDER BY i)
 	FROM unnest(numbers) WITH ORDINALITY AS n (number, i)
 		LEFT JOIN pg_attribute ON attrelid = relation AND attnum = number);
 
-/* An SQL expression that returns the content of a catalog's column as text. */
+/* An SQL expression that gives the value of a catalog column as text. */
 CREATE FUNCTION compare.words_for(catalog text, column_name text, type regtype) RETURNS text
 	LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -79,12 +79,12 @@ BEGIN
 	ELSIF catalog = 'pg_attribute' AND column_name = 'attnum' THEN
 		RETURN '(SELECT count(*) FROM pg_attribute AS a WHERE a.attrelid = c.attrelid AND a.attnum <= c.attnum AND NOT a.attisdropped)';
 	ELSIF catalog = 'pg_extension' AND column_name = 'extconfig' THEN
-			/* with its condition, in a fixed order */
+		/* with its condition, in any order */
 		RETURN '(SELECT array_agg(concat(r::regclass, '' '', s) ORDER BY r::regclass::text) FROM unnest(extconfig, extcondition) AS e (r, s))';
 	ELSIF catalog = 'pg_extension' AND column_name = 'extcondition' THEN
 		RETURN 'NULL';
 	ELSIF column_name ~ '^(ref)?obj(id|oid)$' THEN
-			/* pg_depend, pg_description and the like refer to any catalog */
+		/* pg_depend, pg_description and the like: of any catalog */
 		RETURN format('compare.name_of(%I, %I, %s)',
 			CASE column_name WHEN 'objoid' THEN 'classoid' WHEN 'objid' THEN 'classid' ELSE 'refclassid' END, column_name,
 			CASE WHEN catalog = 'pg_shdepend' AND column_name = 'refobjid' THEN '0'
@@ -92,7 +92,7 @@ BEGIN
 	ELSIF column_name ~ '^(ref)?objsubid$' THEN
 		RETURN 'NULL';
 	ELSIF column_name = 'attoptions' THEN
-			/* minor releases of November 2026 and later store the creation of a column there */
+		/* minor releases since November 2026 store there when a column was added */
 		RETURN '(SELECT array_agg(o ORDER BY o) FROM unnest(attoptions) AS o WHERE o !~ ''^pg_attver='')';
 	ELSIF type = 'aclitem[]'::regtype THEN
 		RETURN format('(SELECT array_agg(a::text ORDER BY a::text) FROM unnest(%I) AS a)', column_name);
@@ -107,16 +107,16 @@ BEGIN
 		RETURN format(CASE WHEN key.is_array THEN 'compare.names_of(%L::regclass, %I::oid[])' ELSE 'compare.name_of(%L::regclass, %I, 0)' END,
 			key.pktable, column_name);
 	ELSIF type IN ('oid', 'regproc', 'oid[]', 'oidvector') THEN
-		RAISE 'not known what %.% refers to', catalog, column_name;
+		RAISE 'cannot tell what %.% refers to', catalog, column_name;
 	END IF;
 	RETURN quote_ident(column_name) || '::text';
 END
 $$;
 
 /*
- * The rows of one catalog.  The rows of PostgreSQL's own objects, and of objects
- * older than this schema, are one fact with a hash, as their oids are equal in
- * both databases.
+ * The facts of one catalog.  The rows of PostgreSQL's own objects, and of those
+ * that the template has, become one checksum: their OIDs are equal in both
+ * databases.
  */
 CREATE FUNCTION compare.facts_of(catalog regclass) RETURNS SETOF compare.other
 	LANGUAGE plpgsql STABLE AS $$
@@ -161,7 +161,7 @@ BEGIN
 		FROM pg_class
 		WHERE relkind IN ('r', 'm', 'S') AND relnamespace NOT IN ('pg_toast'::regnamespace, 'information_schema'::regnamespace, 'compare'::regnamespace)
 			AND (NOT relisshared OR relname = 'pg_shdepend')
-			AND relname NOT IN ('pg_statistic', 'pg_statistic_ext_data')	-- filled by ANALYZE
+			AND relname NOT IN ('pg_statistic', 'pg_statistic_ext_data')	-- made by ANALYZE
 	LOOP
 		IF relation.is_catalog THEN
 			RETURN QUERY SELECT * FROM compare.facts_of(relation.oid);
@@ -172,7 +172,7 @@ BEGIN
 END
 $$;
 
-/* Facts that only one of the databases has, and which one. */
+/* The facts that only one of the databases has. */
 CREATE FUNCTION compare.differences() RETURNS TABLE (only_in text, catalog text, fact text)
 	LANGUAGE sql STABLE AS $$
 	WITH here AS MATERIALIZED (SELECT * FROM compare.facts())
