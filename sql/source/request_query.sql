@@ -165,7 +165,7 @@ BEGIN
 			(SELECT string_agg(format('r.%I', o.name), ', ') FROM jsonb_object_keys(own) AS o (name)
 			 WHERE o.name = ANY (s.factors) OR EXISTS (SELECT FROM pmr.source_column AS c WHERE c.column_name = o.name)),
 			read_rows);
-		of_slice := 'WHERE abs(hashtextextended(coalesce(c.srv, ''''), hashtextextended(coalesce(c.party, ''''), 0)) % slice.slices) = slice.number';
+		of_slice := E'\n\tWHERE abs(hashtextextended(coalesce(c.srv, ''''), hashtextextended(coalesce(c.party, ''''), 0)) % slice.slices) = slice.number';
 	END IF;
 	RETURN format($query$
 SELECT m.*, o.started_at, o.answered_at, o.outcome
@@ -182,8 +182,8 @@ FROM (SELECT coalesce(c.party, '') AS party,
 		pmr.answered_at(c.responded_at, c.response_code, c.mode) AS response_at,
 		c.factors
 	FROM (SELECT %1$s
-		FROM %2$s) AS c
-	%3$s OFFSET 0) AS m,
+		FROM %2$s) AS c%3$s
+	OFFSET 0) AS m,
 	LATERAL pmr.request_outcome(m.srv, m.mode, m.device_generation, m.command_variant, m.class,
 		m.requested_at, m.due_at, m.cancelled_at, m.responded_at, m.response_at, m.delivered_at,
 		m.srv = ANY ($4), %4$L, $1) AS o$query$,

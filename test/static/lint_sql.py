@@ -270,6 +270,8 @@ class Script:
                 self.find('parse', str(error), line)
 
     def check_plpgsql(self, text, first_line, open_body):
+        # the parser does not know the columns of RETURNS TABLE as variables
+        text = re.sub(r'\bRETURN NEXT;', 'RETURN NEXT NULL;', text)
         for line, kind, query in list_expressions(parse_plpgsql(text)):
             if kind == 'PLpgSQL_type':
                 if line == 0 or query == 'record':
