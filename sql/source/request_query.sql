@@ -9,7 +9,7 @@ BEGIN ATOMIC
 	FROM pmr.current_service_reference_variant
 	WHERE answered_by = 'delivery';
 END;
-COMMENT ON FUNCTION pmr.delivered_srvs() IS 'internal: SRVs whose requests are answered when the last device has what was sent';
+COMMENT ON FUNCTION pmr.delivered_srvs() IS 'internal: SRVs whose requests are answered by a delivery';
 
 /* A key short enough for an index and a report.  Different keys stay different. */
 CREATE FUNCTION pmr.short_key(key text) RETURNS text
