@@ -139,7 +139,7 @@ class Script:
         self.guard, _, rest = text.partition('\n')
         self.file, self.text, self.findings = file, '\n' + rest, []
         self.statements = parse_sql(self.text)
-        # what may be a type, by names; aggregates and operators do no harm
+        # names of types; those of aggregates and operators do no harm
         self.types = {name_of(getattr(raw.stmt, attribute))[-1] for raw in self.statements
                       for attribute in ('defnames', 'domainname', 'relation', 'typevar', 'view')
                       if getattr(raw.stmt, attribute, None)}
