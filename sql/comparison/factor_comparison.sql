@@ -134,18 +134,18 @@ COMMENT ON FUNCTION pmr.factor_comparison_of(text, text, date) IS 'internal: fac
 CREATE VIEW pmr.factor_comparison AS
 	SELECT k.source, k.party, k.month, c.*, k.as_of
 	FROM pmr.published_month() AS k, pmr.factor_comparison_of(k.source, k.party, k.month) AS c;
-COMMENT ON VIEW pmr.factor_comparison IS 'is a value of a factor, such as a firmware, bad for everyone: a Party''s requests with it in a published month beside those of others, at the Party''s mix';
+COMMENT ON VIEW pmr.factor_comparison IS 'whether a value of a factor, such as a firmware, is bad for everyone: a Party''s requests with the value in a published month beside those of others, at the Party''s mix of SRV, mode and device generation; others are as in party_comparison';
 COMMENT ON COLUMN pmr.factor_comparison.source IS 'name of the source, as given to pmr.add_source';
 COMMENT ON COLUMN pmr.factor_comparison.party IS 'the Party, as the audit table names it';
-COMMENT ON COLUMN pmr.factor_comparison.month IS 'first day of the month, whose days are those of the time zone of the source';
-COMMENT ON COLUMN pmr.factor_comparison.factor IS 'what requests are told apart by; add up the values of one factor, never those of several';
-COMMENT ON COLUMN pmr.factor_comparison.value IS 'value of the factor; empty: the request gave none';
-COMMENT ON COLUMN pmr.factor_comparison.measured IS 'own requests of the publication that were met or missed';
-COMMENT ON COLUMN pmr.factor_comparison.own_met_pct IS '100 met / (met + missed) of the Party''s own requests of the publication';
-COMMENT ON COLUMN pmr.factor_comparison.own_other_met_pct IS 'what your rates with the other values of the factor would give at the same mix of SRV, mode and generation';
-COMMENT ON COLUMN pmr.factor_comparison.same_value_met_pct IS 'what the rates of others with this value would give at your mix of SRV, mode and generation';
-COMMENT ON COLUMN pmr.factor_comparison.other_values_met_pct IS 'what the rates of others with their other values would give at your mix';
-COMMENT ON COLUMN pmr.factor_comparison.verdict IS 'worse than other values of the factor: bad for everyone, bad for others, only yours, not worse, or too little to say';
-COMMENT ON COLUMN pmr.factor_comparison.coverage_pct IS 'share of your measured requests with the value that could be compared';
-COMMENT ON COLUMN pmr.factor_comparison.suppressed IS 'why figures are NULL';
-COMMENT ON COLUMN pmr.factor_comparison.as_of IS 'of the publication';
+COMMENT ON COLUMN pmr.factor_comparison.month IS 'first day of the month; days begin at midnight in the time zone of the source';
+COMMENT ON COLUMN pmr.factor_comparison.factor IS 'name of the factor; each request has one value of every factor, so counts of one factor can be added up, and those of several cannot';
+COMMENT ON COLUMN pmr.factor_comparison.value IS 'value of the factor; empty: the request names none';
+COMMENT ON COLUMN pmr.factor_comparison.measured IS 'number of the Party''s requests with the value in the publication that were met or missed';
+COMMENT ON COLUMN pmr.factor_comparison.own_met_pct IS 'percentage of measured that were met, from 0 to 100, to two decimals; NULL: measured is 0';
+COMMENT ON COLUMN pmr.factor_comparison.own_other_met_pct IS 'percentage that the Party''s rates with the other values of the factor would give at the same mix of SRV, mode and device generation, from 0 to 100, to two decimals; NULL: these rates are known for less than 90 % of measured';
+COMMENT ON COLUMN pmr.factor_comparison.same_value_met_pct IS 'percentage that the rates of others with this value would give at the same mix of SRV, mode and device generation, from 0 to 100, to two decimals; NULL: coverage_pct is under 90';
+COMMENT ON COLUMN pmr.factor_comparison.other_values_met_pct IS 'percentage that the rates of others with their other values would give at the same mix of SRV, mode and device generation, from 0 to 100, to two decimals; NULL: these rates are known for less than 90 % of measured';
+COMMENT ON COLUMN pmr.factor_comparison.verdict IS 'is the value worse than other values of the factor: bad for everyone, bad for others, only yours (the Party''s), not worse, or too little to say; NULL: same_value_met_pct or other_values_met_pct is';
+COMMENT ON COLUMN pmr.factor_comparison.coverage_pct IS 'percentage of measured for which the rate of others with this value is known, from 0 to 100, to one decimal; NULL: measured is 0';
+COMMENT ON COLUMN pmr.factor_comparison.suppressed IS 'why figures of others are NULL; NULL: none is, or measured is 0';
+COMMENT ON COLUMN pmr.factor_comparison.as_of IS 'time as of which the published month was rolled up: responses after it are not counted';
