@@ -3,32 +3,42 @@
 /* Rates of others with a value of a factor, and with their other values. */
 CREATE FUNCTION pmr.others_value(source text, month date, own text[], all_parties boolean)
 	RETURNS TABLE (factor text, value text, srv text, mode text, device_generation text, measured bigint, missed integer, other_measured bigint, other_missed integer)
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	ROWS 1000
 	SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
+AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
 	SELECT v.factor, v.value, v.srv, v.mode, v.device_generation, v.measured, 1000 - pmr.per_mille(v.met, v.measured),
-		g.measured - v.measured, 1000 - pmr.per_mille(g.met - v.met, g.measured - v.measured)
-	FROM pmr.others_figure(others_value.source, others_value.month, others_value.own, others_value.all_parties) AS v
-		JOIN pmr.others_figure(others_value.source, others_value.month, others_value.own, others_value.all_parties) AS g ON g.figure = v.part_of
-	WHERE v.kind = 'value' AND g.kind = 'generation' AND (others_value.all_parties OR cardinality(others_value.own) = 1);
-END;
+		v.all_measured - v.measured, 1000 - pmr.per_mille(v.all_met - v.met, v.all_measured - v.measured)
+	FROM (SELECT f.*, max(f.measured) FILTER (WHERE f.kind = 'generation') OVER w AS all_measured, max(f.met) FILTER (WHERE f.kind = 'generation') OVER w AS all_met
+		  FROM pmr.others_figure(others_value.source, others_value.month, others_value.own, others_value.all_parties) AS f
+		  WHERE f.kind IN ('generation', 'value') AND (others_value.all_parties OR cardinality(others_value.own) = 1)
+		  WINDOW w AS (PARTITION BY f.srv, f.mode, f.device_generation)) AS v
+	WHERE v.kind = 'value' AND v.all_measured IS NOT NULL;
+END
+$$;
 COMMENT ON FUNCTION pmr.others_value(text, date, text[], boolean) IS 'internal: misses of others in thousandths, with a value of a factor and with the other values of the factor';
 
 /* A Party's requests with a value of a factor, and with its other values. */
 CREATE FUNCTION pmr.own_value(source text, month date, party text)
 	RETURNS TABLE (factor text, value text, srv text, mode text, device_generation text, measured bigint, met bigint, other_measured bigint, other_missed bigint)
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	ROWS 1000
 	SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
+AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
 	SELECT c.factor, c.value, c.srv, c.mode, c.device_generation, sum(c.measured)::bigint, sum(c.met)::bigint,
 		(sum(sum(c.measured)) OVER w - sum(c.measured))::bigint, (sum(sum(c.measured - c.met)) OVER w - sum(c.measured - c.met))::bigint
 	FROM pmr.publication_cell AS c
 	WHERE c.source = own_value.source AND c.month = own_value.month AND c.party = own_value.party AND c.factor <> 'all'
 	GROUP BY c.factor, c.value, c.srv, c.mode, c.device_generation
 	WINDOW w AS (PARTITION BY c.factor, c.srv, c.mode, c.device_generation);
-END;
+END
+$$;
 COMMENT ON FUNCTION pmr.own_value(text, date, text) IS 'internal: measured requests of a Party in a publication, with a value of a factor and with the other values of the factor';
 
 /*
@@ -42,10 +52,13 @@ CREATE FUNCTION pmr.value_sums(source text, month date, party text, own text[], 
 		o_covered double precision, o_missed bigint, o_expected double precision, pooled double precision, own_variance double precision,
 		v_covered double precision, v_expected double precision,
 		w_covered double precision, w_expected double precision, vw_expected double precision, others_variance double precision)
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	ROWS 200
 	SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
+AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
 	WITH mix AS (
 		SELECT c.factor, c.value, c.srv, c.mode, c.device_generation, c.measured, c.met,
 			nullif(c.measured, 0)::double precision AS n, c.measured - c.met AS missed,
@@ -70,7 +83,8 @@ BEGIN ATOMIC
 		sum(r.n * r.n * r.q_others * (1 - r.q_others) * (1 / r.v + 1 / r.w) ORDER BY r.srv, r.mode, r.device_generation)
 	FROM rate AS r
 	GROUP BY r.factor, r.value;
-END;
+END
+$$;
 COMMENT ON FUNCTION pmr.value_sums(text, date, text, text[], boolean) IS 'internal: sums over strata that factor_comparison is made from, by value of each factor';
 
 CREATE FUNCTION pmr.factor_comparison_of(source text, party text, month date)

@@ -6,7 +6,8 @@
  *
  * Helper functions declare how many rows to expect, so that the planner joins
  * their results by hashing.  Of a CTE over a publication it would expect a row
- * or two, and join by nested loops.
+ * or two, and join by nested loops.  They are in PL/pgSQL, which plans their
+ * queries once for all Parties, not once for each.
  */
 
 /*
@@ -37,12 +38,12 @@ COMMENT ON FUNCTION pmr.chi_square(double precision, bigint, bigint) IS 'interna
  * without all of these, and no category.
  */
 CREATE FUNCTION pmr.others_figure(source text, month date, own text[], all_parties boolean)
-	RETURNS TABLE (figure integer, part_of integer, kind text, srv text, mode text, device_generation text, qualifier text, factor text, value text, category text,
+	RETURNS TABLE (kind text, srv text, mode text, device_generation text, qualifier text, factor text, value text, category text,
 		groups text[], group_measured bigint[], group_met bigint[], measured bigint, met bigint, times_shown boolean, p50_s double precision[], p95_s double precision[])
 	LANGUAGE sql STABLE
 	ROWS 1000
 BEGIN ATOMIC
-	SELECT f.figure, f.part_of, f.kind, f.srv, f.mode, f.device_generation, f.qualifier, f.factor, f.value, f.category,
+	SELECT f.kind, f.srv, f.mode, f.device_generation, f.qualifier, f.factor, f.value, f.category,
 		f.groups, f.measured, f.met, f.total_measured - g.measured, f.total_met - g.met, f.times_shown OR others_figure.all_parties, f.p50_s, f.p95_s
 	FROM pmr.publication_figure AS f
 		CROSS JOIN LATERAL (SELECT coalesce(sum(f.measured[array_position(f.groups, o.name)]), 0)::bigint AS measured,
@@ -59,10 +60,13 @@ COMMENT ON FUNCTION pmr.others_figure(text, date, text[], boolean) IS 'internal:
 /* Rates of others; srv and mode are all where the row is the total. */
 CREATE FUNCTION pmr.others_rate(source text, month date, own text[], all_parties boolean, category text, min_group_requests bigint)
 	RETURNS TABLE (total boolean, srv text, mode text, category_rate integer, industry_rate integer, p50_s double precision, p95_s double precision, group_rates integer[])
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	ROWS 100
 	SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
+AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
 	WITH rate AS (
 		SELECT f.kind, CASE f.kind WHEN 'all' THEN 'all' ELSE f.srv END AS srv, CASE f.kind WHEN 'all' THEN 'all' ELSE f.mode END AS mode, pmr.per_mille(f.met, f.measured) AS rate,
 			CASE WHEN f.times_shown AND cardinality(others_rate.own) = 1 THEN f.p50_s[array_position(f.groups, others_rate.own[1])] END AS p50_s,
@@ -79,16 +83,20 @@ BEGIN ATOMIC
 		max(r.p50_s), max(r.p95_s), max(r.group_rates)
 	FROM rate AS r
 	GROUP BY 1, 2, 3;
-END;
+END
+$$;
 COMMENT ON FUNCTION pmr.others_rate(text, date, text[], boolean, text, bigint) IS 'internal: met requests of others in thousandths, their times, and the rates of their groups, lowest first, by SRV and mode';
 
 /* Rates of a Party; srv and mode are all where the row is the total. */
 CREATE FUNCTION pmr.own_rate(source text, month date, party text)
 	RETURNS TABLE (total boolean, srv text, mode text, measured bigint, met bigint, phi double precision, times_s double precision[])
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	ROWS 100
 	SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
+AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
 	SELECT t.total, CASE WHEN t.total THEN 'all' ELSE c.srv END, CASE WHEN t.total THEN 'all' ELSE c.mode END, sum(c.measured)::bigint, sum(c.met)::bigint,
 		coalesce(greatest(1, sum(CASE WHEN c.days > 1 AND c.met < c.measured AND c.met > 0 THEN pmr.chi_square(c.squares, c.measured, c.met) END
 				ORDER BY c.srv, c.mode, c.device_generation, c.qualifier)
@@ -97,7 +105,8 @@ BEGIN ATOMIC
 	FROM pmr.publication_cell AS c CROSS JOIN (VALUES (false), (true)) AS t (total)
 	WHERE c.source = own_rate.source AND c.month = own_rate.month AND c.party = own_rate.party AND c.factor = 'all'
 	GROUP BY 1, 2, 3, t.total;
-END;
+END
+$$;
 COMMENT ON FUNCTION pmr.own_rate(text, date, text) IS 'internal: counts, overdispersion and times of a Party in a publication, by SRV and mode';
 
 /*
@@ -110,10 +119,13 @@ COMMENT ON FUNCTION pmr.own_rate(text, date, text) IS 'internal: counts, overdis
  */
 CREATE FUNCTION pmr.equal_mix(source text, month date, party text, own text[], all_parties boolean, region_factor text)
 	RETURNS TABLE (total boolean, srv text, mode text, measured bigint, missed bigint, expected bigint, pooled double precision, variance double precision)
-	LANGUAGE sql STABLE
+	LANGUAGE plpgsql STABLE
 	ROWS 100
 	SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
+AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
 	WITH side AS (
 		/* the qualifier is NULL where the figure is that of all of them */
 		SELECT c.srv, c.mode, c.device_generation, c.value, c.qualifier, c.measured, c.measured - c.met AS missed, NULL::bigint AS others, NULL::integer AS others_missed
@@ -142,7 +154,8 @@ BEGIN ATOMIC
 			ORDER BY m.srv, m.mode, m.device_generation, m.qualifier, m.value)
 	FROM mix AS m CROSS JOIN (VALUES (false), (true)) AS t (total)
 	GROUP BY 1, 2, 3, t.total;
-END;
+END
+$$;
 COMMENT ON FUNCTION pmr.equal_mix(text, date, text, text[], boolean, text) IS 'internal: misses of a Party and those that the rates of others give at its mix of strata, in thousandths, by SRV and mode';
 
 CREATE FUNCTION pmr.party_comparison_of(source text, party text, month date)

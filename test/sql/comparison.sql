@@ -171,7 +171,7 @@ CREATE TABLE oracle_rank AS
 		round(avg(pct) FILTER (WHERE abs(2 * i - groups - 1) <= CASE groups % 2 WHEN 1 THEN 2 ELSE 3 END), 1)::float8 AS median_met_pct
 	FROM placed GROUP BY party, srv, mode;
 
--- for who sees all: every Party
+-- for a role that can see all Parties: every Party
 CREATE TABLE seen AS TABLE pmr.party_comparison;
 CREATE VIEW mistake AS
 	SELECT c.party, c.srv, c.mode
@@ -186,7 +186,7 @@ CREATE VIEW mistake AS
 	   OR c.coverage_pct IS DISTINCT FROM 100;
 SELECT count(*) AS rows, count(DISTINCT party) AS parties, (SELECT count(*) FROM mistake) AS mistakes FROM seen;
 
--- for a reader of P01 alone the same, as nothing has to be hidden here
+-- for a role that can see P01 alone the same, as nothing has to be hidden here
 INSERT INTO pmr.party_access VALUES ('regress_comparison_p01', 'P01');
 CREATE TABLE seen_by_all AS SELECT * FROM pmr.party_comparison WHERE party = 'P01';
 GRANT SELECT ON seen_by_all TO regress_comparison_p01;

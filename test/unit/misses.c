@@ -265,7 +265,7 @@ check_order(int64_t max_size)
 {
 	Counts		counts = {0};
 	Counts		shuffled;
-	uint64_t	order[1000];
+	uint64_t	order[1000] = {0};
 	MissesComparison result;
 	MissesComparison spread;
 
