@@ -115,12 +115,7 @@ BEGIN
 		FULL JOIN pmr.party AS p USING (party);
 
 	PERFORM pmr.publish_figures(publish.source, publish.month);
-	LOOP
-		CONTINUE WHEN pmr.suppress_differences(publish.source, publish.month) > 0;
-		CONTINUE WHEN pmr.suppress_factor_differences(publish.source, publish.month) > 0;
-		CONTINUE WHEN pmr.suppress_category_differences(publish.source, publish.month) > 0;
-		EXIT;
-	END LOOP;
+	PERFORM pmr.suppress_figures(publish.source, publish.month);
 END
 $$;
 COMMENT ON PROCEDURE pmr.publish(text, date) IS 'freezes the industry side of a settled month, for readers to compare their Parties with';

@@ -196,7 +196,7 @@ SELECT attempt('UPDATE pmr.publication_figure SET shown = true') AS update,
 SELECT count(*) AS statistics FROM pg_stats WHERE schemaname = 'pmr' AND tablename ~ '^(publication|rollup)';
 SELECT f AS function, attempt('SELECT ' || f) AS outcome FROM unnest(ARRAY[
 	$$pmr.own_groups('m24', '2026-10-01', 'P1')$$, $$pmr.shown_without('m24', '2026-10-01', '{}')$$, $$pmr.publish_figures('m24', '2026-10-01')$$,
-	$$pmr.suppress_differences('m24', '2026-10-01')$$, $$pmr.withdraw('m24', '2026-10-01')$$,
+	$$pmr.suppress_figures('m24', '2026-10-01')$$, $$pmr.withdraw('m24', '2026-10-01')$$,
 	$$pmr.party_comparison_of('m24', 'P1', '2026-10-01')$$, $$pmr.party_comparison_of('m24', 'nobody', '2026-10-01')$$,
 	$$pmr.factor_comparison_of('m24', 'P1', '2026-10-01')$$, $$pmr.party_comparison_of('m24', NULL, '2026-10-01')$$]) AS f;
 SELECT attempt($$CALL pmr.publish('m24', '2026-10-01')$$);
