@@ -14,6 +14,10 @@
  * another one, so each SRV and mode is dealt with by itself.  Functions in C
  * know no tables: what they need of one SRV and mode is handed to them in
  * arrays of numbers, which the functions below make.
+ *
+ * Figures are joined by all columns of their name at once, as an array: of five
+ * columns, the planner expects that hardly any row has the same, and chooses a
+ * join that takes time by the square of the number of rows.
  */
 
 CREATE FUNCTION pmr.suppressed_figures(rule pmr.publication, figures bigint[], shares bigint[], cells bigint[], pairs bigint[]) RETURNS integer[]
@@ -71,33 +75,36 @@ BEGIN ATOMIC
 	SELECT c.srv, c.mode, array_agg(ARRAY[f.figure, p.category_number, p.group_number, c.measured])
 	FROM pmr.publication_cell AS c
 		JOIN pmr.disclosure_parties(disclosure_cells.source, disclosure_cells.month) AS p ON p.party = c.party
-		JOIN pmr.publication_figure AS f ON f.source = c.source AND f.month = c.month AND f.srv = c.srv AND f.mode = c.mode
-			AND f.device_generation = c.device_generation AND f.factor = c.factor AND f.value = c.value
+		JOIN pmr.publication_figure AS f
+			ON ARRAY[f.srv, f.mode, f.device_generation, f.factor, f.value] = ARRAY[c.srv, c.mode, c.device_generation, c.factor, c.value]
 			AND (f.kind = 'value' OR f.kind = 'stratum' AND f.qualifier = c.qualifier)
 	WHERE c.source = disclosure_cells.source AND c.month = disclosure_cells.month
+	  AND f.source = disclosure_cells.source AND f.month = disclosure_cells.month
 	GROUP BY c.srv, c.mode;
 END;
 COMMENT ON FUNCTION pmr.disclosure_cells(text, date) IS 'internal: for suppressed_figures, the measured requests of each value of a factor and each stratum by category and supplier group';
 
-/* Several values of one factor can be used with the same value of another. */
+/* Without MATERIALIZED the planner could unnest the arrays many times. */
 CREATE FUNCTION pmr.disclosure_pairs(source text, month date) RETURNS TABLE (srv text, mode text, pairs bigint[])
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 	SET jit = off
 BEGIN ATOMIC
-	WITH figure AS MATERIALIZED (
-		SELECT f.figure, f.srv, f.mode, f.device_generation, f.factor, f.value
+	WITH pair AS MATERIALIZED (
+		SELECT r.srv, r.mode, p.group_number, v.measured,
+			ARRAY[r.srv, r.mode, r.device_generation, r.factor_a, v.a] AS a, ARRAY[r.srv, r.mode, r.device_generation, r.factor_b, v.b] AS b
+		FROM pmr.rollup_pair AS r
+			JOIN pmr.disclosure_parties(disclosure_pairs.source, disclosure_pairs.month) AS p ON p.party = r.party
+			CROSS JOIN unnest(r.values_a, r.values_b, r.measured) AS v (a, b, measured)
+		WHERE r.source = disclosure_pairs.source AND r.month = disclosure_pairs.month
+	), value AS MATERIALIZED (
+		SELECT f.figure, ARRAY[f.srv, f.mode, f.device_generation, f.factor, f.value] AS name
 		FROM pmr.publication_figure AS f
 		WHERE f.source = disclosure_pairs.source AND f.month = disclosure_pairs.month AND f.kind = 'value'
 	)
-	SELECT r.srv, r.mode, array_agg(ARRAY[a.figure, b.figure, p.group_number, v.measured])
-	FROM pmr.rollup_pair AS r
-		JOIN pmr.disclosure_parties(disclosure_pairs.source, disclosure_pairs.month) AS p ON p.party = r.party
-		CROSS JOIN unnest(r.values_a, r.values_b, r.measured) AS v (a, b, measured)
-		JOIN figure AS a ON a.srv = r.srv AND a.mode = r.mode AND a.device_generation = r.device_generation AND a.factor = r.factor_a AND a.value = v.a
-		JOIN figure AS b ON b.srv = r.srv AND b.mode = r.mode AND b.device_generation = r.device_generation AND b.factor = r.factor_b AND b.value = v.b
-	WHERE r.source = disclosure_pairs.source AND r.month = disclosure_pairs.month
-	GROUP BY r.srv, r.mode;
+	SELECT p.srv, p.mode, array_agg(ARRAY[a.figure, b.figure, p.group_number, p.measured])
+	FROM pair AS p JOIN value AS a ON a.name = p.a JOIN value AS b ON b.name = p.b
+	GROUP BY p.srv, p.mode;
 END;
 COMMENT ON FUNCTION pmr.disclosure_pairs(text, date) IS 'internal: for suppressed_figures, the measured requests of each two values of different factors by supplier group';
 

@@ -34,34 +34,35 @@
  *	  smallest part that is shown is hidden as well.  Parts of a hidden sum are
  *	  hidden.
  *
- * 2. Values of two factors in one generation, for instance firmware and device
- *	  models.  If all requests with the firmware B are of the model A, then B can
- *	  be subtracted from A.  Whatever is left of A must satisfy the rule, and
- *	  also all requests outside A with those values of B's factor that are not
- *	  within A.  If they do not, A is hidden.  Of the factors for which that is
- *	  so in a generation, the one with the fewest values gives way, before the
- *	  question is asked again.
+ * 2. Values of two factors in one generation, for instance device models and
+ *	  firmware.  Let A be a model that is shown.  Firmware that runs on A alone
+ *	  can be subtracted from A.  Firmware that never runs on A can be subtracted
+ *	  from the generation without A.  What is left has firmware that runs on A
+ *	  and on other models.  Of these requests, those of A must satisfy the rule,
+ *	  and so must the others.  If one of the two does not, A is hidden.  If values
+ *	  of several factors fail in a generation, those of the factor with the
+ *	  fewest values are hidden, before the question is asked again.
  *
- * 3. A category and the values of a factor, or the strata: the same, with the
+ * 3. A category and the values of a factor, or the strata: as in 2, with the
  *	  category in the place of A.  The category is hidden.
  *
- * For 2 and 3, the places of a request are where a reader finds it: in the
- * figure of its value if that is shown, or else in what is left of the
- * generation (or of all) without the values that are shown.  Places that are
- * partly inside A and partly outside are mixed: nothing in them can be
- * subtracted.  Whether a place is mixed may depend on the reader: to the only
- * group that is inside A (or outside), the place is not.  So this is asked for
- * each such reader as well.
+ * In the code for 2 and 3, the "place" of a request is the figure in which a
+ * reader finds it: that of its value if it is shown; otherwise what is left of
+ * the sum when the values that are shown are subtracted.  A place is "mixed" if
+ * it has requests inside A and outside.  Whether it is depends on the reader,
+ * who knows the requests of the reader's own group: if only one group has
+ * requests inside A (or outside), then to this group the place is not mixed.  So
+ * the question is asked once for readers in general, and for each such group.
  *
- * What was rejected: the fewest figures to hide are not searched for, since
- * that is NP-hard already for tables of two dimensions (Kelly, Golden and Assad,
- * Cell suppression: disclosure protection for sensitive tabular data, 1992), and
- * an exact audit by linear programming needs a solver, and bounds on values that
- * here are unknown.  Not covered: differences of three classifications at once.
+ * What was rejected: the fewest figures to hide are not searched for.  That is
+ * NP-hard already for tables of two dimensions (Kelly, Golden and Assad, Cell
+ * suppression: disclosure protection for sensitive tabular data, 1992).  An
+ * exact audit by linear programming needs a solver.  Differences of three
+ * classifications at once are not covered.
  *
- * Time is linear in the number of counts in each round, times the number of
- * factors for 2, and of categories for 3, but for readers that are alone in
- * places.
+ * Each round takes time that is linear in the number of counts, times the
+ * number of factors for 2, and times the number of categories for 3, and again
+ * for the places of each group that is alone in some.
  *
  *-------------------------------------------------------------------------
  */
@@ -574,7 +575,7 @@ keep_mixed_places(Disclosure *d, int32_t nplaces)
 	return n;
 }
 
-/* To which reader a place is not mixed: the only group on that side, or NONE. */
+/* The only group on a side of a place, to which it is not mixed, or NONE. */
 static inline int32_t
 reader_of_side(const DisclosurePlace *place, int side, int32_t category)
 {
@@ -632,7 +633,7 @@ reader_passes(Disclosure *d, int32_t first, int32_t nplaces, int32_t category)
 static bool
 places_pass(Disclosure *d, int32_t nplaces, int32_t category)
 {
-	bool		passes;
+	bool		passes = true;
 
 	if (nplaces == 0)
 		return true;
@@ -640,8 +641,7 @@ places_pass(Disclosure *d, int32_t nplaces, int32_t category)
 	clear_sums(d, d->outside);
 	for (int32_t p = 0; p < nplaces; p++)
 		walk_place(d, &d->places[p], 1, category);
-	passes = sums_pass(d, d->inside) && sums_pass(d, d->outside);
-	if (!passes)
+	if (!sums_pass(d, d->inside) || !sums_pass(d, d->outside))
 		return false;
 	link_readers(d, nplaces, category);
 	for (int32_t i = 0; i < nplaces * 2; i++)
@@ -686,39 +686,33 @@ find_pair(const Disclosure *d, int32_t i, int32_t with)
 static int32_t
 find_value_places(Disclosure *d, int32_t i, int32_t family)
 {
+	const DisclosureCount *pairs = d->pairs.counts;
 	size_t		end = end_pair(d, i);
-	int32_t		family_end = d->figures[family].family_end;
 	bool		any_hidden = false;
 	int32_t		n = 0;
-	size_t		next;
 
 	clear_sums(d, d->hidden_inside);
-	for (size_t pair = find_pair(d, i, family); pair < end; pair = next)
+	for (size_t pair = find_pair(d, i, family);
+		 pair < end && pairs[pair].with < d->figures[family].family_end; pair++)
 	{
-		int32_t		with = d->pairs.counts[pair].with;
-		bool		shown = d->figures[with].shown;
+		int32_t		with = pairs[pair].with;
 
-		if (with >= family_end)
-			break;
-		for (next = pair; next < end && d->pairs.counts[next].with == with; next++)
+		if (!d->figures[with].shown)
 		{
-			if (!shown)
-				d->hidden_inside[d->pairs.counts[next].group] +=
-					d->pairs.counts[next].measured;
-		}
-		if (shown)
-			d->places[n++] = (DisclosurePlace)
-		{
-			.figure = with,.first_pair = pair,.end_pair = next
-		};
-		else
+			d->hidden_inside[pairs[pair].group] += pairs[pair].measured;
 			any_hidden = true;
+			continue;
+		}
+		if (n == 0 || d->places[n - 1].figure != with)
+		{
+			d->places[n].figure = with;
+			d->places[n].first_pair = pair;
+			n++;
+		}
+		d->places[n - 1].end_pair = pair + 1;
 	}
 	if (any_hidden)
-		d->places[n++] = (DisclosurePlace)
-	{
-		.figure = NONE
-	};
+		d->places[n++].figure = NONE;
 	return n;
 }
 

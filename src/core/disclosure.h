@@ -143,9 +143,9 @@ typedef struct Disclosure
 	int32_t    *readers;
 
 	/*
-	 * Called again and again, after some work that is bounded by the number of
-	 * places and groups.  It may leave by longjmp(): nothing must be cleaned
-	 * up.
+	 * Called after each piece of work, which takes time linear in the number
+	 * of figures, groups and counts.  It may leave by longjmp(), as nothing
+	 * needs to be cleaned up.
 	 */
 	void		(*pause) (void);
 } Disclosure;
