@@ -1,5 +1,5 @@
 #!/bin/bash
-# A month of Service Requests, from nothing to a Party's report:
+# Generates a month of Service Requests and prints the report of one Party:
 #
 #	bash test/demo.sh [[--rows] N] [--page [FILE]]
 #
@@ -8,8 +8,8 @@
 # them into a throw-away cluster and runs test/demo.sql. Leaves nothing running;
 # the extension stays installed.
 #
-# With --page the rows are of four months, and the Party's last one is drawn
-# as well, to FILE (default page.html); that takes Node and npm.
+# With --page it generates four months, and also draws a page of the last one
+# (doc/page.md) to FILE (default page.html); this needs Node and npm.
 set -euo pipefail
 
 # shellcheck source=test/setup.sh
@@ -52,8 +52,8 @@ report()
 	run_psql -v csv_dir="$work/csv" -f test/demo.sql >"$work/report"
 }
 
-# The levels are none that anybody has set: without any there is nothing to
-# judge the months by.
+# The page judges the months by service levels. None is shipped, so insert an
+# example.
 draw()
 {
 	run_psql -c "INSERT INTO
@@ -71,7 +71,7 @@ main()
 			< <(list_missing node:nodejs npm:npm)
 	fi
 	prepare "${packages[@]}"
-	# the last one three months ago: settled, whatever the day
+	# the last month is three months ago, so it is settled on any day
 	run_next "generate $rows rows" generate_rows "$rows" \
 		"$(date -d "$(date +%Y-%m-15) -$((months + 2)) months" +%Y-%m)" \
 		"$months"

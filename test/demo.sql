@@ -1,7 +1,7 @@
 /*
  * demo.sql
- *		From an audit table to one Party's report: three statements, and then
- *		what the views say.
+ *		From an audit table to one Party's report: three statements register and
+ *		roll up the table, then queries show what the views contain.
  *
  * In an empty database of a server that has pmr_metrics installed:
  *
@@ -9,8 +9,8 @@
  *		audit_table --participants > DIR/participant.csv
  *		psql -X -q -v csv_dir=DIR [-v party=DUNM] -f test/demo.sql
  *
- * psql reads the two files itself, so the server need not see them; since
- * \copy takes no variables, this script changes into DIR first (\cd does).
+ * psql reads the two files, so the server needs no access to them. \copy does not
+ * expand variables, so this script first changes into DIR with \cd.
  */
 \set ON_ERROR_STOP on
 \if :{?csv_dir}
@@ -52,9 +52,10 @@ SELECT	to_char(min(sent_at), 'YYYY-MM-DD HH24:MI') AS first_sent,
 FROM	audit.sr_log;
 
 /*
- * One: the canonical names, in a view.  How a row becomes a request is in the
- * extension: pre-commands and local commands are told apart, an acknowledgement
- * is no answer, a future-dated request starts when it is due.
+ * Statement one: a view that gives the columns their canonical names.  The
+ * extension has the rules by which a row becomes a request: pre-commands and
+ * local commands are counted apart, an acknowledgement is not an answer, and a
+ * future-dated request starts when it is due.
  */
 CREATE VIEW audit.service_request AS
 SELECT	supplier_code AS party, srv_code AS srv, run_mode AS mode,
@@ -67,7 +68,7 @@ SELECT	supplier_code AS party, srv_code AS srv, run_mode AS mode,
 		orchestrated_by AS orchestration
 FROM	audit.sr_log;
 
-/* Two, and three. */
+/* Statements two and three: register the view as a source, and refresh it. */
 \echo '=== add_source, refresh ==='
 \echo
 SELECT pmr.add_source('demo', 'audit.service_request',
@@ -81,21 +82,21 @@ SELECT	m.source, to_char(m.month, 'YYYY-MM') AS month, m.rows_read, m.requests,
 		pg_size_pretty(pg_total_relation_size('pmr.rollup') + pg_total_relation_size('pmr.rollup_pair')) AS rollup
 FROM	pmr.rollup_month AS m JOIN pmr.refresh_log AS l USING (source);
 
-\echo '=== What is wrong with the rows: counted, and never in the way. SELECT * FROM pmr.check_source(...) ==='
+\echo '=== Problems in the rows, which do not stop a refresh. SELECT * FROM pmr.check_source(...) ==='
 \echo
 SELECT	problem, value, rows, remedy
 FROM	pmr.check_source('demo', :'month', (:'month'::date + interval '1 month - 1 day')::date);
 
-\echo '=== Assumptions in force: the figures rest on them. SELECT * FROM pmr.assumption shows each. ==='
+\echo '=== Number of assumptions on which the figures rest. SELECT * FROM pmr.assumption shows each. ==='
 \echo
 SELECT reference_table, count(*) AS assumed FROM pmr.assumption GROUP BY 1 ORDER BY 1;
 
-/* From here on as a Party would: a role that sees one Party. */
+/* From here on as a role that can see one Party. */
 INSERT INTO pmr.party_access (role_name, party) VALUES ('demo_reader', :'party');
 CREATE ROLE demo_reader;
 SET ROLE demo_reader;
 
-\echo '=== The report. SELECT * FROM pmr.performance_report; as one that sees' :party 'alone ==='
+\echo '=== The report, for a role that can see only Party' :party'. SELECT * FROM pmr.performance_report ==='
 \echo
 SELECT	rpad(item, 52) AS item, mode, requests, target_met_pct AS "met %",
 		success_pct AS "success %", p50_s, p95_s
@@ -103,7 +104,7 @@ FROM	pmr.performance_report
 WHERE	party = :'party' AND month = :'month'
 ORDER BY line;
 
-\echo '=== Beside others, and at equal mix: SELECT * FROM pmr.party_comparison ==='
+\echo '=== Comparison with other Parties, also at the same mix of requests. SELECT * FROM pmr.party_comparison ==='
 \echo
 SELECT	srv, mode, measured, own_met_pct AS own, category_met_pct AS category,
 		industry_met_pct AS industry, expected_met_pct AS "at own mix",
@@ -114,13 +115,13 @@ WHERE	party = :'party' AND month = :'month'
 ORDER BY srv <> 'all', measured DESC
 LIMIT	12;
 
-\echo '=== What hurts? SELECT * FROM pmr.diagnose(...): misses beside those expected of the other values ==='
+\echo '=== Values of factors with more misses than expected from the other values. SELECT * FROM pmr.diagnose(...) ==='
 \echo
 SELECT	rank, factor, value, requests, missed, expected, excess, z, finding
 FROM	pmr.diagnose(:'party', :'month', :'month')
 LIMIT	8;
 
-\echo '=== Is it only us? SELECT * FROM pmr.factor_comparison ==='
+\echo '=== The same values of factors at other Parties. SELECT * FROM pmr.factor_comparison ==='
 \echo
 SELECT	factor, value, measured, own_met_pct AS own,
 		same_value_met_pct AS "others, same", other_values_met_pct AS "others, other",
@@ -130,11 +131,14 @@ WHERE	party = :'party' AND month = :'month'
 ORDER BY suppressed IS NOT NULL, own_met_pct
 LIMIT	8;
 
-/* As the DCC, which sees all: FENH looks bad and is not, as it works in the slow region. */
+/*
+ * As the DCC, which can see all Parties.  FENH has a low percentage because it
+ * works in the slow region, not because it is worse than others.
+ */
 RESET ROLE;
 DELETE FROM pmr.party_access WHERE role_name = 'demo_reader';
 DROP ROLE demo_reader;
-\echo '=== As one that sees all: which Parties do worse than others would at their mix? ==='
+\echo '=== For a role that can see all Parties: each Party compared with others at the same mix of requests ==='
 \echo
 SELECT	c.party, p.category, c.measured, c.own_met_pct AS own, c.industry_met_pct AS industry,
 		c.expected_met_pct AS "at own mix", c.excess_pct AS "excess %", c.verdict
@@ -143,9 +147,9 @@ WHERE	c.month = :'month' AND c.srv = 'all' AND c.measured > 0
 ORDER BY c.own_met_pct
 LIMIT	6;
 
-\echo '=== The shape of one SRV: 2.2 (Top Up Device), on demand, all Parties, the answered ==='
+\echo '=== Histogram of one SRV: 2.2 (Top Up Device), on demand, answered requests of all Parties ==='
 \echo
-\echo 'Rejections come first, then meters that were awake, then gas meters that woke up later.'
+\echo 'The first peak is rejections, the second meters that were awake, the third gas meters that woke up later.'
 \echo
 CREATE TEMPORARY TABLE top_up AS
 SELECT	pmr.rtt_merge(rtt) AS rtt

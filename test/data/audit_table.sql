@@ -1,13 +1,13 @@
 /*
  * audit_table.sql
- *		The tables that audit_table.c writes rows for.
+ *		The tables for the rows that audit_table.c generates.
  *
- * They stand for what a Party or the DCC has already: own names, own types,
- * nothing of pmr_metrics.
+ * They stand for the tables that a Party or the DCC has already: with names and
+ * types of their own, and without objects of pmr_metrics.
  */
 CREATE SCHEMA audit;
 
-/* Those who take part, and whose they are. */
+/* Participants, their category and their supplier group. */
 CREATE TABLE audit.participant (
 	code			text PRIMARY KEY,
 	name			text NOT NULL,
@@ -16,21 +16,21 @@ CREATE TABLE audit.participant (
 );
 
 /*
- * One row per Service Request, or per command of a critical one: first the
- * pre-command (cmd_variant 4), then the signed pre-command (5).  A row shows
- * the last response that had come when the extract was taken.
+ * One row for each Service Request, or for each command of a critical one: the
+ * pre-command (cmd_variant 4) and then the signed pre-command (5).  A row has the
+ * last response that had arrived when the extract was taken.
  */
 CREATE TABLE audit.sr_log (
 	sr_id				text NOT NULL,			-- originator:target:counter
-	supplier_code		text NOT NULL,			-- networks and others, too
+	supplier_code		text NOT NULL,			-- also networks and others
 	user_eui64			text NOT NULL,
 	user_role_code		text NOT NULL,
-	srv_code			text NOT NULL,			-- text: 4.10 is not 4.1
+	srv_code			text NOT NULL,			-- text, as 4.10 is not 4.1
 	cmd_variant			smallint NOT NULL,		-- 1 to 8
 	run_mode			text,
-	body_variant		text,					-- what the body decides
-	process_hint		text,					-- where the sender named one
-	device_guid			text,					-- NULL: none, or many
+	body_variant		text,					-- depends on the request's body
+	process_hint		text,					-- NULL: the sender named none
+	device_guid			text,					-- NULL: no Device, or several
 	device_kind			text,
 	maker				text,
 	model_no			text,
@@ -42,9 +42,9 @@ CREATE TABLE audit.sr_log (
 	ack_at				timestamptz,
 	execute_at			timestamptz,			-- future-dated and scheduled
 	response_at			timestamptz,
-	delivered_all_at	timestamptz,			-- 11.1: at the last hub
-	result_code			text					-- of that response
+	delivered_all_at	timestamptz,			-- of 11.1: to the last hub
+	result_code			text					-- of response_at's response
 );
 
-/* Rows arrive in the order of sending, or nearly. */
+/* Rows arrive nearly in the order of sent_at. */
 CREATE INDEX sr_log_sent_at ON audit.sr_log USING brin (sent_at);

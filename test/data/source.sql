@@ -1,10 +1,10 @@
 /*
  * source.sql
- *		An audit table with rows, registered as the source "demo", its month
- *		refreshed and published: what tests need whose subject is what comes then.
+ *		Makes an audit table, registers it as the source "demo", and refreshes and
+ *		publishes its month, for tests of the reports.
  *
- * psql's variable csv_dir says where sr_log.csv and participant.csv are, as
- * written by audit_table.c.
+ * psql's variable csv_dir is the directory of sr_log.csv and participant.csv,
+ * which audit_table.c writes.
  */
 \set ON_ERROR_STOP on
 SET timezone = 'UTC';

@@ -1,7 +1,7 @@
 /*
  * marks.sql
- *		How many marks each chart of a page must have, by what the views say to
- *		who asks: not by page.sql, nor by what page.mjs makes of it.
+ *		How many marks each chart of a page must have, counted in the views as
+ *		the role sees them, independently of page.sql and page.mjs.
  *
  *		psql -X -q -A -t -v party=P -v month=YYYY-MM-01 -v role=R -f marks.sql
  */

@@ -1,30 +1,30 @@
 /*
- * page.mjs: a page of pictures from what page.sql says.
+ * page.mjs: draws a page of charts from the output of page.sql.
  *
  *	node page.mjs [NOTE] <figures >page.html
  *
- * Each section is a title that says what is to be seen, a chart drawn here to
- * SVG, how to read it, and the same figures as a table. The page has no script
- * and asks for nothing, so it can be mailed, printed and kept.
+ * Each section has a title that states the result, a chart as SVG, an
+ * explanation of the chart, and its figures as a table. The page has no script
+ * and loads nothing, so it can be mailed, printed and archived.
  *
- * Colours are of Okabe and Ito's set, and never say anything alone: shape,
- * place or words say it too. Text comes from the database, so all of it is
- * escaped: by text() here, and by Vega in the charts.
+ * Colours are those of Okabe and Ito. Shape, position or words always say the
+ * same as a colour. Text comes from the database, so all of it is escaped: by
+ * text() here, and by Vega in the charts.
  */
 import { readFileSync } from 'node:fs';
 import * as vega from 'vega';
 import { compile } from 'vega-lite';
 
-/* Without a browser there is no font to measure: as of a wide one. */
+/* There is no browser that could measure a font, so assume a wide one. */
 vega.textMetrics.width = (item, text) => 0.6 * vega.textMetrics.height(item) *
 	String(text ?? item.text ?? '').replace(/[A-Z]{2}/g, 'mmm').length;
 
 const blue = '#0072B2', orange = '#E69F00', vermillion = '#D55E00';
 const black = '#222', grey = '#666', pale = '#ccc';
 
-/* All in CSS pixels: 12 of them are 9 pt in print. */
+/* In CSS pixels: 12 of them are 9 pt in print. */
 const page_width = 680, label_width = 224;
-/* As many SRVs as a chart can have on a page of paper, the busiest. */
+/* Rows of a chart that fit on a printed page: those with the most requests. */
 const most_rows = 14;
 
 const data = Object.assign({}, ...readFileSync(0, 'utf8').split('\n')
@@ -32,7 +32,7 @@ const data = Object.assign({}, ...readFileSync(0, 'utf8').split('\n')
 const about = data.about;
 
 /* ------------------------------------------------------------------------
- * Words
+ * Text
  * ------------------------------------------------------------------------ */
 
 const escapes = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
@@ -45,7 +45,7 @@ const month_name = month => `${month_names[month.slice(5) - 1]} ${month.slice(0,
 const count = number => Number(number).toLocaleString('en-GB');
 const plural = (number, one, many = `${one}s`) => `${count(number)} ${number === 1 ? one : many}`;
 
-/* 100 only where it is all, and 0 where it is none, as in the views. */
+/* As in the views, 100 means all and 0 means none; neither comes from rounding. */
 function percent(value)
 {
 	const rounded = value.toFixed(1);
@@ -66,7 +66,7 @@ function seconds(value)
 const shorten = (string, length) =>
 	string.length > length ? `${string.slice(0, length - 1).trimEnd()}…` : string;
 
-/* What stands at the left of a row, in two lines. */
+/* The label at the left of a row, in two lines. */
 const service = row => row.srv === 'all' ? { head: 'All together', name: 'every SRV and mode' } : {
 	head: shorten(`${row.srv} ${row.mode.replace('dcc_', '').replaceAll('_', '-')}`, 28),
 	name: shorten(row.name ?? '', 28),
@@ -92,7 +92,7 @@ function draw(spec)
 	return new vega.View(vega.parse(compiled.spec), { renderer: 'none' }).toSVG();
 }
 
-/* A row for each of something, which is named at the left in one line or two. */
+/* Charts of rows, each with a label of one or two lines at its left. */
 const place = rows => ({ field: 'place', type: 'ordinal', axis: null, scale: { domain: rows.map((row, i) => i) } });
 const placed = rows => rows.map((row, i) => ({ ...row, place: i }));
 const beside = (field, x, align, extra) => ({
@@ -100,7 +100,7 @@ const beside = (field, x, align, extra) => ({
 });
 const named = { head: beside('head', -8, 'right', { fontWeight: 'bold', dy: -7 }), name: beside('name', -8, 'right', { dy: 7 }) };
 
-/* Percentages met, from a little below the least. */
+/* An axis of percentages, from a little below the smallest to 100. */
 const percents = (title, ...values) => ({
 	type: 'quantitative', title,
 	scale: { zero: false, nice: false, domain: [Math.max(0, Math.floor(Math.min(95, ...values) / 5) * 5), 100] },
@@ -119,7 +119,7 @@ const verdicts = {
 	'no level set': { shape: 'diamond', color: 'white', sign: '◇' },
 };
 
-/* All months of the chart, those without figures too. */
+/* All months of the chart, including those without figures. */
 function months_of(rows)
 {
 	const months = [];
@@ -140,10 +140,10 @@ function draw_processes(rows)
 		axis: { labelAngle: 0, grid: false, ticks: false,
 			labelExpr: `["${month_names.map(name => name.slice(0, 3)).join('","')}"][+slice(datum.value, 5) - 1]` } };
 	const y = { ...percents(null, ...values), field: 'target_met_pct' };
-	/* room for a number above 100 */
+	/* room for the printed number above a point at 100 */
 	y.scale.domain[1] += (100 - y.scale.domain[0]) / 4;
 	y.axis.values = [100, 90, 80, 70, 60, 50, 40, 30, 20, 10, 0].filter(value => value >= y.scale.domain[0]);
-	/* across each month, as it may change from one to the next */
+	/* a line for each month, as the level may change from one to the next */
 	const level = (field, dash) => ({
 		mark: { type: 'rule', color: black, strokeDash: dash },
 		transform: [{ filter: `datum.${field} !== null` }],
@@ -184,7 +184,7 @@ function draw_processes(rows)
 	});
 }
 
-/* --- every Party against the level -------------------------------------- */
+/* --- all Parties and the level ------------------------------------------ */
 
 function draw_parties(rows, level)
 {
@@ -229,8 +229,8 @@ const quantiles = [
 ];
 
 /*
- * A strip for each SRV and mode: bars where there are histograms, or else a
- * line from half to 99 %.
+ * A strip for each SRV and mode: the bars of its histogram or, if there is none,
+ * a line from the median to the 99th percentile.
  */
 function draw_times(rows, histograms)
 {
@@ -242,7 +242,7 @@ function draw_times(rows, histograms)
 		.filter(value => value >= domain[0] && value <= domain[1]);
 	const x_of = (field, last) => ({
 		field, type: 'quantitative', scale: { type: 'log', domain, nice: false, clamp: true },
-		title: last ? 'from the start to the answer, logarithmic scale' : null,
+		title: last ? 'time from start to answer (logarithmic scale)' : null,
 		axis: { values: ticks, labels: last, ticks: last, domain: last, labelFlush: false,
 			labelExpr: "datum.value < 60 ? datum.value + ' s' : datum.value < 3600 ? datum.value / 60 + ' min' : " +
 				"datum.value < 86400 ? datum.value / 3600 + ' h' : datum.value / 86400 + ' d'" },
@@ -282,7 +282,7 @@ function draw_times(rows, histograms)
 	});
 }
 
-/* --- what diagnose found ------------------------------------------------ */
+/* --- findings of diagnose ----------------------------------------------- */
 
 function draw_findings(rows)
 {
@@ -304,11 +304,11 @@ function draw_findings(rows)
 	});
 }
 
-/* --- beside the industry ------------------------------------------------ */
+/* --- comparison with the industry --------------------------------------- */
 
 const sides = [
 	{ field: 'industry_met_pct', name: 'the industry', shape: 'square', color: 'white', sign: '□', size: 150 },
-	{ field: 'expected_met_pct', name: 'others at this mix', shape: 'diamond', color: orange, sign: '◆', size: 55 },
+	{ field: 'expected_met_pct', name: 'other Parties at the same mix', shape: 'diamond', color: orange, sign: '◆', size: 55 },
 	{ field: 'own_met_pct', name: about.party, shape: 'circle', color: blue, sign: '●', size: 55 },
 ];
 
@@ -344,7 +344,7 @@ function draw_comparison(rows)
  * The page
  * ------------------------------------------------------------------------ */
 
-/* The figures of a chart as they came, for who cannot see it or wants more. */
+/* The figures of a chart, for readers who cannot see it or want all of them. */
 function table(rows)
 {
 	const columns = Object.keys(rows[0]);
@@ -379,33 +379,33 @@ async function processes()
 	const failing = judged.filter(row => row.verdict !== 'met');
 	const sources = [...new Set(present(judged.map(row => row.level_source)))];
 	const levels = judged.length
-		? `Solid line: target level; dashed: minimum level (${text(sources.join('; '))}). ` +
+		? `Solid line: target level. Dashed line: minimum level (${text(sources.join('; '))}). ` +
 			Object.entries(verdicts).filter(([name]) => judged.some(row => row.verdict === name) || rows.some(row => row.verdict === name))
 				.map(([name, v]) => `${v.sign} ${name}`).join(' · ') + '.'
-		: 'No level is set for business processes, so none is drawn' +
-			(data.levels.length ? `; those of ${text(data.levels.map(l => `${l.measure.toUpperCase()} (${l.target_pct} and ${l.minimum_pct} %, ${l.status})`).join(' and '))} are of test commands, another quantity.` : '.');
+		: 'No level is set for business processes, so none is drawn.' +
+			(data.levels.length ? ` The levels of ${text(data.levels.map(l => `${l.measure.toUpperCase()} (${l.target_pct} and ${l.minimum_pct} %, ${l.status})`).join(' and '))} are about test commands, which are another quantity.` : '');
 	const title = judged.length
-		? `Target met: ${failing.length ? `${failing.length} of ${plural(judged.length, 'business process', 'business processes')} below the level` : `all ${judged.length} business processes at their level`} in ${month}`
-		: `Target met by month, to ${month}`;
+		? `Target met: ${failing.length ? `${failing.length} of ${plural(judged.length, 'business process', 'business processes')} are below their level` : `all ${judged.length} business processes meet their level`} in ${month}`
+		: `Target met by month, up to ${month}`;
 	return section('processes', title, await draw_processes(rows),
-		`% of measured requests that met their target, by month; the number is that of ${text(month)}. ${levels} ` +
-		'A request may be in several processes: never add them up.', rows);
+		`Percentage of measured requests that met their target, by month. The number printed is that of ${text(month)}. ${levels} ` +
+		'A request can belong to several processes, so do not add them up.', rows);
 }
 
 async function parties()
 {
 	const now = data.parties.filter(row => row.month === about.month);
 	if (!about.can_see_all_parties)
-		return unseen('parties', 'Every Party', `Not shown: ${about.role} does not see every Party.`);
+		return unseen('parties', 'All Parties', `Not shown: ${about.role} cannot see all Parties.`);
 	const level = data.levels.find(l => l.measure === 'business_process');
 	const below = level?.target_pct == null ? [] : now.filter(row => row.target_met_pct < level.target_pct);
 	return section('parties',
-		level?.target_pct == null ? `Every Party in ${month}` :
+		level?.target_pct == null ? `All Parties in ${month}` :
 			`${below.length} of ${now.length} Parties are below the target level of ${level.target_pct} % in ${month}`,
 		await draw_parties(data.parties, level),
-		`◆ ${text(about.party)}, ● other Parties, in ${text(month)}; | the months before. ` +
-		'Each is at its own mix of requests: a Party whose requests are slow by nature looks bad without being so.' +
-		(level ? ` Level: that of business processes (${text(level.source)}).` : ''),
+		`◆ ${text(about.party)} and ● the other Parties in ${text(month)}; | earlier months. ` +
+		'Each Party has its own mix of requests: a mix with many slow kinds of requests lowers the percentage, although the Party is not worse than others.' +
+		(level ? ` The level is that of business processes (${text(level.source)}).` : ''),
 		data.parties);
 }
 
@@ -415,19 +415,19 @@ async function times()
 	const rows = answered.slice(0, most_rows);
 	const histograms = data.histograms ?? [];
 	if (rows.length === 0)
-		return unseen('times', 'Round-trip times', 'Nothing was answered.');
+		return unseen('times', 'Round-trip times', 'No request was answered.');
 	const aimed = rows.filter(row => row.target_s !== null);
 	const late = aimed.filter(row => row.p95_s > row.target_s);
 	return section('times',
-		aimed.length === 0 ? 'Round-trip times, of SRVs that have no target' :
-			`Round-trip times: in ${late.length} of ${plural(aimed.length, 'SRV and mode', 'SRVs and modes')} shown, more than one answer in twenty comes after the target`,
+		aimed.length === 0 ? 'Round-trip times of SRVs without a target' :
+			`Round-trip times: for ${late.length} of ${plural(aimed.length, 'SRV and mode', 'SRVs and modes')} shown, more than one answer in twenty came after the target`,
 		await draw_times(rows, histograms),
-		`${text(about.party)}'s answered requests of ${text(month)}, by SRV and mode. ` +
-		(data.histograms ? 'Bars: requests, each strip at its own height. ' :
-			`Line: from half to 99 %. Distributions are not shown: ${text(about.role)} may not read pmr.rollup. `) +
-		`${quantiles.map(q => `${q.sign} ${q.name} are answered within`).join(', ')} (at the right). ` +
-		'Upright line: Target Response Time; dashed: assumed. Unanswered requests have no time and are in no strip.' +
-		(answered.length > rows.length ? ` Left out: ${plural(answered.length - rows.length, 'row')} of fewer requests, which the table has.` : ''),
+		`Answered requests of ${text(about.party)} in ${text(month)}, by SRV and mode. ` +
+		(data.histograms ? 'Bars: number of requests; each strip has its own vertical scale. ' :
+			`Horizontal line: from the time within which half were answered to that for 99 %. Histograms are not shown, because ${text(about.role)} may not read pmr.rollup. `) +
+		`${quantiles.map(q => `${q.sign} ${q.name}`).join(' and ')} were answered within this time (printed at the right). ` +
+		'Vertical line: Target Response Time (dashed: assumed). Unanswered requests have no round-trip time and are not shown.' +
+		(answered.length > rows.length ? ` The table has ${plural(answered.length - rows.length, 'more row')}, of fewer requests.` : ''),
 		data.times);
 }
 
@@ -438,29 +438,29 @@ async function findings()
 	const claimed = data.findings.filter(row => claims.some(claim => row.finding.startsWith(claim)));
 	const rows = (claimed.length ? claimed : data.findings.filter(row => row.excess > 0).slice(0, 3)).slice(0, 10);
 	if (rows.length === 0)
-		return unseen('findings', 'What hurts', 'There is no value of a factor to compare.');
+		return unseen('findings', 'Diagnosis', 'There are no values of factors to compare.');
 	const [first] = rows;
 	return section('findings',
-		claimed.length ? `What hurts: ${plural(Math.round(first.excess), 'more miss', 'more misses')} than expected with ${first.factor} ${first.value}`
-			: 'What hurts: nothing that is more than chance',
+		claimed.length ? `Diagnosis: ${plural(Math.round(first.excess), 'more miss', 'more misses')} than expected with ${first.factor} ${first.value}`
+			: 'Diagnosis: nothing beyond chance',
 		await draw_findings(rows),
-		`Bar: missed requests of ${text(about.party)} with this value in ${text(month)}; black mark: how many its other values would have missed ` +
-		`at the same mix. ${plural(data.findings.length, 'value')} compared, ${count(claimed.length)} claimed. It tells what goes together, not why.`,
+		`Bar: missed requests of ${text(about.party)} with this value in ${text(month)}. Black mark: misses expected at the same mix of requests ` +
+		`from the other values. ${plural(data.findings.length, 'value')} compared, ${count(claimed.length)} with a finding. The chart shows what occurs together, not causes.`,
 		data.findings);
 }
 
 async function comparison()
 {
 	if (data.comparison.length === 0)
-		return unseen('comparison', 'Beside the industry', `Not shown: ${month} is not published.`);
+		return unseen('comparison', 'Comparison with the industry', `Not shown: ${month} is not published.`);
 	const rows = data.comparison.filter(row => row.measured > 0).slice(0, most_rows);
 	const said = data.comparison.filter(row => row.srv !== 'all' && row.verdict !== null);
 	const worse = said.filter(row => row.verdict === 'worse').length;
 	const hidden = data.comparison.filter(row => row.suppressed !== null);
 	return section('comparison',
-		`Beside the industry: worse than others at the same mix in ${worse} of ${plural(said.length, 'SRV and mode', 'SRVs and modes')}`,
+		`Comparison with the industry: worse than others at the same mix in ${worse} of ${plural(said.length, 'SRV and mode', 'SRVs and modes')}`,
 		await draw_comparison(rows),
-		`${[...sides].reverse().map(side => `${side.sign} ${text(side.name)}`).join(', ')}; at the right the verdict of ● beside ◆, in points. ` +
+		`${[...sides].reverse().map(side => `${side.sign} ${text(side.name)}`).join(', ')}. Printed at the right: the verdict on ● compared with ◆, and their difference in percentage points. ` +
 		(hidden.length ? `Not shown in some rows: ${[...new Set(hidden.flatMap(row => row.suppressed.split('; ')))].map(text).join('; ')}.` : ''),
 		data.comparison);
 }
@@ -471,8 +471,8 @@ function rests()
 	const [title, as_of, status, ...counts] = data.rests;
 	return `<dl>
 <dt>Made from</dt><dd>source ${text(about.source)}, ${text([/days in .*$/.exec(title.item), as_of.item, status.item].join(', '))}</dd>
-<dt>Made for</dt><dd>${text(about.role)}, who sees ${about.can_see_all_parties ? 'every Party: not to be passed on to one of them'
-	: about.parties > 1 ? `${about.parties} Parties: not to be passed on to one of them` : `what ${text(about.party)} may see`}</dd>
+<dt>Made for</dt><dd>role ${text(about.role)}, which can see ${about.can_see_all_parties ? 'all Parties: do not pass this page on to one of them'
+	: about.parties > 1 ? `${about.parties} Parties: do not pass this page on to one of them` : `only ${text(about.party)}`}</dd>
 <dt>Requests</dt><dd>${text(counts.map(row => `${count(row.requests)} ${row.item.toLowerCase()}`).join(', '))}</dd>
 <dt>Assumptions in force</dt><dd>${sum === 0 ? 'none' : `${count(sum)}: ${data.assumptions.map(row => `${text(row.reference_table)} ${row.assumed}`).join(', ')}`}</dd>
 </dl>`;
@@ -499,8 +499,9 @@ ${await times()}
 ${await findings()}
 ${await comparison()}
 <footer>
-<p>Met: answered within the Target Response Time, of the requests received whose target has passed; an unanswered one is a miss.
-Figures are those of pmr_metrics' views; what could not be read in the legal text is in pmr.assumption.</p>
+<p>A request met its target if it was answered within its Target Response Time, and missed it if it was answered later or not at all.
+Only requests whose target is known and has passed are measured. All figures are from the views of pmr_metrics.
+The view pmr.assumption lists what could not be read in the legal text.</p>
 </footer>
 </body>
 </html>

@@ -1,11 +1,11 @@
 #!/bin/bash
-# One Party's month as a page of pictures, from any database with pmr_metrics:
+# Draws one Party's month as a page of charts, from a database with pmr_metrics:
 #
 #	bash test/page/page.sh --party P [--month YYYY-MM] [--source S] [--role R]
 #		[--note TEXT] [PSQL ARGUMENT...] >page.html
 #
-# Needs psql, Node and npm; fetches the charting library from npm on the first
-# run. The page shows what the role sees (doc/page.md), and needs nothing else.
+# Needs psql, Node and npm; the first run fetches the charting library from npm.
+# The page shows what the role may see (doc/page.md), and loads nothing.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)

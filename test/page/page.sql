@@ -1,24 +1,26 @@
 /*
  * page.sql
- *		What page.mjs draws: each line of output is a JSON object, and together
- *		they are one.
+ *		The figures that page.mjs draws. Each line of output is a JSON object;
+ *		page.mjs combines them into one.
  *
  *		psql -X -q -A -t -v party=P -v month=YYYY-MM -v source=S -v role=R -f page.sql
  *
- * An empty variable is not given: month is then the last final one, source the
- * only one, and role who is connected.
+ * Defaults of empty variables: month is the latest final month, or else the
+ * latest; source is the only one that has that month; role is the role that
+ * connects.
  *
- * All is asked of views that show each role what it may see, but for the
- * histograms: sketches are in pmr.rollup, which trusted roles alone may read.
- * One that is connected gives a Party its own, and never those of another.
+ * All figures come from views that show each role what it may see, except the
+ * histograms: only trusted roles can read the sketches in pmr.rollup. If such a
+ * role connects, the page has the histograms of the Party that it is about, and
+ * of no other.
  */
 \set ON_ERROR_STOP on
 SET client_min_messages = warning;
 
-/* Else a function of anybody's in public could pass for one of PostgreSQL's. */
+/* Without this, a function that anybody creates in public could be called. */
 SET search_path = pg_catalog, pg_temp;
 
-/* One snapshot for all of it. */
+/* One snapshot for all figures. */
 BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 
 SELECT :'role' <> '' AS as_role \gset
@@ -35,7 +37,7 @@ FROM   (SELECT	v.*, rank() OVER (ORDER BY v.status = 'final' DESC, v.month DESC)
 WHERE	rank = 1 \gset
 \if :found
 \else
-	\warn :sources sources have a month of Party :party that is seen; one is needed
+	\warn :sources sources have a month of Party :party that the role can see; exactly one is needed
 	\quit
 \endif
 
@@ -49,7 +51,7 @@ SELECT has_table_privilege('pmr.rollup', 'SELECT') AS trusted \gset
 					WHERE	source = :'source' AND month = :'month' AND party = :'party'
 					  AND	factor = 'all' AND day IS NULL
 					GROUP BY srv, mode) AS s,
-					/* twelve bars for each power of ten: as wide for each SRV */
+					/* twelve bars for each power of ten: one width for all SRVs */
 					pmr.rtt_histogram(s.rtt, ceil(1 + 12 *
 						log(pmr.rtt_max(s.rtt) / greatest(pmr.rtt_min(s.rtt), 0.001) + 1))::integer) AS b
 			ORDER BY s.srv, s.mode, b.lower_s) AS h;
@@ -58,7 +60,7 @@ SELECT has_table_privilege('pmr.rollup', 'SELECT') AS trusted \gset
 	SET ROLE :"role";
 \endif
 
-/* What the page is about, and what it rests on. */
+/* Head of the page: its subject, and the basis of its figures. */
 SELECT	jsonb_build_object('about', jsonb_build_object(
 			'party', party, 'month', to_char(month, 'YYYY-MM'), 'source', source,
 			'role', current_user, 'can_see_all_parties', pmr.can_see_all_parties(),
@@ -81,9 +83,8 @@ FROM   (SELECT	reference_table, count(*) AS assumed
 		ORDER BY reference_table) AS a;
 
 /*
- * Target met by month and business process, with the level that judges it: its
- * own, or else that of all processes, at the end of the month, as the verdict
- * has it.
+ * Target met by month and business process, with the level that the verdict
+ * uses: that of the process, or else of all processes, at the end of the month.
  */
 SELECT	substring(item FROM 'days in (.*)$') AS zone
 FROM	pmr.performance_report
@@ -113,7 +114,7 @@ FROM   (SELECT measure, target_pct, minimum_pct, status, source
 		WHERE	num_nonnulls(target_pct, minimum_pct) > 0
 		ORDER BY measure) AS l;
 
-/* Target met by month and Party, of the Parties that the role sees. */
+/* Target met by month and Party, for the Parties that the role can see. */
 SELECT	jsonb_build_object('parties', coalesce(jsonb_agg(p), '[]'))
 FROM   (SELECT	party, to_char(month, 'YYYY-MM') AS month,
 				sum(met + missed) AS measured,
@@ -125,7 +126,7 @@ FROM   (SELECT	party, to_char(month, 'YYYY-MM') AS month,
 		HAVING	sum(met + missed) > 0
 		ORDER BY party, month) AS p;
 
-/* The month by SRV and mode: times. */
+/* Round-trip times of the month by SRV and mode. */
 SELECT	jsonb_build_object('times', coalesce(jsonb_agg(t), '[]'))
 FROM   (SELECT	p.srv, p.mode, n.name, p.requests, p.answered, p.answered_pct,
 				p.target_met_pct, p.p50_s, p.p90_s, p.p95_s, p.p99_s, p.p95_all_s,

@@ -1,10 +1,10 @@
 /*
- * test.mjs: look at a page in Chromium.
+ * test.mjs: checks a page in Chromium.
  *
  *	node test.mjs PAGE PARTY FIRMWARE
  *
- * reads PAGE.html, and in PAGE.json how many marks each chart must have; leaves
- * PAGE.png, PAGE.pdf, and PAGE.deuteranopia.png for a look of your own.
+ * Reads PAGE.html, and from PAGE.json how many marks each chart must have. Leaves
+ * PAGE.png, PAGE.pdf and PAGE.deuteranopia.png, for people to look at.
  */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -17,7 +17,7 @@ const [path, party, firmware] = process.argv.slice(2);
 const address = pathToFileURL(`${path}.html`).href;
 const expected = JSON.parse(readFileSync(`${path}.json`, 'utf8'));
 
-/* Of CSS pixels there are 96 to the inch: A4 between margins of 15 mm. */
+/* In CSS pixels, 96 to the inch. Paper is A4 between margins of 15 mm. */
 const screen = { width: 1000, height: 900 }, paper = { width: 680, height: 1000 };
 const smallest = 12;
 
@@ -41,7 +41,7 @@ try {
 	await page.goto(address);
 	await page.screenshot({ path: `${path}.png`, fullPage: true });
 
-	/* Nothing but text and pictures, whatever names look like. */
+	/* The page has only text and pictures, even if names look like HTML. */
 	assert.deepEqual(await page.evaluate(() => [...new Set([...document.querySelectorAll(
 		'script, img, image, iframe, object, embed, link, a, b, foreignObject')].map(e => e.outerHTML))]), []);
 	assert.equal(await page.evaluate(() => [...document.querySelectorAll('*')].filter(e =>
@@ -50,14 +50,14 @@ try {
 	assert.ok((await page.textContent('.note')).includes('GENERATED <data>'));
 	assert.ok((await page.textContent('#findings details')).includes(firmware));
 
-	/* As many marks as the views call for. */
+	/* Each chart has as many marks as the views have figures. */
 	const found = await page.evaluate(names => Object.fromEntries(names.map(name => {
 		const [chart, mark] = name.split(' ');
 		return [name, document.querySelectorAll(`#${chart} svg [aria-roledescription="${mark}"]`).length];
 	})), Object.keys(expected));
 	assert.deepEqual(found, expected);
 
-	/* What one sees without colours: no two of a chart that differ in colour alone. */
+	/* No two marks of a chart differ only in colour. */
 	const alike = await page.evaluate(() => [...document.querySelectorAll('section')].flatMap(section => {
 		const colors = new Map();
 		for (const mark of section.querySelectorAll('[aria-roledescription="point"]')) {
@@ -68,7 +68,7 @@ try {
 	}));
 	assert.equal(alike.join('\n'), '');
 
-	/* Contrast with the white page, by WCAG: 4.5 for text, 3 for marks or their outlines. */
+	/* Contrast with the white page as WCAG requires: 4.5 for text, 3 for marks or their outlines. */
 	const pale = await page.evaluate(() => {
 		const luminance = color => {
 			const parts = color.match(/[\d.]+/g).slice(0, 3).map(part => part / 255)
@@ -92,7 +92,7 @@ try {
 	});
 	assert.equal(pale.join('\n'), '');
 
-	/* Everything can be read, inside the page, and on no other text. */
+	/* All text is large enough, inside the page, and does not overlap other text. */
 	for (const [media, size] of [['screen', screen], ['print', paper]]) {
 		await page.emulateMedia({ media });
 		await page.setViewportSize(size);

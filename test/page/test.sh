@@ -1,13 +1,13 @@
 #!/bin/bash
-# The page of pictures, looked at in Chromium without a network: each chart has
-# the marks that the views call for, nothing is cut off, too small, too pale or
-# told by colour alone, on screen and on paper; and names that look like HTML
-# are names.
+# Checks the page of charts in Chromium without a network, on screen and on
+# paper: each chart has as many marks as the views have figures; nothing is cut
+# off, too small, too pale or shown by colour alone; and names that look like
+# HTML are shown as text.
 #
 #	bash test/page/test.sh [DIRECTORY]
 #
-# Installs what a Debian or Ubuntu machine lacks. Leaves the pages, and pictures
-# of them, in DIRECTORY where one is named.
+# Installs what a Debian or Ubuntu machine lacks. If DIRECTORY is given, leaves
+# the pages and pictures of them there.
 set -euo pipefail
 
 # shellcheck source=test/setup.sh
@@ -37,9 +37,9 @@ fetch_packages()
 	as_user npm ci --no-audit --no-fund --prefix test/page
 }
 
-# Half of what one Party asks of one firmware is lost, for diagnose to find; and
-# both get names of attackers. So does a function, which would fit a call of
-# page.sql better than PostgreSQL's own.
+# Half of one Party's requests to one firmware get no response, which diagnose
+# must find. The names of both look like an attack. So does a function that
+# matches a call in page.sql better than PostgreSQL's own function does.
 make_database()
 {
 	start_cluster
@@ -74,7 +74,7 @@ set_levels()
 		('business_process', 'All business processes', 95, 90, '<b>ours</b>')"
 }
 
-# look PAGE ROLE [PSQL ARGUMENT...]: make a page, and look at it.
+# look PAGE ROLE [PSQL ARGUMENT...]: make a page and check it.
 look()
 {
 	local page=$work/page/$1 role=$2
@@ -112,12 +112,12 @@ main()
 	run_next 'fetch packages from npm' fetch_packages
 	[ "$skipped" -eq 0 ] || skip_test "$reason"
 	run_next 'make a database' make_database
-	run_next 'page of one who sees all, without levels' look no_levels ''
+	run_next 'page of a role that can see all, without levels' look no_levels ''
 	run_next 'set levels' set_levels
-	run_next 'page of one who sees all' look can_see_all_parties ''
-	run_next 'page for a Party' look for_party "$reader"
-	run_next 'page by a Party' look by_party '' -U "$reader"
-	run_next 'no page of a Party that is not seen' refuse_others
+	run_next 'page of a role that can see all Parties' look can_see_all_parties ''
+	run_next 'page for a Party, made by a trusted role' look for_party "$reader"
+	run_next 'page made by a Party' look by_party '' -U "$reader"
+	run_next 'no page of a Party that the role cannot see' refuse_others
 	print_summary
 }
 
