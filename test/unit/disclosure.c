@@ -185,6 +185,7 @@ make_atoms(void)
 	int			ncategories = 1 + (int) random_below(3);
 	int			nvalues[NFACTORS];
 	int			zero = (int) random_below(8);
+	bool		one_generation = random_below(4) == 0;
 	bool		several = random_below(4) == 0;
 
 	ngroups = 3 + (int) random_below(MAX_GROUPS - 2);
@@ -199,7 +200,7 @@ make_atoms(void)
 		atom->group = (int) random_below((uint64_t) ngroups);
 		atom->category = (several ? (int) random_below(7) : atom->group) %
 			ncategories;
-		atom->generation = random_below(3) == 0;
+		atom->generation = !one_generation && random_below(3) == 0;
 		atom->qualifier = random_below(4) == 0;
 		for (int f = 0; f < NFACTORS; f++)
 			atom->values[f] = (int) random_below((uint64_t) nvalues[f]);
@@ -729,7 +730,7 @@ check_faults(void)
 	CHECK_FAULT("requests are out of order", shares[0].figure, 1);
 	CHECK_FAULT("the number of requests is negative", cells[0].measured, -1);
 	CHECK_FAULT("the number of requests is out of range",
-				shares[0].measured = shares[1].measured, INT64_MAX);
+				shares[0].measured = shares[1].measured, INT64_MAX / 2 + 1);
 	CHECK_FAULT("a cell is neither of a value nor of a stratum",
 				cells[0].figure, 0);
 	CHECK_FAULT("a pair is not of values of two factors in one generation",
