@@ -21,8 +21,8 @@ SQL_PARTS = schema \
 	reference/target_response_time reference/service_level \
 	reference/response_code reference/party reference/current \
 	reference/assumption \
-	source/source source/trusted_relation source/add_source \
-	source/source_relation source/request_query \
+	source/source source/trusted_relation source/source_faults \
+	source/add_source source/source_relation source/request_query \
 	rollup/rollup rollup/rollup_cells rollup/target_between \
 	rollup/refresh_months rollup/expected_rows rollup/refresh_month \
 	rollup/refresh source/check_source \
@@ -64,8 +64,12 @@ $(shell mkdir -p sql src/core)
 endif
 
 PG_CONFIG ?= pg_config
-PGXS := $(shell $(PG_CONFIG) --pgxs)
+PGXS := $(wildcard $(shell $(PG_CONFIG) --pgxs 2>/dev/null))
+ifneq ($(PGXS),)
 include $(PGXS)
+else ifneq ($(filter-out unit unit-% sql/%,$(or $(MAKECMDGOALS),all)),)
+$(error $(PG_CONFIG) finds no PGXS: install postgresql-server-dev-all, or set PG_CONFIG)
+endif
 
 # A comment before each part but the first says where it is from.
 $(JOINED_SQL): $(SQL_PARTS:%=sql/%.sql) Makefile

@@ -1,10 +1,10 @@
 /*-------------------------------------------------------------------------
  *
  * aggregate_call.h
- *	  The guard of functions that only aggregates may call.
+ *	  A guard for functions that only an aggregate may call.
  *
- * They change their first argument in place.  Called by hand, that would be a
- * value in a table's buffer.
+ * These functions change their first argument in place.  In a direct call from
+ * SQL, that could be a value in a shared buffer.
  *
  *-------------------------------------------------------------------------
  */
@@ -13,7 +13,7 @@
 
 #include "fmgr.h"
 
-/* The memory context that the aggregation keeps its states in. */
+/* The memory context of the calling aggregate, for its states. */
 static inline MemoryContext
 get_aggregate_context(FunctionCallInfo fcinfo)
 {

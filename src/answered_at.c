@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * answered_at.c
- *	  The scalar answered_at: when a request was answered, if it was.
+ *	  The function answered_at(): when a request was answered, or NULL.
  *
  *-------------------------------------------------------------------------
  */

@@ -12,7 +12,7 @@
 #include "fmgr.h"
 #include "pg_versions.h"
 
-/* NULL is unknown, as is a name that is none. */
+/* MODE_UNKNOWN for NULL, and for a name that is not a mode. */
 static inline TargetMode
 get_mode_arg(FunctionCallInfo fcinfo, int argno)
 {

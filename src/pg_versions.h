@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * pg_versions.h
- *	  What differs between the major versions of PostgreSQL.
+ *	  Differences between the major versions of PostgreSQL.
  *
  *-------------------------------------------------------------------------
  */
@@ -14,10 +14,10 @@
 #include "utils/rel.h"
 #include "utils/relcache.h"
 #if PG_VERSION_NUM >= 160000
-#include "varatt.h"				/* was in postgres.h */
+#include "varatt.h"				/* before 16: in postgres.h */
 #endif
 
-/* Tells apart the transactions of a session. */
+/* A number that differs between the transactions of a session. */
 static inline LocalTransactionId
 current_local_xid(void)
 {
@@ -28,7 +28,7 @@ current_local_xid(void)
 #endif
 }
 
-/* The index of a primary key, or InvalidOid. */
+/* The index of a relation's primary key, or InvalidOid. */
 static inline Oid
 get_primary_key_index(Relation relation)
 {
@@ -39,7 +39,7 @@ get_primary_key_index(Relation relation)
 #endif
 }
 
-/* Does this transaction hold a lock of this very mode on a relation? */
+/* Does this transaction hold a lock of exactly this mode on a relation? */
 static inline bool
 holds_relation_lock(Oid relation, LOCKMODE mode)
 {

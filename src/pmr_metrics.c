@@ -1,13 +1,17 @@
 /*-------------------------------------------------------------------------
  *
  * pmr_metrics.c
- *	  Marks the library as one for this server's version.
+ *	  The magic block: the version of PostgreSQL that the library is built for.
  *
- * Concepts have files of their own: rtt_sketch.c, rtt_percentile.c and
- * rtt_histogram.c for round-trip times, on top of rtt_state.c; target.c and
- * srv_target.c for what met its target, answered_at.c for what is an answer,
- * on top of reference.c, the tables behind them.  What needs no server is in
- * core/.
+ * Each concept has a file of its own; code that needs no server is in core/.
+ * No file calls or includes one that is listed after it:
+ *
+ *	round-trip times: rtt_state.c, rtt_sketch.c, sketch_queue.c,
+ *		rtt_collector.c; then rtt_sketch_aggregate.c, rtt_percentile.c and
+ *		rtt_histogram.c
+ *	targets and answers: reference.c; then target.c, srv_target.c,
+ *		answered_at.c and response_class.c
+ *	the rollup: rollup_counts.c, rollup_result.c, rollup_cells.c
  *
  *-------------------------------------------------------------------------
  */

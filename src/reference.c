@@ -1,28 +1,28 @@
 /*-------------------------------------------------------------------------
  *
  * reference.c
- *	  The reference tables that functions look into.
+ *	  Lookups in the reference tables.
  *
- * This is the only file that knows names of tables and columns.
+ * This is the only C file that knows names of tables and columns.
  *
- * Rows are kept in fn_extra.  An aggregate's FmgrInfo belongs to one node of
- * one execution, which has one snapshot.  That of a scalar may not: PL/pgSQL
- * keeps those of simple expressions for a whole transaction, while statements
- * come and go.  So for a scalar the rows bear a stamp of the snapshot that they
- * were read under, and are kept only while its transaction has no changes of
- * its own in the table:
+ * The rows are cached in fn_extra.  The FmgrInfo of an aggregate belongs to
+ * one plan node of one execution, which has one snapshot.  That of a scalar
+ * function can live longer: PL/pgSQL keeps the FmgrInfo of a simple expression
+ * for a whole transaction, which has many statements.  So the cache of a
+ * scalar function has a stamp of the snapshot that its rows were read under.
+ * It is used only while the active snapshot has the same stamp, and the
+ * transaction has no changes of its own in the table:
  *
- * - Of the changes that other transactions make, a snapshot sees those that
- *	 had ended when it was taken, and which those are is what xmin, xmax and
- *	 the two arrays of transaction ids say, within one transaction.
- * - Who changes a table holds a lock on it, to the end of the transaction or
- *	 of the rollback that undoes the change.
+ * - Within one transaction, snapshots of equal xmin, xmax and arrays of
+ *	 transaction ids see the same changes of other transactions.
+ * - A transaction that changes a table holds a lock on it, until the
+ *	 transaction ends or the change is rolled back.
  *
- * (Nothing less will do.  The snapshot's own snapXactCompletionCount is zero
- * in an active snapshot.  Its curcid does not tell which changes of its own
- * transaction are seen: ROLLBACK TO takes some away, and a statement that
- * calls functions while it writes adds some, under the command id that it
- * started with.)
+ * Simpler tests do not suffice.  snapXactCompletionCount is zero in an active
+ * snapshot.  curcid does not tell which changes of the own transaction a
+ * snapshot sees: ROLLBACK TO removes some, and a statement that calls
+ * functions while it writes adds some, under the command id that it started
+ * with.
  *
  *-------------------------------------------------------------------------
  */
@@ -56,7 +56,7 @@ typedef struct ReferenceColumn
 	bool		nullable;
 } ReferenceColumn;
 
-/* What there is to know about a table; the key is its first column. */
+/* The description of a table.  Its first column is the key. */
 typedef struct ReferenceTable
 {
 	const char *name;
@@ -65,34 +65,38 @@ typedef struct ReferenceTable
 	Size		row_size;
 	Size		notes_size;
 	bool		(*read_row) (const Datum *values, const bool *nulls,
-							 void *row);	/* false: no such row can be */
+							 void *row);	/* false: the row is invalid */
 } ReferenceTable;
 
-/* A key, and its rows. */
+/* A key of a table. */
 typedef struct ReferenceKey
 {
 	const char *data;
 	int			length;
-	uint64		word;			/* of a short one, all of it */
+	uint64		word;			/* all bytes of a short key, else 0 */
 } ReferenceKey;
 
+/* The rows of a key. */
 typedef struct ReferenceEntry
 {
 	ReferenceKey key;
-	void	   *rows;			/* of the table's row_size each */
+	void	   *rows;			/* of row_size bytes each */
 	int			nrows;
-	void	   *notes;			/* the caller's, of the table's notes_size */
+	void	   *notes;			/* for the caller: notes_size bytes */
 	uint32		hash;
 	char		status;
 } ReferenceEntry;
 
 /*
- * SRVs and response codes have 2 to 6 bytes, and one is looked up for each row.
- * hash_bytes() and memcmp() cost 9 ns more.
+ * SRVs and response codes have 2 to 6 bytes, and each row looks one up.  With
+ * hash_bytes() and memcmp() a lookup takes 9 ns more.
  */
 #define SHORT_KEY		8
 
-/* All bytes of a short key: its first and last four, or three, overlapping. */
+/*
+ * All bytes of a short key: the first and the last four, which may overlap, or
+ * of less than four bytes the first, the middle and the last one.
+ */
 static inline uint64
 make_word(const char *data, int length)
 {
@@ -149,7 +153,7 @@ equal_keys(const ReferenceKey *a, const ReferenceKey *b)
 #define SH_DEFINE
 #include "lib/simplehash.h"
 
-/* What two snapshots have in common that see the same of other's changes. */
+/* With the xids, this determines which changes of others a snapshot sees. */
 typedef struct ReferenceStamp
 {
 	LocalTransactionId lxid;
@@ -160,15 +164,15 @@ typedef struct ReferenceStamp
 	bool		suboverflowed;
 } ReferenceStamp;
 
-/* What fn_extra points to; all but itself is in the context. */
+/* The target of fn_extra.  Everything that it points to is in its context. */
 typedef struct ReferenceCache
 {
 	MemoryContext context;
-	bool		one_execution;	/* an aggregate's */
+	bool		one_execution;	/* true for an aggregate */
 	Oid			relation;
 	bool		started;		/* a call under this stamp has succeeded */
 	ReferenceStamp stamp;
-	TransactionId *xids;		/* of the stamp, xip and then subxip */
+	TransactionId *xids;		/* of the stamp: xip, then subxip */
 	entries_hash *entries;		/* NULL: not read yet */
 } ReferenceCache;
 
@@ -211,7 +215,7 @@ read_response_code_row(const Datum *values, const bool *nulls, void *place)
 								&row->class);
 }
 
-/* "any" in a column is what target_mode() and so on do not know. */
+/* For "any" in a column target_mode() and so on return ..._UNKNOWN. */
 static const ReferenceTable target_table = {
 	.name = "target_response_time",
 	.ncolumns = 6,
@@ -242,8 +246,8 @@ static const ReferenceTable response_code_table = {
 };
 
 /*
- * An error unless a table is as the script made it.  Only its owner can make
- * it another one, but that must not bring the server down.
+ * Raises an error if a table is not as the install script made it.  Only its
+ * owner can change it, but not even that may crash the server.
  */
 static void
 check_as_made(const ReferenceTable *table, bool as_made)
@@ -253,12 +257,12 @@ check_as_made(const ReferenceTable *table, bool as_made)
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
 				 errmsg("\"%s.%s\" is not the table that pmr_metrics made",
 						SCHEMA_NAME, table->name),
-				 errhint("Its kind, a column, or a constraint has been changed.")));
+				 errdetail("Its kind, a column, or a constraint has been changed.")));
 }
 
 /*
- * Opens a table and finds its columns.  The lock is kept to the end of the
- * transaction, as a join keeps it.
+ * Opens a table and finds its columns.  The lock is kept until the end of the
+ * transaction, as in a query.
  */
 static Relation
 open_table(const ReferenceTable *table, AttrNumber *columns)
@@ -279,7 +283,7 @@ open_table(const ReferenceTable *table, AttrNumber *columns)
 	return relation;
 }
 
-/* New memory for a row of an entry; rows double at each power of two. */
+/* Memory for one more row of an entry.  Space for rows grows by doubling. */
 static void *
 append_row(const ReferenceTable *table, ReferenceEntry *entry)
 {
@@ -291,7 +295,7 @@ append_row(const ReferenceTable *table, ReferenceEntry *entry)
 	return (char *) entry->rows + table->row_size * entry->nrows++;
 }
 
-/* The entry of a key, made if there is none. */
+/* The entry of a key, which is made if there is none. */
 static ReferenceEntry *
 get_entry(const ReferenceTable *table, entries_hash *entries,
 		  const text *text_key)
@@ -314,9 +318,9 @@ get_entry(const ReferenceTable *table, entries_hash *entries,
 }
 
 /*
- * Reads a table in the current memory context: the rows of one key into its
- * entry, or all rows into the entries of their keys.  Returns which relation
- * it is.
+ * Reads a table into the current memory context: the rows of a key into the
+ * entry, or if the key is NULL, all rows, each into the entry of its key.
+ * Returns the OID of the table.
  */
 static Oid
 read_table(const ReferenceTable *table, Snapshot snapshot,
@@ -395,7 +399,7 @@ is_stamped(const ReferenceCache *cache, Snapshot snapshot)
 		equal_xids(snapshot->subxip, cache->xids + now.xcnt, now.subxcnt);
 }
 
-/* Forgets what was read, and starts anew with this snapshot. */
+/* Empties the cache, and gives it the stamp of this snapshot. */
 static void
 put_stamp(ReferenceCache *cache, Snapshot snapshot)
 {
@@ -441,8 +445,8 @@ make_cache(FunctionCallInfo fcinfo)
 }
 
 /*
- * Sees to it that the rows of the table are in the cache, or else finds those
- * of one key.
+ * True: the whole table is in the cache.  False, in the first call under a
+ * stamp: only the rows of the key have been read, into *found.
  */
 static bool
 fill_cache(ReferenceCache *cache, const ReferenceTable *table,
@@ -450,7 +454,7 @@ fill_cache(ReferenceCache *cache, const ReferenceTable *table,
 {
 	Snapshot	snapshot;
 
-	/* there is none in PL/pgSQL after a COMMIT, say for a domain's CHECK */
+	/* PL/pgSQL has none after a COMMIT, e.g. for a domain's CHECK */
 	EnsurePortalSnapshotExists();
 	snapshot = GetActiveSnapshot();
 
@@ -458,7 +462,7 @@ fill_cache(ReferenceCache *cache, const ReferenceTable *table,
 		(!cache->one_execution && (!is_stamped(cache, snapshot) ||
 								   is_own_writer(cache->relation))))
 	{
-		/* Will there be a second call?  Not where fn_extra does not last. */
+		/* There may be no second call with this fn_extra. */
 		put_stamp(cache, snapshot);
 		cache->relation = read_table(table, snapshot, key, found, NULL);
 		cache->started = true;

@@ -1,13 +1,14 @@
 /*-------------------------------------------------------------------------
  *
  * reference.h
- *	  The reference tables that functions look into.
+ *	  Lookups in the reference tables.
  *
- * The rows are those that a join in the same place would find: what the
- * snapshot sees that the query runs under, changes of its own transaction
- * included.  The first call goes by the table's index, the next ones by memory
- * where they safely can.  Rows are valid until the next call, or the end of the
- * memory context that the call was made in.
+ * A lookup finds the rows that a join in the same query would find: those that
+ * the query's snapshot sees, including changes of its own transaction.  The
+ * first call reads the table by its index.  Later calls use a copy of the
+ * table in memory, where that is safe (reference.c).  The rows are valid until
+ * the next call, or until the memory context is reset that was current in the
+ * call.
  *
  *-------------------------------------------------------------------------
  */
@@ -19,9 +20,10 @@
 #include "fmgr.h"
 
 /*
- * The rows of pmr.target_response_time for an SRV.  As long as they are kept in
- * memory there is room beside them for TARGET_KINDS periods, the caller's,
- * which contain no time to begin with; otherwise periods is NULL.
+ * The rows of pmr.target_response_time for an SRV.  *periods is NULL unless
+ * they are in the copy of the table.  Then it is an array of TARGET_KINDS
+ * periods, kept with them, in which the caller may store results.  At first no
+ * period contains any time.
  */
 extern const TargetRow *reference_targets(FunctionCallInfo fcinfo,
 										  const text *srv, int *nrows,

@@ -1,16 +1,16 @@
 /*-------------------------------------------------------------------------
  *
  * requesting_role.c
- *	  The function reader: who asks, seen from inside a SECURITY DEFINER
- *	  function.
+ *	  The function requesting_role(): the role that asks, for use in SECURITY
+ *	  DEFINER functions.
  *
- * There, current_user is the function's owner, and session_user is not whom
- * SET ROLE has chosen.  The outer user is whom SET ROLE has chosen or else who
- * logged in, and no SECURITY DEFINER function changes it.
+ * In such a function current_user is the function's owner, and session_user
+ * ignores SET ROLE.  The outer user is the role of SET ROLE, or else the role
+ * that logged in, and no SECURITY DEFINER function changes it.
  *
- * But PostgreSQL runs what index expressions and materialized views call as
- * their owner, while the outer user is whoever maintains them: a superuser, or
- * autovacuum.  Whom to answer for cannot be told there, so nobody is.
+ * But PostgreSQL runs index expressions and materialized views as their owner,
+ * while the outer user is the role that maintains them: a superuser, for
+ * example, or that of autovacuum.  There the requesting role is not known.
  *
  *-------------------------------------------------------------------------
  */
@@ -28,6 +28,6 @@ pmr_requesting_role(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("reports cannot be read by an index expression or a materialized view"),
-				 errdetail("These run as their owner on behalf of others.")));
+				 errdetail("These run as their owner, so the requesting role is not known.")));
 	PG_RETURN_OID(GetOuterUserId());
 }

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * response_class.c
- *	  The scalar response_class: what a response code says of a request.
+ *	  The function response_class(): the class of a response code.
  *
  *-------------------------------------------------------------------------
  */

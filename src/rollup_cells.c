@@ -1,23 +1,24 @@
 /*-------------------------------------------------------------------------
  *
  * rollup_cells.c
- *	  The aggregate rollup_cells: counts and round-trip times by day, by value of
- *	  each factor, and by pairs of values.
+ *	  The aggregate rollup_cells: counts and round-trip times by day, by value
+ *	  of each factor, and by pairs of values.
  *
- * A row counts in a cell for its day and one for each of its k values, and in
- * k(k-1)/2 pairs.  These are some fifty cache lines that belong to its group
- * alone, and hash aggregation goes from group to group with every row, so each
- * would come from main memory.  Rows are therefore only appended to a log,
- * which takes two lines, and counted when the log is full, by the hundred.
+ * A row with k factor values counts in k + 1 cells, of its day and its values,
+ * and in k(k-1)/2 pairs.  These are about fifty cache lines, which belong to
+ * the row's group alone.  In hash aggregation successive rows belong to
+ * different groups, so each line would come from main memory.  Rows are
+ * therefore only appended to a log, which touches two lines, and are counted,
+ * hundreds at a time, when the log is full.
  *
- * Neither counts nor sketches depend on the order of the rows, so when that
- * happens is nobody's business.  The final function counts what is in the log,
- * too: into memory of its own where there are no counts yet, so that a small
- * group never keeps any, and otherwise into those of the state, which stands
- * for the same rows as before.
+ * Counts and sketches do not depend on the order of the rows, so rows may be
+ * counted at any time.  The final function counts the rows of the log, too.
+ * If the state has no counts yet, it counts into temporary memory, so that a
+ * small group never keeps counts.  Otherwise it moves the rows of the log into
+ * the state's counts, and the state still stands for the same rows.
  *
- * A row is checked before it is appended: counting (rollup_counts.c) meets no
- * bad values.
+ * Rows are checked before they are appended; rollup_counts.c does not check
+ * them.
  *
  *-------------------------------------------------------------------------
  */
@@ -27,24 +28,24 @@
 #include "aggregate_call.h"
 #include "common/int.h"
 #include "core/response_code.h"
-#include "rollup_counts.h"
-#include "rollup_result.h"
 #include "funcapi.h"
 #include "mb/pg_wchar.h"
+#include "rollup_counts.h"
+#include "rollup_result.h"
 #include "time_input.h"
 #include "utils/array.h"
 #include "utils/timestamp.h"
 
 /*
- * Sizes in bytes; a row of a few short values takes about 60.  A full log has
- * more rows than counts have cache lines.
+ * Sizes in bytes.  A row with a few short values takes about 60, so a full log
+ * has more rows than the counts have cache lines.
  */
 #define LOG_MIN_SIZE	128
 #define LOG_MAX_SIZE	131072
-#define MAX_LOGGED_ROW	(LOG_MAX_SIZE / 8)	/* longer: counted at once */
+#define MAX_LOGGED_ROW	(LOG_MAX_SIZE / 8)	/* longer rows skip the log */
 
-/* Outcomes of what is no request, in the order of their counts. */
-static const char *const apart_names[] = {
+/* Outcomes of rows that are not requests, in the order of their counts. */
+static const char *const not_request_names[] = {
 	"pre_command", "local_command", "cancelled"
 };
 
@@ -56,7 +57,7 @@ typedef struct RollupState
 	uint32		log_size;
 	uint32		log_used;
 	char	   *log;
-	RollupCounts *counts;		/* of rows no longer in the log, or NULL */
+	RollupCounts *counts;		/* of the rows not in the log, or NULL */
 } RollupState;
 
 PG_FUNCTION_INFO_V1(pmr_rollup_cells_transfn);
@@ -64,7 +65,7 @@ PG_FUNCTION_INFO_V1(pmr_rollup_cells_finalfn);
 
 /* Arguments */
 
-/* The start of a name, for a message. */
+/* A name, cut off to the length of an identifier, for a message. */
 static char *
 clip_name(const text *name)
 {
@@ -83,7 +84,7 @@ is_name(const text *name, const char *known)
 		memcmp(VARDATA_ANY(name), known, length) == 0;
 }
 
-/* The count that is the outcome's own. */
+/* The count for the outcome that an argument names. */
 static CellCount
 get_outcome_count(FunctionCallInfo fcinfo, int argno)
 {
@@ -99,9 +100,9 @@ get_outcome_count(FunctionCallInfo fcinfo, int argno)
 		if (is_name(name, target_outcome_name(i)))
 			return COUNT_MET + i;
 	}
-	for (int i = 0; i < (int) lengthof(apart_names); i++)
+	for (int i = 0; i < (int) lengthof(not_request_names); i++)
 	{
-		if (is_name(name, apart_names[i]))
+		if (is_name(name, not_request_names[i]))
 			return COUNT_PRE_COMMANDS + i;
 	}
 	ereport(ERROR,
@@ -129,7 +130,7 @@ get_response_class(FunctionCallInfo fcinfo, int argno)
 	return RESPONSE_UNCLASSIFIED;
 }
 
-/* What a row counts in. */
+/* The counts that a row adds to: a COUNT_BIT for each. */
 static uint32
 get_counts(CellCount outcome, ResponseClass class, bool answered)
 {
@@ -194,7 +195,7 @@ has_finite_time(FunctionCallInfo fcinfo, int argno)
 		!TIMESTAMP_NOT_FINITE(PG_GETARG_TIMESTAMPTZ(argno));
 }
 
-/* (day, outcome, response_class, started_at, answered_at), from an argument on */
+/* The row of (day, outcome, response_class, started_at, answered_at). */
 static RollupRow
 get_row(FunctionCallInfo fcinfo, int argno)
 {
@@ -210,7 +211,7 @@ get_row(FunctionCallInfo fcinfo, int argno)
 	{
 		int64		us;
 
-		/* no time of its own in a sketch: some 292,277 years */
+		/* a time of more than 292,277 years is left out of the sketch */
 		if (!pg_sub_s64_overflow(PG_GETARG_TIMESTAMPTZ(argno + 4),
 								 PG_GETARG_TIMESTAMPTZ(argno + 3), &us))
 			row.rtt_us =
@@ -220,7 +221,7 @@ get_row(FunctionCallInfo fcinfo, int argno)
 	return row;
 }
 
-/* The values of the factors; NULL: there are none. */
+/* The values of the factors, or NULL if there are none. */
 static ArrayType *
 get_values(FunctionCallInfo fcinfo, int argno, int *nfactors)
 {
@@ -235,7 +236,7 @@ get_values(FunctionCallInfo fcinfo, int argno, int *nfactors)
 	if (ARR_NDIM(values) != 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("factors must be a one-dimensional array, but it has %d dimensions",
+				 errmsg("array of factors must have one dimension, but has %d",
 						ARR_NDIM(values))));
 	*nfactors = ARR_DIMS(values)[0];
 	if (*nfactors > ROLLUP_MAX_FACTORS)
@@ -252,8 +253,8 @@ check_nfactors(const RollupState *state, int nfactors)
 	if (nfactors != state->nfactors)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("number of factors must not change within a group, but it is %d after %d",
-						nfactors, state->nfactors)));
+				 errmsg("number of factors must not change within a group, but changes from %d to %d",
+						state->nfactors, nfactors)));
 }
 
 /* State and log */
@@ -283,7 +284,7 @@ get_state_counts(RollupState *state)
 	return state->counts;
 }
 
-/* The most bytes that a row with these values takes. */
+/* The most bytes that a row with these values can take. */
 static Size
 get_row_bound(const ArrayType *values, int nfactors)
 {
@@ -291,11 +292,11 @@ get_row_bound(const ArrayType *values, int nfactors)
 
 	if (values != NULL)
 		size += ARR_SIZE(values) - ARR_DATA_OFFSET(values) +
-			(Size) nfactors * VARHDRSZ; /* for those that are NULL */
+			(Size) nfactors * VARHDRSZ; /* of values that are NULL */
 	return MAXALIGN(size);
 }
 
-/* Writes a row, and tells where it ends. */
+/* Writes a row, and returns its end. */
 static char *
 write_row(char *place, const RollupRow *row, ArrayType *values, int nfactors)
 {
@@ -321,7 +322,7 @@ write_row(char *place, const RollupRow *row, ArrayType *values, int nfactors)
 	return (char *) MAXALIGN(place);
 }
 
-/* Makes room in the log for so many bytes, of one row. */
+/* Makes room in the log for a row of this size. */
 static void
 reserve_log(RollupState *state, Size size)
 {
@@ -365,7 +366,7 @@ add_row(RollupState *state, const RollupRow *row, ArrayType *values)
 	state->log_used = end - state->log;
 }
 
-/* The counts of all rows of a state. */
+/* The counts of all rows of a state, those in the log included. */
 static const RollupCounts *
 count_state(RollupState *state)
 {

@@ -1,19 +1,19 @@
 /*-------------------------------------------------------------------------
  *
  * rollup_counts.c
- *	  The counts and round-trip times of a rollup_cells.
+ *	  The counts and round-trip times of the aggregate rollup_cells.
  *
- * A cell's id is its place in an array.  One hash table finds the id of a day or
- * value, another one the counts of a pair of ids.
+ * A cell's id is its index in an array.  One hash table gives the id of a day
+ * or a value, another one gives the counts of a pair of ids.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
 #include "common/hashfn.h"
-#include "rollup_counts.h"
 #include "miscadmin.h"
 #include "port/pg_bitutils.h"
+#include "rollup_counts.h"
 #include "rtt_state.h"
 #include "utils/memutils.h"
 
@@ -26,7 +26,7 @@ typedef struct CellKey
 
 typedef struct CellId
 {
-	CellKey		key;			/* its data is that of the cell's value */
+	CellKey		key;			/* data points into the cell's value */
 	uint32		id;
 	uint32		hash;
 	char		status;
@@ -51,13 +51,13 @@ typedef struct CellId
 
 typedef struct Pair
 {
-	uint64		key;			/* the ids of their cells */
+	uint64		key;			/* PAIR_KEY of the ids of two cells */
 	int64		measured;
 	int64		missed;
 	char		status;
 } Pair;
 
-/* Ids count from 0, so one multiplication spreads them (Knuth 3, 6.4). */
+/* Ids are small numbers: one multiplication spreads them (Knuth 3, 6.4). */
 static inline uint32
 hash_pair(uint64 key)
 {
@@ -84,7 +84,7 @@ struct RollupCounts
 	uint32		max_cells;
 	ids_hash   *ids;
 	pairs_hash *pairs;
-	DateADT		last_day;		/* mostly the next row's, too */
+	DateADT		last_day;		/* usually the next row has it, too */
 	uint32		last_day_id;
 };
 
@@ -97,7 +97,7 @@ rollup_counts_make(MemoryContext context, int nfactors)
 	counts->context = context;
 	counts->nfactors = nfactors;
 	counts->ncells = 0;
-	counts->last_day = DATEVAL_NOBEGIN; /* no row's */
+	counts->last_day = DATEVAL_NOBEGIN; /* no row has it */
 	counts->last_day_id = 0;
 	counts->max_cells = 8;
 	counts->cells = MemoryContextAlloc(context, counts->max_cells *
@@ -107,7 +107,7 @@ rollup_counts_make(MemoryContext context, int nfactors)
 	return counts;
 }
 
-/* A new cell, whose value is a copy of the key's. */
+/* Adds a cell, with a copy of the key's data as its value; returns its id. */
 static uint32
 add_cell(RollupCounts *counts, CellKey key)
 {
@@ -153,7 +153,7 @@ add_cell_rtt(RollupCell *cell, uint64 rtt_us, MemoryContext context,
 	MemoryContextReset(scratch);
 }
 
-/* The id of the cell of a value, which may be new. */
+/* The id of the cell of a value.  Adds the cell if there is none. */
 static uint32
 get_cell_id(RollupCounts *counts, uint32 factor, const char *data,
 			uint32 length)
@@ -223,7 +223,7 @@ count_pairs(RollupCounts *counts, const RollupRow *row,
 	}
 }
 
-/* Counts a row in all there is, and tells where it ends. */
+/* Counts a row in all its cells and pairs, and returns its end. */
 static const char *
 count_row(RollupCounts *counts, const RollupRow *row,
 		  MemoryContext scratch)

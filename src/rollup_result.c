@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * rollup_result.c
- *	  The result of a rollup_cells: counts as a row of the type rollup_cells.
+ *	  The result of the aggregate rollup_cells: a row of the type rollup_cells.
  *
  *-------------------------------------------------------------------------
  */
@@ -9,9 +9,9 @@
 
 #include "access/htup_details.h"
 #include "catalog/pg_type.h"
-#include "rollup_result.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "rollup_result.h"
 #include "rtt_sketch.h"
 #include "rtt_state.h"
 #include "utils/array.h"
@@ -24,7 +24,7 @@
 #define PAIR_COLUMNS	6
 #define ROLLUP_COLUMNS 2
 
-/* What all days add up to, which come first. */
+/* Adds up the cells of all days, which are the first of the sorted cells. */
 static void
 sum_days(const RollupCell **sorted, uint32 ncells, RollupCell *total,
 		 MemoryContext scratch)
@@ -57,7 +57,7 @@ check_columns(TupleDesc row, int ncolumns)
 		elog(ERROR, "row type must have %d columns", ncolumns);
 }
 
-/* The row type that is the element type of a column of another. */
+/* The row type of the elements of a column that is an array. */
 static TupleDesc
 get_element_row(TupleDesc row, int column, int ncolumns)
 {
@@ -75,12 +75,12 @@ make_row(TupleDesc tupdesc, Datum *values, bool *nulls)
 	return HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls));
 }
 
-/* A cell as a rollup_cell; that of all rows has no value. */
+/* A cell as a rollup_cell.  The cell of all rows has no value, and no day. */
 static Datum
 make_cell(const RollupCell *cell, TupleDesc tupdesc, MemoryContext scratch)
 {
 	MemoryContext caller;
-	RttSummary	summary;
+	RttSketch	sketch;
 	Datum		values[CELL_COLUMNS] = {0};
 	bool		nulls[CELL_COLUMNS] = {false};
 	Datum		made;
@@ -99,8 +99,8 @@ make_cell(const RollupCell *cell, TupleDesc tupdesc, MemoryContext scratch)
 	nulls[CELL_COLUMNS - 1] = cell->rtt == NULL;
 	if (cell->rtt != NULL)
 	{
-		rtt_state_open(cell->rtt, &summary);
-		values[CELL_COLUMNS - 1] = rtt_sketch_from_summary(&summary);
+		rtt_state_open(cell->rtt, &sketch);
+		values[CELL_COLUMNS - 1] = rtt_sketch_to_datum(&sketch);
 	}
 	MemoryContextSwitchTo(caller);
 
@@ -116,7 +116,7 @@ make_row_array(Datum *rows, int nrows, TupleDesc tupdesc)
 										   -1, false, TYPALIGN_DOUBLE));
 }
 
-/* The total, and then the cells in order. */
+/* The cell of all rows, and then the others in their order. */
 static Datum
 make_cells(const RollupCell **sorted, uint32 ncells, TupleDesc tupdesc)
 {

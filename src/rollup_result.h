@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * rollup_result.h
- *	  The result of a rollup_cells: counts as a row of the type rollup_cells.
+ *	  The result of the aggregate rollup_cells: a row of the type rollup_cells.
  *
  *-------------------------------------------------------------------------
  */
@@ -12,8 +12,9 @@
 #include "rollup_counts.h"
 
 /*
- * The row, of which the descriptor is that of rollup_cells: an array of
- * rollup_cell, the first of which is of all rows, and one of rollup_cell_pair.
+ * Makes the row, in new memory: an array of rollup_cell, of which the first is
+ * of all rows, and an array of rollup_cell_pair.  The descriptor must be that
+ * of the type rollup_cells.
  */
 extern Datum rollup_result_make(const RollupCounts *counts,
 								TupleDesc tupdesc);

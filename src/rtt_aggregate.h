@@ -1,16 +1,16 @@
 /*-------------------------------------------------------------------------
  *
  * rtt_aggregate.h
- *	  What the transition and final functions over round-trip times share.
+ *	  Shared by the transition and final functions over round-trip times.
  *
  * Their rules:
  *
- * - A transition function changes the collector that it was given in place and
- *	 returns it, and never another one.
- * - A final function never writes: windows call it again and again.
- * - A row whose round-trip time is NULL is skipped; a fraction is checked on
- *	 every row, skipped or not, so that an error does not depend on the order
- *	 of the rows.
+ * - A transition function changes its collector in place, and returns the same
+ *	 collector, never another one (rtt_collector.c).
+ * - A final function does not change the collector, because a window calls it
+ *	 for many rows.
+ * - A row whose round-trip time is NULL is skipped.  But fractions are checked
+ *	 on every row, so that an error does not depend on the order of the rows.
  *
  *-------------------------------------------------------------------------
  */
@@ -21,12 +21,12 @@
 #include "time_input.h"
 #include "utils/timestamp.h"
 
-/* One of the next three. */
+/* One of the three functions below. */
 typedef bool (*GetRtt) (FunctionCallInfo fcinfo, uint64 *rtt_us);
 
 /*
- * The round-trip time that an aggregate's arguments give; false when it is
- * NULL.
+ * These get the round-trip time from an aggregate's arguments, or return false
+ * if it is NULL.
  */
 static inline bool
 get_rtt_of_timestamps(FunctionCallInfo fcinfo, uint64 *rtt_us)
@@ -56,7 +56,7 @@ get_rtt_of_seconds(FunctionCallInfo fcinfo, uint64 *rtt_us)
 	return true;
 }
 
-/* What a transition function returns. */
+/* The result of a transition function. */
 static inline Datum
 rtt_collector_result(FunctionCallInfo fcinfo, const RttCollector *collector)
 {

@@ -1,18 +1,20 @@
 /*-------------------------------------------------------------------------
  *
  * rtt_collector.c
- *	  A value of rtt_state while rows are added to it: an expanded object.
+ *	  An rtt_state while rows are added to it: an expanded object.
  *
- * The collectors of an aggregation, and their states, are in one memory
- * context, a child of that of the aggregation, and go with it.  The executor
- * asks for no more: it takes an expanded object over without copying it when
- * the parent of its context is the aggregation's.  But whoever deletes one such
- * object, or moves it elsewhere, would do so to all of them.  The executor does
- * either only where a transition function returns another object than it was
- * given, so ours never do.  Read-write pointers, which others may do that with,
- * must reach nobody else: final functions and upper nodes get read-only ones,
- * and inverse transition functions, which get what the executor has, are
- * refused.  No aggregate of ours has one, but a user's may.
+ * All collectors of an aggregation, and their states, are in one memory
+ * context, a child of the aggregation's context, and are freed with it.  The
+ * executor accepts that: it takes over an expanded object without a copy if
+ * the parent of its context is the aggregation's context.  But deleting or
+ * moving one such object would delete or move all of them:
+ *
+ * - The executor does so only if a transition function returns another object
+ *	 than its argument.  Ours never do.
+ * - Other code may do so if it has a read-write pointer, so it must not get
+ *	 one.  Final functions and upper nodes get read-only pointers.  Inverse
+ *	 transition functions would get the executor's pointer, so moving-aggregate
+ *	 mode is refused.  Our aggregates have no such function, but a user's may.
  *
  *-------------------------------------------------------------------------
  */
@@ -35,10 +37,10 @@ const ExpandedObjectMethods rtt_collector_methods = {
 	flatten_into
 };
 
-/* More bytes of sketches than this are not kept waiting. */
+/* A queue of more bytes than this is merged. */
 #define MAX_QUEUED		16384
 
-/* The state of the times before the newest, made if there is none. */
+/* The state.  Makes one, with room for so many words, if there is none. */
 static RttState *
 get_state(RttCollector *collector, uint32 nwords)
 {
@@ -66,7 +68,7 @@ merge_sketches(RttCollector *collector)
 	collector->sketches = NULL;
 }
 
-/* The size of all times but those of the sketches. */
+/* The size of a state of all times but those of the queued sketches. */
 static Size
 get_state_size(const RttCollector *collector)
 {
@@ -106,8 +108,8 @@ flatten_into(ExpandedObjectHeader *header, void *flat, Size size)
 }
 
 /*
- * In moving-aggregate mode each aggregate has a memory context of its own in a
- * window, where otherwise they share that of the window.
+ * In moving-aggregate mode each aggregate of a window has a memory context of
+ * its own; otherwise they share the window's.
  */
 static void
 check_not_moving(FunctionCallInfo fcinfo, MemoryContext context)
@@ -119,7 +121,7 @@ check_not_moving(FunctionCallInfo fcinfo, MemoryContext context)
 				 errmsg("round-trip times cannot be aggregated in moving-aggregate mode")));
 }
 
-/* The context of the collectors of this call's aggregation. */
+/* The context of all collectors of this aggregation.  May make it. */
 static MemoryContext
 get_collector_context(FunctionCallInfo fcinfo)
 {
@@ -131,8 +133,9 @@ get_collector_context(FunctionCallInfo fcinfo)
 	check_not_moving(fcinfo, parent);
 
 	/*
-	 * New children come first, so it is near.  Where other aggregates make a
-	 * context for each group, there are more of ours, but not many more.
+	 * The list begins with the newest child.  If other aggregates make a
+	 * context for each group, ours may be far back.  Then another one is
+	 * made, but at most one for 16 of theirs.
 	 */
 	for (context = parent->firstchild; context != NULL && nothers < 16;
 		 context = context->nextchild, nothers++)
@@ -157,13 +160,13 @@ rtt_collector_make(FunctionCallInfo fcinfo, RttStateKind kind,
 	collector->kind = kind;
 	collector->nfractions = nfractions;
 	for (int i = 0; i < nfractions; i++)
-		collector->fractions[i] = fractions[i] + 0.0;	/* no -0 */
+		collector->fractions[i] = fractions[i] + 0.0;	/* -0 becomes 0 */
 	return collector;
 }
 
 /*
- * The state of a datum, a collector or from a tuple, all times included; not
- * to be changed.
+ * The state of all times of a datum, which is a collector or flat.  The caller
+ * must not change it.
  */
 static const RttState *
 get_flat(Datum datum)
@@ -189,14 +192,14 @@ get_flat(Datum datum)
 	return sketch_queue_merge(collector->sketches, flat);
 }
 
-/* An error unless a state is of a kind; only an aggregate of a user's is not. */
+/* Only an aggregate that a user made can have a state of another kind. */
 static void
 check_kind(uint8 kind, RttStateKind expected)
 {
 	if (kind != expected)
 		ereport(ERROR,
 				(errcode(ERRCODE_WRONG_OBJECT_TYPE),
-				 errmsg("rtt_state is that of another aggregate")));
+				 errmsg("rtt_state belongs to another aggregate")));
 }
 
 static void
@@ -224,7 +227,7 @@ rtt_collector_arg_slow(FunctionCallInfo fcinfo, RttStateKind kind)
 }
 
 void
-rtt_collector_settle(RttCollector *collector)
+rtt_collector_flush(RttCollector *collector)
 {
 	collector->state = rtt_state_add_words(get_state(collector,
 													 collector->nwords),
@@ -235,17 +238,17 @@ rtt_collector_settle(RttCollector *collector)
 }
 
 void
-rtt_collector_add_sketch(RttCollector *collector, Datum sketch)
+rtt_collector_add_sketch(RttCollector *collector, Datum datum)
 {
-	bytea	   *bytes = DatumGetByteaPP(sketch);
+	bytea	   *bytes = DatumGetByteaPP(datum);
 	Size		nbytes = VARSIZE_ANY_EXHDR(bytes);
-	RttSummary	summary;
+	RttSketch	sketch;
 
 	if (nbytes > SKETCH_QUEUE_LONGEST)
 	{
-		rtt_sketch_open(PointerGetDatum(bytes), &summary);
+		rtt_sketch_open(PointerGetDatum(bytes), &sketch);
 		collector->state = rtt_state_add_sketch(get_state(collector, 0),
-												&summary);
+												&sketch);
 		return;
 	}
 	if (sketch_queue_bytes(collector->sketches) > MAX_QUEUED)

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * rtt_histogram.c
- *	  The set-returning functions rtt_histogram and rtt_buckets.
+ *	  The set-returning functions rtt_histogram() and rtt_buckets().
  *
  *-------------------------------------------------------------------------
  */
@@ -16,7 +16,7 @@
 PG_FUNCTION_INFO_V1(pmr_rtt_buckets);
 PG_FUNCTION_INFO_V1(pmr_rtt_histogram);
 
-/* A row (lower_s, upper_s, requests) of a set-returning function. */
+/* Adds a row (lower_s, upper_s, requests) to the result. */
 static void
 put_bar(ReturnSetInfo *rsinfo, uint64 lower_us, uint64 upper_us, uint64 count)
 {
@@ -33,17 +33,17 @@ put_bar(ReturnSetInfo *rsinfo, uint64 lower_us, uint64 upper_us, uint64 count)
 Datum
 pmr_rtt_buckets(PG_FUNCTION_ARGS)
 {
-	RttSummary	summary;
+	RttSketch	sketch;
 
 	InitMaterializedSRF(fcinfo, 0);
-	rtt_sketch_open(PG_GETARG_DATUM(0), &summary);
-	for (uint32 i = 0; i < summary.nbuckets; i++)
+	rtt_sketch_open(PG_GETARG_DATUM(0), &sketch);
+	for (uint32 i = 0; i < sketch.nbuckets; i++)
 	{
-		const RttBucket *bucket = &summary.buckets[i];
+		const RttBucket *bucket = &sketch.buckets[i];
 
 		put_bar((ReturnSetInfo *) fcinfo->resultinfo,
-				Max(bucket->lower_us, summary.min_us),
-				rtt_summary_bucket_upper(&summary, bucket),
+				Max(bucket->lower_us, sketch.min_us),
+				rtt_sketch_bucket_upper(&sketch, bucket),
 				bucket->count);
 	}
 	return (Datum) 0;
@@ -53,7 +53,7 @@ Datum
 pmr_rtt_histogram(PG_FUNCTION_ARGS)
 {
 	int32		nbuckets = PG_GETARG_INT32(1);
-	RttSummary	summary;
+	RttSketch	sketch;
 	RttBar		bars[RTT_HISTOGRAM_MAX];
 	int			nbars;
 
@@ -63,8 +63,8 @@ pmr_rtt_histogram(PG_FUNCTION_ARGS)
 				 errmsg("number of buckets %d is not between 1 and %d",
 						nbuckets, RTT_HISTOGRAM_MAX)));
 	InitMaterializedSRF(fcinfo, 0);
-	rtt_sketch_open(PG_GETARG_DATUM(0), &summary);
-	nbars = rtt_histogram(&summary, bars, nbuckets);
+	rtt_sketch_open(PG_GETARG_DATUM(0), &sketch);
+	nbars = rtt_histogram(&sketch, bars, nbuckets);
 	for (int i = 0; i < nbars; i++)
 		put_bar((ReturnSetInfo *) fcinfo->resultinfo,
 				bars[i].lower_us, bars[i].upper_us, bars[i].count);

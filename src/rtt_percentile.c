@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * rtt_percentile.c
- *	  The aggregates rtt_percentile and rtt_percentiles, and the scalars of
- *	  the same names over a sketch.
+ *	  The aggregates rtt_percentile and rtt_percentiles, and the functions of
+ *	  the same names that take a sketch.
  *
  *-------------------------------------------------------------------------
  */
@@ -27,7 +27,7 @@ PG_FUNCTION_INFO_V1(pmr_rtt_percentiles_finalfn);
 static void
 check_fraction(float8 fraction)
 {
-	/* also false for NaN */
+	/* in this form, NaN is an error as well */
 	if (!(fraction >= 0 && fraction <= 1))
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
@@ -36,9 +36,9 @@ check_fraction(float8 fraction)
 }
 
 /*
- * The fractions of an array, or an error: one dimension, at most
- * RTT_STATE_MAX_FRACTIONS, none NULL, each from 0 to 1.  Points into the
- * array.
+ * The fractions in an array, which are not copied.  Raises an error unless
+ * there is one dimension, with at most RTT_STATE_MAX_FRACTIONS elements, none
+ * of them NULL, each from 0 to 1.
  */
 static const float8 *
 get_fractions(ArrayType *array, int *nfractions)
@@ -66,7 +66,7 @@ get_fractions(ArrayType *array, int *nfractions)
 	return fractions;
 }
 
-/* Percentiles in seconds, as a float8[]. */
+/* Makes a float8[] of percentiles in seconds. */
 static Datum
 percentiles_array(const uint64 *percentiles_us, int npercentiles)
 {
@@ -83,26 +83,26 @@ Datum
 pmr_rtt_sketch_percentile(PG_FUNCTION_ARGS)
 {
 	float8		fraction = PG_GETARG_FLOAT8(1);
-	RttSummary	summary;
+	RttSketch	sketch;
 	uint64		percentile_us;
 
 	check_fraction(fraction);
-	rtt_sketch_open(PG_GETARG_DATUM(0), &summary);
-	rtt_summary_percentiles(&summary, &fraction, 1, &percentile_us);
+	rtt_sketch_open(PG_GETARG_DATUM(0), &sketch);
+	rtt_sketch_percentiles(&sketch, &fraction, 1, &percentile_us);
 	PG_RETURN_FLOAT8(seconds_from_us(percentile_us));
 }
 
 Datum
 pmr_rtt_sketch_percentiles(PG_FUNCTION_ARGS)
 {
-	RttSummary	summary;
+	RttSketch	sketch;
 	int			nfractions;
 	const float8 *fractions = get_fractions(PG_GETARG_ARRAYTYPE_P(1),
 											&nfractions);
 	uint64	   *percentiles_us = palloc(nfractions * sizeof(uint64));
 
-	rtt_sketch_open(PG_GETARG_DATUM(0), &summary);
-	rtt_summary_percentiles(&summary, fractions, nfractions, percentiles_us);
+	rtt_sketch_open(PG_GETARG_DATUM(0), &sketch);
+	rtt_sketch_percentiles(&sketch, fractions, nfractions, percentiles_us);
 	PG_RETURN_DATUM(percentiles_array(percentiles_us, nfractions));
 }
 
@@ -165,8 +165,8 @@ pmr_rtt_percentile_finalfn(PG_FUNCTION_ARGS)
 }
 
 /*
- * Are these the fractions of the collector?  The same constant comes with every
- * row, so its bytes are compared before it is looked into.
+ * Raises an error if these are not the collector's fractions.  Usually every
+ * row has the same constant, so its bytes are compared first.
  */
 static inline void
 check_same_fractions(const RttCollector *collector, ArrayType *array)

@@ -1,17 +1,18 @@
 /*-------------------------------------------------------------------------
  *
  * rtt_sketch.c
- *	  The type rtt_sketch, what can be asked of one, and the aggregates
- *	  rtt_sketch and rtt_merge.
+ *	  The type rtt_sketch, and the functions that read one.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
 #include "libpq/pqformat.h"
-#include "rtt_aggregate.h"
+#include "pg_versions.h"
 #include "rtt_sketch.h"
+#include "rtt_state.h"
 #include "text_form.h"
+#include "time_input.h"
 #include "utils/builtins.h"
 
 PG_FUNCTION_INFO_V1(pmr_rtt_sketch_in);
@@ -24,37 +25,32 @@ PG_FUNCTION_INFO_V1(pmr_rtt_mean);
 PG_FUNCTION_INFO_V1(pmr_rtt_min);
 PG_FUNCTION_INFO_V1(pmr_rtt_max);
 PG_FUNCTION_INFO_V1(pmr_rtt_error_bound);
-PG_FUNCTION_INFO_V1(pmr_rtt_sketch_transfn_timestamps);
-PG_FUNCTION_INFO_V1(pmr_rtt_sketch_transfn_interval);
-PG_FUNCTION_INFO_V1(pmr_rtt_sketch_transfn_seconds);
-PG_FUNCTION_INFO_V1(pmr_rtt_sketch_finalfn);
-PG_FUNCTION_INFO_V1(pmr_rtt_merge_transfn);
 
 Datum
-rtt_sketch_from_summary(const RttSummary *summary)
+rtt_sketch_to_datum(const RttSketch *sketch)
 {
-	bytea	   *sketch = palloc(VARHDRSZ + rtt_encoded_bound(summary->nbuckets));
-	size_t		length = rtt_encode(summary, (uint8 *) VARDATA(sketch));
+	bytea	   *datum = palloc(VARHDRSZ + rtt_encoded_bound(sketch->nbuckets));
+	size_t		length = rtt_encode(sketch, (uint8 *) VARDATA(datum));
 
-	SET_VARSIZE(sketch, VARHDRSZ + length);
-	return PointerGetDatum(sketch);
+	SET_VARSIZE(datum, VARHDRSZ + length);
+	return PointerGetDatum(datum);
 }
 
 void
 rtt_sketch_read(const char *bytes, int nbytes, RttBucket *buckets,
-				RttSummary *summary)
+				RttSketch *sketch)
 {
-	const char *fault = rtt_decode(summary, buckets, (const uint8 *) bytes,
+	const char *fault = rtt_decode(sketch, buckets, (const uint8 *) bytes,
 								   nbytes, RTT_CAP_SKETCH);
 
 	if (fault != NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),
 				 errmsg("stored rtt_sketch is corrupt"),
-				 errdetail("In its bytes, %s.", fault)));
+				 errdetail("Its binary form is invalid: %s.", fault)));
 }
 
-/* Memory for the buckets that so many bytes may have. */
+/* Memory for the buckets that so many bytes can hold. */
 static RttBucket *
 make_buckets(int nbytes)
 {
@@ -63,20 +59,20 @@ make_buckets(int nbytes)
 }
 
 void
-rtt_sketch_open(Datum sketch, RttSummary *summary)
+rtt_sketch_open(Datum datum, RttSketch *sketch)
 {
-	bytea	   *bytes = DatumGetByteaPP(sketch);
+	bytea	   *bytes = DatumGetByteaPP(datum);
 	int			nbytes = VARSIZE_ANY_EXHDR(bytes);
 
-	rtt_sketch_read(VARDATA_ANY(bytes), nbytes, make_buckets(nbytes), summary);
+	rtt_sketch_read(VARDATA_ANY(bytes), nbytes, make_buckets(nbytes), sketch);
 }
 
-/* An rtt_sketch of bytes that come from outside. */
+/* Makes an rtt_sketch of bytes that a client has sent. */
 static Datum
 read_sketch(const char *bytes, int nbytes, int sqlerrcode)
 {
-	RttSummary	summary;
-	const char *fault = rtt_decode(&summary, make_buckets(nbytes),
+	RttSketch	sketch;
+	const char *fault = rtt_decode(&sketch, make_buckets(nbytes),
 								   (const uint8 *) bytes, nbytes,
 								   RTT_CAP_SKETCH);
 
@@ -84,7 +80,7 @@ read_sketch(const char *bytes, int nbytes, int sqlerrcode)
 		ereport(ERROR,
 				(errcode(sqlerrcode),
 				 errmsg("invalid value of type rtt_sketch"),
-				 errdetail("In its bytes, %s.", fault)));
+				 errdetail("Its binary form is invalid: %s.", fault)));
 	return PointerGetDatum(cstring_to_text_with_len(bytes, nbytes));
 }
 
@@ -95,7 +91,7 @@ pmr_rtt_sketch_in(PG_FUNCTION_ARGS)
 
 	initStringInfo(&bytes);
 	text_form_decode(PG_GETARG_CSTRING(0), "rtt_sketch",
-					 rtt_encoded_bound(rtt_summary_max_buckets(RTT_CAP_SKETCH)),
+					 rtt_encoded_bound(rtt_sketch_max_buckets(RTT_CAP_SKETCH)),
 					 &bytes);
 	PG_RETURN_DATUM(read_sketch(bytes.data, bytes.len,
 								ERRCODE_INVALID_TEXT_REPRESENTATION));
@@ -123,14 +119,14 @@ pmr_rtt_sketch_recv(PG_FUNCTION_ARGS)
 Datum
 pmr_rtt_sketch_merge(PG_FUNCTION_ARGS)
 {
-	RttSummary	a;
-	RttSummary	b;
-	RttSummary	merged;
+	RttSketch	a;
+	RttSketch	b;
+	RttSketch	merged;
 
 	rtt_sketch_open(PG_GETARG_DATUM(0), &a);
 	rtt_sketch_open(PG_GETARG_DATUM(1), &b);
-	rtt_merge_summaries(&a, &b, RTT_CAP_SKETCH, &merged);
-	PG_RETURN_DATUM(rtt_sketch_from_summary(&merged));
+	rtt_merge_sketches(&a, &b, RTT_CAP_SKETCH, &merged);
+	PG_RETURN_DATUM(rtt_sketch_to_datum(&merged));
 }
 
 Datum
@@ -138,115 +134,54 @@ pmr_rtt_within_pct(PG_FUNCTION_ARGS)
 {
 	uint64		limit_us = limit_us_from_interval(PG_GETARG_INTERVAL_P(1),
 												  "limit");
-	RttSummary	summary;
+	RttSketch	sketch;
 
-	rtt_sketch_open(PG_GETARG_DATUM(0), &summary);
-	PG_RETURN_FLOAT8(100.0 * rtt_summary_count_within(&summary, limit_us) /
-					 summary.count);
+	rtt_sketch_open(PG_GETARG_DATUM(0), &sketch);
+	PG_RETURN_FLOAT8(100.0 * rtt_sketch_count_within(&sketch, limit_us) /
+					 sketch.count);
 }
 
 Datum
 pmr_rtt_count(PG_FUNCTION_ARGS)
 {
-	RttSummary	summary;
+	RttSketch	sketch;
 
-	rtt_sketch_open(PG_GETARG_DATUM(0), &summary);
-	PG_RETURN_INT64(summary.count);
+	rtt_sketch_open(PG_GETARG_DATUM(0), &sketch);
+	PG_RETURN_INT64(sketch.count);
 }
 
 Datum
 pmr_rtt_mean(PG_FUNCTION_ARGS)
 {
-	RttSummary	summary;
+	RttSketch	sketch;
 
-	rtt_sketch_open(PG_GETARG_DATUM(0), &summary);
-	PG_RETURN_FLOAT8(seconds_from_us(rtt_summary_mean(&summary)));
+	rtt_sketch_open(PG_GETARG_DATUM(0), &sketch);
+	PG_RETURN_FLOAT8(seconds_from_us(rtt_sketch_mean(&sketch)));
 }
 
 Datum
 pmr_rtt_min(PG_FUNCTION_ARGS)
 {
-	RttSummary	summary;
+	RttSketch	sketch;
 
-	rtt_sketch_open(PG_GETARG_DATUM(0), &summary);
-	PG_RETURN_FLOAT8(seconds_from_us(summary.min_us));
+	rtt_sketch_open(PG_GETARG_DATUM(0), &sketch);
+	PG_RETURN_FLOAT8(seconds_from_us(sketch.min_us));
 }
 
 Datum
 pmr_rtt_max(PG_FUNCTION_ARGS)
 {
-	RttSummary	summary;
+	RttSketch	sketch;
 
-	rtt_sketch_open(PG_GETARG_DATUM(0), &summary);
-	PG_RETURN_FLOAT8(seconds_from_us(summary.max_us));
+	rtt_sketch_open(PG_GETARG_DATUM(0), &sketch);
+	PG_RETURN_FLOAT8(seconds_from_us(sketch.max_us));
 }
 
 Datum
 pmr_rtt_error_bound(PG_FUNCTION_ARGS)
 {
-	RttSummary	summary;
+	RttSketch	sketch;
 
-	rtt_sketch_open(PG_GETARG_DATUM(0), &summary);
-	PG_RETURN_FLOAT8(100.0 * rtt_summary_error_bound(&summary));
-}
-
-/* Aggregates */
-
-static pg_attribute_always_inline Datum
-sketch_transition(FunctionCallInfo fcinfo, GetRtt get_rtt)
-{
-	RttCollector *collector = rtt_collector_arg(fcinfo, RTT_STATE_SKETCH);
-	uint64		rtt_us;
-
-	if (get_rtt(fcinfo, &rtt_us))
-	{
-		if (collector == NULL)
-			collector = rtt_collector_make(fcinfo, RTT_STATE_SKETCH, NULL, 0);
-		rtt_collector_add(collector, rtt_us);
-	}
-	return rtt_collector_result(fcinfo, collector);
-}
-
-Datum
-pmr_rtt_sketch_transfn_timestamps(PG_FUNCTION_ARGS)
-{
-	return sketch_transition(fcinfo, get_rtt_of_timestamps);
-}
-
-Datum
-pmr_rtt_sketch_transfn_interval(PG_FUNCTION_ARGS)
-{
-	return sketch_transition(fcinfo, get_rtt_of_interval);
-}
-
-Datum
-pmr_rtt_sketch_transfn_seconds(PG_FUNCTION_ARGS)
-{
-	return sketch_transition(fcinfo, get_rtt_of_seconds);
-}
-
-Datum
-pmr_rtt_merge_transfn(PG_FUNCTION_ARGS)
-{
-	RttCollector *collector = rtt_collector_arg(fcinfo, RTT_STATE_SKETCH);
-
-	if (!PG_ARGISNULL(1))
-	{
-		if (collector == NULL)
-			collector = rtt_collector_make(fcinfo, RTT_STATE_SKETCH, NULL, 0);
-		rtt_collector_add_sketch(collector, PG_GETARG_DATUM(1));
-	}
-	return rtt_collector_result(fcinfo, collector);
-}
-
-Datum
-pmr_rtt_sketch_finalfn(PG_FUNCTION_ARGS)
-{
-	const RttState *state = rtt_collected_arg(fcinfo, RTT_STATE_SKETCH);
-	RttSummary	summary;
-
-	if (state == NULL)
-		PG_RETURN_NULL();
-	rtt_state_open(state, &summary);
-	PG_RETURN_DATUM(rtt_sketch_from_summary(&summary));
+	rtt_sketch_open(PG_GETARG_DATUM(0), &sketch);
+	PG_RETURN_FLOAT8(100.0 * rtt_sketch_error_bound(&sketch));
 }

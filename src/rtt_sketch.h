@@ -1,28 +1,29 @@
 /*-------------------------------------------------------------------------
  *
  * rtt_sketch.h
- *	  The type rtt_sketch: a varlena that holds a stored form (rtt_codec.h),
- *	  made under RTT_CAP_SKETCH.
+ *	  The type rtt_sketch: a varlena with the stored form (core/rtt_codec.h) of
+ *	  a sketch that is normal for RTT_CAP_SKETCH.
  *
  *-------------------------------------------------------------------------
  */
-#ifndef RTT_SKETCH_H
-#define RTT_SKETCH_H
+#ifndef PMR_RTT_SKETCH_H
+#define PMR_RTT_SKETCH_H
 
 #include "core/rtt_codec.h"
 #include "fmgr.h"
 
-/* Stores a normal summary, not empty, as a new rtt_sketch. */
-extern Datum rtt_sketch_from_summary(const RttSummary *summary);
+/* Makes an rtt_sketch of a sketch, which must be normal and not empty. */
+extern Datum rtt_sketch_to_datum(const RttSketch *sketch);
 
 /*
- * Reads the bytes of a stored rtt_sketch, which take up to one bucket each.
- * Bytes that no rtt_sketch can have are data corruption.
+ * Reads the bytes of a stored rtt_sketch.  The sketch's buckets are in memory
+ * of the caller, with room for one bucket for each byte.  Raises a data
+ * corruption error if the bytes are not those of an rtt_sketch.
  */
 extern void rtt_sketch_read(const char *bytes, int nbytes, RttBucket *buckets,
-							RttSummary *summary);
+							RttSketch *sketch);
 
-/* The same for an rtt_sketch, with its buckets in new memory. */
-extern void rtt_sketch_open(Datum sketch, RttSummary *summary);
+/* Reads a stored rtt_sketch, with the buckets in new memory. */
+extern void rtt_sketch_open(Datum datum, RttSketch *sketch);
 
-#endif							/* RTT_SKETCH_H */
+#endif							/* PMR_RTT_SKETCH_H */

@@ -1,18 +1,19 @@
 /*-------------------------------------------------------------------------
  *
  * rtt_state.c
- *	  The type rtt_state, which the aggregates work in.
+ *	  The type rtt_state: the state of the aggregates over round-trip times.
  *
- * It is a real type, not "internal", because Citus takes partial results from
- * real types only.  This is its flat form, that of tuples; while rows are added
- * it is an expanded object (rtt_collector.h).  A value is a function of the
- * rows only in its text and binary forms, which are taken from the summary:
+ * It is a real type, not "internal", because Citus accepts only real types as
+ * partial results.  Here is its flat form, as in tuples; while rows are added,
+ * a value is an expanded object (rtt_collector.h).  Values of the same rows
+ * may differ in memory.  Their text and binary forms are equal, because these
+ * are made of the sketch of the rows:
  *
  *	byte	format version: 1
  *	byte	kind (RttStateKind)
  *	int16	number of fractions
  *	float8	each fraction
- *	bytes	the summary's stored form, or none where there were no rows
+ *	bytes	the sketch's stored form, or none if there were no rows
  *
  *-------------------------------------------------------------------------
  */
@@ -40,7 +41,7 @@ rtt_state_from_datum(Datum datum)
 	RttState   *state = (RttState *) PG_DETOAST_DATUM(datum);
 	const char *fault;
 
-	/* A detoasted value is a copy of its own, others lie in tuples. */
+	/* A value in a tuple may be unaligned; a detoasted copy is aligned. */
 	if ((uintptr_t) state != MAXALIGN((uintptr_t) state))
 		state = (RttState *) PG_DETOAST_DATUM_COPY(datum);
 
@@ -49,7 +50,7 @@ rtt_state_from_datum(Datum datum)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_CORRUPTED),
 				 errmsg("stored rtt_state is corrupt"),
-				 errdetail("In its bytes, %s.", fault)));
+				 errdetail("Its binary form is invalid: %s.", fault)));
 	return state;
 }
 
@@ -65,20 +66,20 @@ rtt_state_make(RttStateKind kind, const float8 *fractions, int nfractions,
 }
 
 /*
- * A new state for what another one is for, of a summary, normal and not empty,
- * with room for so many words of times.
+ * Makes a state with the kind and the fractions of another one.  It holds a
+ * sketch, which must be normal and not empty, and has room for so many words.
  */
 static RttState *
-make_from_summary(const RttState *like, const RttSummary *summary,
-				  uint32 nwords)
+make_from_sketch(const RttState *like, const RttSketch *sketch,
+				 uint32 nwords)
 {
 	RttState   *state;
 
 	state = rtt_state_make(like->kind, rtt_state_fractions(like),
 						   like->nfractions,
-						   rtt_state_size(like->nfractions, summary->nbuckets,
+						   rtt_state_size(like->nfractions, sketch->nbuckets,
 										  nwords));
-	rtt_state_put(state, summary);
+	rtt_state_put(state, sketch);
 	return state;
 }
 
@@ -91,23 +92,23 @@ report_count_overflow(void)
 }
 
 void
-rtt_merge_summaries(const RttSummary *a, const RttSummary *b,
-					uint32 cap, RttSummary *merged)
+rtt_merge_sketches(const RttSketch *a, const RttSketch *b,
+				   uint32 cap, RttSketch *merged)
 {
 	RttBucket  *buckets = palloc(((Size) a->nbuckets + b->nbuckets) *
 								 sizeof(RttBucket));
 
-	if (!rtt_summary_merge(merged, buckets, a, b))
+	if (!rtt_sketch_merge(merged, buckets, a, b))
 		report_count_overflow();
-	rtt_summary_normalise(merged, cap);
+	rtt_sketch_normalise(merged, cap);
 }
 
 void
-rtt_state_open(const RttState *state, RttSummary *summary)
+rtt_state_open(const RttState *state, RttSketch *sketch)
 {
 	void	   *scratch = palloc(rtt_state_scratch_size(state));
 
-	if (!rtt_state_summarise(state, scratch, summary))
+	if (!rtt_state_make_sketch(state, scratch, sketch))
 		report_count_overflow();
 }
 
@@ -122,11 +123,11 @@ rtt_state_get_percentiles(const RttState *state)
 	return percentiles_us;
 }
 
-/* Makes a state bigger, where it is not, for so many words in all. */
+/* Enlarges a state, unless it has room for so many words in all. */
 static RttState *
 enlarge_state(RttState *state, uint32 nwords)
 {
-	Size		size = rtt_state_roomy_size(state->kind, state->nfractions,
+	Size		size = rtt_state_alloc_size(state->kind, state->nfractions,
 											state->nbuckets, nwords);
 
 	if (size > VARSIZE(state))
@@ -138,50 +139,50 @@ enlarge_state(RttState *state, uint32 nwords)
 }
 
 /*
- * Makes a state be of a summary, and nothing else, with room for so many words,
- * or for no less than the least number where it need not grow then.
+ * Replaces all that is in a state by a sketch.  Leaves room for at most nwords
+ * words, but reallocates the state only if it has no room for least_words.
  */
 static RttState *
-replace_by_summary(RttState *state, const RttSummary *summary,
-				   uint32 least_words, uint32 nwords)
+replace_by_sketch(RttState *state, const RttSketch *sketch,
+				  uint32 least_words, uint32 nwords)
 {
 	Size		least_size = rtt_state_size(state->nfractions,
-											summary->nbuckets, least_words);
-	Size		size = rtt_state_size(state->nfractions, summary->nbuckets,
+											sketch->nbuckets, least_words);
+	Size		size = rtt_state_size(state->nfractions, sketch->nbuckets,
 									  nwords);
 
 	if (least_size > VARSIZE(state))
 		state = repalloc(state, size);
 	if (least_size > VARSIZE(state) || size < VARSIZE(state))
 		SET_VARSIZE(state, size);
-	rtt_state_put(state, summary);
+	rtt_state_put(state, sketch);
 	return state;
 }
 
-/* A state without room for so many words more, with room. */
+/* Makes room for so many more words in a state that has none. */
 static RttState *
 make_room(RttState *state, uint32 nwords)
 {
-	RttStateRemedy remedy = rtt_state_remedy(state, VARSIZE(state));
-	RttSummary	summary;
+	RttStateGrowth growth = rtt_state_choose_growth(state, VARSIZE(state));
+	RttSketch	sketch;
 	uint32		max_words;
 
-	if (remedy != RTT_STATE_ENLARGE)
+	if (growth != RTT_STATE_ENLARGE)
 	{
 		CHECK_FOR_INTERRUPTS();
-		rtt_state_open(state, &summary);
-		max_words = rtt_state_max_words(state->kind, summary.nbuckets);
-		if (remedy == RTT_STATE_COUNT ||
-			rtt_state_size(state->nfractions, summary.nbuckets, max_words) <=
+		rtt_state_open(state, &sketch);
+		max_words = rtt_state_max_words(state->kind, sketch.nbuckets);
+		if (growth == RTT_STATE_COUNT ||
+			rtt_state_size(state->nfractions, sketch.nbuckets, max_words) <=
 			VARSIZE(state) + VARSIZE(state) / 2)
-			return replace_by_summary(state, &summary,
-									  rtt_state_enough_words(max_words),
-									  max_words);
+			return replace_by_sketch(state, &sketch,
+									 rtt_state_count_threshold(max_words),
+									 max_words);
 	}
 	return enlarge_state(state, state->nwords + nwords);
 }
 
-/* Appends times that there is room for. */
+/* Appends times for which there is room. */
 static void
 append_words(RttState *state, const uint32 *words, uint32 nwords,
 			 uint64 nvalues)
@@ -203,31 +204,32 @@ rtt_state_add_words(RttState *state, const uint32 *words, uint32 nwords,
 	return state;
 }
 
-RttState *
-rtt_state_add_summary(RttState *state, const RttSummary *added)
+/* Merges a sketch into a state; they must not both be empty. */
+static RttState *
+merge_sketch(RttState *state, const RttSketch *added)
 {
-	RttSummary	own;
-	RttSummary	merged;
+	RttSketch	own;
+	RttSketch	merged;
 
 	CHECK_FOR_INTERRUPTS();
 	rtt_state_open(state, &own);
-	rtt_merge_summaries(&own, added, rtt_state_cap(state->kind), &merged);
-	return replace_by_summary(state, &merged, 0, 0);
+	rtt_merge_sketches(&own, added, rtt_state_cap(state->kind), &merged);
+	return replace_by_sketch(state, &merged, 0, 0);
 }
 
 /*
- * A sketch of few times is taken as the rows that it was made of: collecting
- * them costs less than merging buckets.
+ * The times of a small exact sketch are appended one by one, which costs less
+ * than merging buckets.
  */
 RttState *
-rtt_state_add_sketch(RttState *state, const RttSummary *sketch)
+rtt_state_add_sketch(RttState *state, const RttSketch *sketch)
 {
 	uint32		words[RTT_CAP_SKETCH * RTT_WORDS_MAX];
 	uint32		nwords = 0;
 
 	if (sketch->precision < RTT_PRECISION_EXACT ||
 		sketch->count > RTT_CAP_SKETCH)
-		return rtt_state_add_summary(state, sketch);
+		return merge_sketch(state, sketch);
 	for (uint32 i = 0; i < sketch->nbuckets; i++)
 	{
 		for (uint64 n = 0; n < sketch->buckets[i].count; n++)
@@ -241,13 +243,13 @@ RttState *
 rtt_state_add_state(RttState *state, const RttState *added)
 {
 	uint32		nwords = state->nwords + added->nwords;
-	RttSummary	summary;
+	RttSketch	sketch;
 
 	if (added->nbuckets > 0 ||
 		nwords > rtt_state_max_words(state->kind, state->nbuckets))
 	{
-		rtt_state_open(added, &summary);
-		return rtt_state_add_summary(state, &summary);
+		rtt_state_open(added, &sketch);
+		return merge_sketch(state, &sketch);
 	}
 	state = enlarge_state(state, nwords);
 	append_words(state, rtt_state_words(added), added->nwords, added->nvalues);
@@ -257,7 +259,7 @@ rtt_state_add_state(RttState *state, const RttState *added)
 static void
 write_state(const RttState *state, StringInfo bytes)
 {
-	RttSummary	summary;
+	RttSketch	sketch;
 
 	pq_sendbyte(bytes, STATE_FORMAT_VERSION);
 	pq_sendbyte(bytes, state->kind);
@@ -265,11 +267,11 @@ write_state(const RttState *state, StringInfo bytes)
 	for (int i = 0; i < state->nfractions; i++)
 		pq_sendfloat8(bytes, rtt_state_fractions(state)[i]);
 
-	rtt_state_open(state, &summary);
-	if (summary.nbuckets > 0)
+	rtt_state_open(state, &sketch);
+	if (sketch.nbuckets > 0)
 	{
-		enlargeStringInfo(bytes, rtt_encoded_bound(summary.nbuckets));
-		bytes->len += rtt_encode(&summary, (uint8 *) bytes->data + bytes->len);
+		enlargeStringInfo(bytes, rtt_encoded_bound(sketch.nbuckets));
+		bytes->len += rtt_encode(&sketch, (uint8 *) bytes->data + bytes->len);
 	}
 }
 
@@ -279,15 +281,15 @@ report_bad_state(const char *fault, int sqlerrcode)
 	ereport(ERROR,
 			(errcode(sqlerrcode),
 			 errmsg("invalid value of type rtt_state"),
-			 errdetail("In its bytes, %s.", fault)));
+			 errdetail("Its binary form is invalid: %s.", fault)));
 }
 
-/* A state of bytes that come from outside, to the end of the message. */
+/* Reads a state from the rest of a message that a client has sent. */
 static RttState *
 read_state(StringInfo message, int sqlerrcode)
 {
 	RttState   *empty;
-	RttSummary	summary;
+	RttSketch	sketch;
 	RttBucket  *buckets;
 	const char *fault;
 	int			kind;
@@ -318,12 +320,12 @@ read_state(StringInfo message, int sqlerrcode)
 
 	buckets = palloc(rtt_decoded_bound(nbytes, rtt_state_cap(kind)) *
 					 sizeof(RttBucket));
-	fault = rtt_decode(&summary, buckets,
+	fault = rtt_decode(&sketch, buckets,
 					   (const uint8 *) pq_getmsgbytes(message, nbytes), nbytes,
 					   rtt_state_cap(kind));
 	if (fault != NULL)
 		report_bad_state(fault, sqlerrcode);
-	return make_from_summary(empty, &summary, 0);
+	return make_from_sketch(empty, &sketch, 0);
 }
 
 Datum
@@ -334,7 +336,7 @@ pmr_rtt_state_in(PG_FUNCTION_ARGS)
 	initStringInfo(&bytes);
 	text_form_decode(PG_GETARG_CSTRING(0), "rtt_state",
 					 HEADER_BYTES + RTT_STATE_MAX_FRACTIONS * sizeof(float8) +
-					 rtt_encoded_bound(rtt_summary_max_buckets(RTT_CAP_EXACT)),
+					 rtt_encoded_bound(rtt_sketch_max_buckets(RTT_CAP_EXACT)),
 					 &bytes);
 	PG_RETURN_POINTER(read_state(&bytes,
 								 ERRCODE_INVALID_TEXT_REPRESENTATION));

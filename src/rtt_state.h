@@ -13,52 +13,49 @@
 #include "fmgr.h"
 
 /*
- * The state of a datum that comes from elsewhere: a table, or a worker.  Bytes
- * that no rtt_state can have are data corruption.
+ * The state of a datum that comes from a table or from another process.
+ * Raises a data corruption error if its bytes are not those of an rtt_state.
  */
 extern const RttState *rtt_state_from_datum(Datum datum);
 
-/* A new, empty state in so many bytes. */
+/* Makes an empty state of size bytes, in new memory. */
 extern RttState *rtt_state_make(RttStateKind kind, const float8 *fractions,
 								int nfractions, Size size);
 
-/* The same with room to begin with. */
+/* Makes an empty state with room for so many words, and some more. */
 static inline RttState *
 rtt_state_make_small(RttStateKind kind, const float8 *fractions,
 					 int nfractions, uint32 nwords)
 {
 	return rtt_state_make(kind, fractions, nfractions,
-						  rtt_state_roomy_size(kind, nfractions, 0, nwords));
+						  rtt_state_alloc_size(kind, nfractions, 0, nwords));
 }
 
 /*
- * These add to a state, which they may move to other memory of its own memory
- * context; what they need besides is left in the current one.
+ * The following functions add to a state, and return it.  They may move it to
+ * other memory in its own memory context.  Their scratch memory is in the
+ * current context, and is not freed.
  */
 
-/* Times, of which there are nvalues in up to RTT_STATE_BATCH words. */
+/* Adds nvalues times, in at most RTT_STATE_BATCH words. */
 extern RttState *rtt_state_add_words(RttState *state, const uint32 *words,
 									 uint32 nwords, uint64 nvalues);
 
-/* The times of a summary; the two must not both be empty. */
-extern RttState *rtt_state_add_summary(RttState *state,
-									   const RttSummary *added);
-
-/* The times of a sketch. */
+/* Adds the times of a sketch. */
 extern RttState *rtt_state_add_sketch(RttState *state,
-									  const RttSummary *sketch);
+									  const RttSketch *sketch);
 
-/* The times of another state. */
+/* Adds the times of another state. */
 extern RttState *rtt_state_add_state(RttState *state, const RttState *added);
 
-/* The percentiles of a state that is not empty, in new memory. */
+/* The percentiles in us of a state that is not empty, in new memory. */
 extern const uint64 *rtt_state_get_percentiles(const RttState *state);
 
-/* The normal summary of a state, in new memory. */
-extern void rtt_state_open(const RttState *state, RttSummary *summary);
+/* Makes the normal sketch of a state, with the buckets in new memory. */
+extern void rtt_state_open(const RttState *state, RttSketch *sketch);
 
-/* The normal summary of the times of two, in new memory. */
-extern void rtt_merge_summaries(const RttSummary *a, const RttSummary *b,
-								uint32 cap, RttSummary *merged);
+/* Merges two sketches, normal for the cap, with the buckets in new memory. */
+extern void rtt_merge_sketches(const RttSketch *a, const RttSketch *b,
+							   uint32 cap, RttSketch *merged);
 
 #endif							/* PMR_RTT_STATE_H */

@@ -1,10 +1,11 @@
 /*-------------------------------------------------------------------------
  *
  * sketch_queue.c
- *	  Stored sketches that wait to be merged.
+ *	  A queue of stored sketches that are merged later.
  *
- * They lie in chunks, each twice as large as the one before, newest first:
- * nothing is copied when there are more, and no more than half is unused.
+ * A queue is a list of chunks, the newest first, each twice as large as the
+ * one before.  So a queue grows without copying, and at most half of it is
+ * unused.
  *
  *-------------------------------------------------------------------------
  */
@@ -16,14 +17,14 @@
 struct SketchQueue
 {
 	SketchQueue *earlier;
-	uint32		total;			/* bytes in use, here and earlier */
+	uint32		total;			/* bytes in use, with earlier chunks */
 	uint16		size;
 	uint16		used;
 	char		bytes[FLEXIBLE_ARRAY_MEMBER];	/* uint16 length and bytes of
 												 * each sketch */
 };
 
-/* What a chunk takes; memory contexts give powers of two anyway. */
+/* Sizes of a chunk.  Memory contexts allocate powers of two anyway. */
 #define SMALLEST_CHUNK	256
 #define LARGEST_CHUNK	8192
 
@@ -80,7 +81,7 @@ sketch_queue_merge(const SketchQueue *queue, RttState *state)
 		for (const char *at = queue->bytes; at < end; at += length)
 		{
 			RttBucket	buckets[SKETCH_QUEUE_LONGEST];
-			RttSummary	sketch;
+			RttSketch	sketch;
 
 			memcpy(&length, at, sizeof(length));
 			at += sizeof(length);

@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * srv_target.c
- *	  The aggregates srv_target_met and srv_target_counts, and the scalar
- *	  srv_target: targets looked up by Service Reference Variant.
+ *	  The aggregates srv_target_met and srv_target_counts, and the function
+ *	  srv_target(), which look up targets by Service Reference Variant.
  *
  *-------------------------------------------------------------------------
  */

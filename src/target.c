@@ -1,12 +1,13 @@
 /*-------------------------------------------------------------------------
  *
  * target.c
- *	  The aggregates target_met and target_counts, the state and the final
- *	  functions that srv_target_met and srv_target_counts share with them, and
- *	  the scalar target_outcome.
+ *	  The aggregates target_met and target_counts, their state and final
+ *	  functions, which srv_target_met and srv_target_counts share, and the
+ *	  function target_outcome().
  *
- * The state is a bigint[] with a count for each TargetOutcome, changed in
- * place; as it is a plain type, any node can add up the states of others.
+ * The state is a bigint[] with a count for each TargetOutcome, which is
+ * changed in place.  As it is a built-in type, any node can add up the states
+ * of others.
  *
  *-------------------------------------------------------------------------
  */
@@ -60,7 +61,7 @@ target_state_count(FunctionCallInfo fcinfo, TargetOutcome outcome)
 {
 	Pointer		state = NULL;
 
-	/* that of the executor, which is as it was made: not in a tuple's form */
+	/* the executor's array has a 4-byte header, unlike one in a tuple */
 	if (!PG_ARGISNULL(0))
 		state = PG_GETARG_POINTER(0);
 	if (unlikely(state != NULL && VARATT_IS_EXTENDED(state)))
@@ -92,7 +93,7 @@ target_as_of_arg(FunctionCallInfo fcinfo, int argno)
 	return PG_GETARG_TIMESTAMP(argno);
 }
 
-/* requested_at, answered_at, target [, as_of], from an argument on */
+/* The outcome of the arguments requested_at, answered_at, target [, as_of]. */
 static TargetOutcome
 get_outcome(FunctionCallInfo fcinfo, int argno)
 {
@@ -125,7 +126,7 @@ pmr_target_transfn(PG_FUNCTION_ARGS)
 	return target_state_count(fcinfo, get_outcome(fcinfo, 1));
 }
 
-/* Strict: the executor has copied the first input. */
+/* Strict: the first state is a copy that the executor has made. */
 Datum
 pmr_target_combine(PG_FUNCTION_ARGS)
 {
@@ -142,7 +143,7 @@ pmr_target_combine(PG_FUNCTION_ARGS)
 	PG_RETURN_ARRAYTYPE_P(state);
 }
 
-/* 100 * met / (met + missed); NULL where nothing was measured. */
+/* 100 * met / (met + missed); NULL if nothing was measured. */
 Datum
 pmr_target_met_finalfn(PG_FUNCTION_ARGS)
 {

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * target_state.h
- *	  What the transition functions of target_met and of srv_target_met share.
+ *	  Shared by the transition functions of target_met and srv_target_met.
  *
  *-------------------------------------------------------------------------
  */
@@ -18,7 +18,7 @@ extern Datum target_state_count(FunctionCallInfo fcinfo,
 /* A timestamp argument that may be NULL. */
 extern TargetTime target_time_arg(FunctionCallInfo fcinfo, int argno);
 
-/* as_of, which must not be NULL; INT64_MAX where there is no such argument. */
+/* as_of, an error if it is NULL; INT64_MAX if there is no such argument. */
 extern int64 target_as_of_arg(FunctionCallInfo fcinfo, int argno);
 
 #endif							/* TARGET_STATE_H */

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * text_form.c
- *	  The text form of types whose binary form is bytes: base64.
+ *	  The text form of rtt_sketch and rtt_state: base64 of the binary form.
  *
  *-------------------------------------------------------------------------
  */
@@ -12,8 +12,8 @@
 #include "utils/memutils.h"
 
 /*
- * Until version 17 the functions of base64.h took characters on both sides,
- * then bytes where bytes are meant.  A void pointer suits either.
+ * Up to PostgreSQL 17 the functions of base64.h take bytes as char, since then
+ * as uint8.  A void pointer suits both.
  */
 char *
 text_form_encode(const void *bytes, int nbytes)
@@ -35,8 +35,8 @@ text_form_encode(const void *bytes, int nbytes)
 }
 
 /*
- * pg_b64_decode() does not end at the filler, of which there are two characters
- * at most, but makes bytes of what follows, not all of whose bits they have.
+ * Is a filler of at most two characters the end of the text?  pg_b64_decode()
+ * does not stop there: it decodes what follows, and drops some of its bits.
  */
 static bool
 filler_is_last(const char *form)

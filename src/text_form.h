@@ -1,10 +1,10 @@
 /*-------------------------------------------------------------------------
  *
  * text_form.h
- *	  The text form of types whose binary form is bytes: base64.
+ *	  The text form of rtt_sketch and rtt_state: base64 of the binary form.
  *
- * This is what pg_dump writes and what Citus and postgres_fdw send, so it is
- * compact, exact, and of one piece.
+ * pg_dump writes this form, and Citus and postgres_fdw send it, so it is
+ * compact and exact.
  *
  *-------------------------------------------------------------------------
  */
@@ -13,10 +13,13 @@
 
 #include "lib/stringinfo.h"
 
-/* The text of some bytes, in new memory. */
+/* The base64 of some bytes, in new memory. */
 extern char *text_form_encode(const void *bytes, int nbytes);
 
-/* Appends the bytes of a text, at most so many, to an empty buffer. */
+/*
+ * Decodes a text into an empty buffer.  Raises an error, with the name of the
+ * type, if it is not base64, or longer than the base64 of max_bytes.
+ */
 extern void text_form_decode(const char *form, const char *type_name,
 							 Size max_bytes, StringInfo bytes);
 

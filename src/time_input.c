@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * time_input.c
- *	  SQL's times as microseconds, or a clear error.
+ *	  Converts times of SQL to microseconds.
  *
  *-------------------------------------------------------------------------
  */
@@ -15,8 +15,8 @@
 #include "utils/timestamp.h"
 
 /*
- * An interval's length.  PostgreSQL 17's infinite intervals have months too;
- * they are named first, lest their message speak of months.
+ * The length of an interval.  The infinite intervals of PostgreSQL 17 also
+ * have months.  They are tested first, because they need another message.
  */
 static int64
 get_interval_us(const Interval *interval, const char *what)
@@ -36,8 +36,8 @@ get_interval_us(const Interval *interval, const char *what)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s must not contain months or years, but its month field is %d",
 						what, interval->month),
-				 errhint("A month has no fixed length: use days, of 24 hours.")));
-	/* of one sign, so that what overflows is the length itself */
+				 errhint("A month has no fixed length. Use days, which have 24 hours.")));
+	/* give both the same sign: then only a length out of range overflows */
 	if (days > 0 && rest_us < 0)
 	{
 		days--;
@@ -75,8 +75,8 @@ rtt_us_from_timestamps(Timestamp requested_at, Timestamp responded_at)
 	if (TIMESTAMP_NOT_FINITE(requested_at) || TIMESTAMP_NOT_FINITE(responded_at))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("cannot take a round-trip time from an infinite timestamp"),
-				 errhint("A request that was never answered has a NULL response time.")));
+				 errmsg("cannot compute a round-trip time from an infinite timestamp"),
+				 errhint("Use NULL as the time of a response that never came.")));
 	if (pg_sub_s64_overflow(responded_at, requested_at, &us))
 	{
 		check_rtt_sign(responded_at < requested_at,

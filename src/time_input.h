@@ -1,9 +1,10 @@
 /*-------------------------------------------------------------------------
  *
  * time_input.h
- *	  SQL's times as microseconds, or a clear error.
+ *	  Converts times of SQL to microseconds.
  *
- * A day is 24 hours everywhere.  A month has no length.
+ * A day always has 24 hours.  A month has no fixed length, so intervals must
+ * not have months.  Times that cannot be converted raise an error.
  *
  *-------------------------------------------------------------------------
  */
@@ -19,10 +20,10 @@ extern uint64 rtt_us_from_timestamps(Timestamp requested_at,
 extern uint64 rtt_us_from_interval(const Interval *rtt);
 extern uint64 rtt_us_from_seconds(float8 rtt_s);
 
-/* A length of time that is compared with, a target say: not negative. */
+/* A limit, such as a target: not negative.  Error messages name it "what". */
 extern uint64 limit_us_from_interval(const Interval *limit, const char *what);
 
-/* A time for people and for SQL. */
+/* Converts microseconds to seconds. */
 static inline float8
 seconds_from_us(float8 us)
 {

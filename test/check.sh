@@ -1,11 +1,13 @@
 #!/bin/bash
-# Every check there is: bash test/check.sh [GROUP...]
+# Runs all checks, or those of the groups named:
 #
-# Groups: those of all_groups below; all of them when none is named. Installs
-# what a Debian or Ubuntu machine lacks (as root or through sudo), goes on after
-# a failure, and ends with "N passed, N failed" and an exit status to match. What
-# cannot be tried here is skipped, and its line says why.
-# `make install` replaces a pmr_metrics installed on this machine.
+#	bash test/check.sh [GROUP...]
+#
+# The groups are those of all_groups below. Installs missing packages on Debian
+# or Ubuntu, as root or through sudo. Goes on after a failure; the last line is
+# "N passed, N failed", and the exit status says whether any failed. A step that
+# cannot run on this machine is skipped, and its line gives the reason.
+# Replaces a pmr_metrics that is installed on this machine.
 set -euo pipefail
 
 # shellcheck source=test/setup.sh
@@ -14,41 +16,23 @@ source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 all_groups=(lint build static unit fuzz mutants speed regress tap clients
 	page sqlsmith valgrind versions)
 
-packages=(gcc libc6-dev libc6-dbg make binutils clang libclang-rt-dev perl
+packages=(git gcc libc6-dev libc6-dbg make binutils clang libclang-rt-dev perl
 	libipc-run-perl shellcheck sqlsmith valgrind clang-tidy clang-tools cppcheck)
 
 # pgindent's options
 indent_options=(-bad -bap -bbb -bc -bl -cli1 -cp33 -cdb -nce -d0 -di12 -nfc1
 	-i4 -l79 -lp -lpl -nip -npro -sac -tpg -ts4)
 
-# The indenter has a package of its own up to PostgreSQL 15 or so, then comes
-# with the server's headers.
+# Up to PostgreSQL 15 pg_bsd_indent is a package of its own; later it comes with
+# the server's headers.
 install_tools()
 {
 	install_missing "${packages[@]}"
 	find_server
 	PATH=$pg_bin:$PATH
 	command -v pg_bsd_indent || install_missing pg-bsd-indent
-	install_cron
-}
-
-# pg_cron is packaged for each major version of the server, or not yet; its
-# test is skipped where it is missing.
-install_cron()
-{
-	local major package
-	major=$(server_major)
-	package=postgresql-$major-cron
-	if [ -f "$("$PG_CONFIG" --sharedir)/extension/pg_cron.control" ] ||
-		[ -z "$(installed_version "postgresql-$major")" ]; then
-		return
-	fi
-	update_package_lists
-	if apt-cache show "$package" >/dev/null 2>&1; then
-		install_missing "$package"
-	else
-		echo "no package $package"
-	fi
+	install_optional python3-pglast
+	install_for_server cron plpgsql-check
 }
 
 # ---------------------------------------------------------------------------
@@ -61,9 +45,10 @@ check_lint()
 	run_step 'lint: elog' check_elog
 	run_step 'lint: shell scripts' check_scripts
 	run_step 'lint: one version everywhere' check_version
-	run_step 'lint: scripts are safe to install' check_install_scripts
-	run_step 'lint: what is frozen is as it was' check_frozen
-	run_step 'lint: names of tests and SQL files' check_test_names
+	run_step 'lint: META.json' check_meta
+	run_step 'lint: install and update scripts' check_sql_scripts
+	run_step 'lint: released files are unchanged' check_frozen
+	run_step 'lint: no SQL file hides a test' check_test_names
 	run_step 'lint: every public object is documented' check_documented
 	run_step 'lint: trailing white space' check_white_space
 }
@@ -91,9 +76,9 @@ check_indentation()
 	return "$status"
 }
 
-# The indenter must know the names of types. These are C's and our own, which
-# are UpperCamel; src/typedefs.list has PostgreSQL's, for the glue alone: "text"
-# is a variable elsewhere.
+# pg_bsd_indent must know the names of types. These are the types of C and of
+# this extension (UpperCamel). src/typedefs.list has those of PostgreSQL; only
+# src/*.c uses them, because "text" is a variable in other files.
 list_own_types()
 {
 	printf '%s\n' bool FILE size_t va_list intptr_t uintptr_t \
@@ -103,13 +88,13 @@ list_own_types()
 		-e 's/^typedef [^(){]*[[:blank:]*]([A-Z][A-Za-z0-9]*);$/\1/p'
 }
 
-# pg_bsd_indent 2.1.1 (bookworm) and 2.1.2 (PostgreSQL 16 and later) differ in
-# the second line of an initializer, and both break compound literals: code that
-# has neither passes everywhere.
+# indent_c FILE TYPES: like pgindent, as far as this code needs it: protects
+# comments that begin with dashes, and puts one space before the * of a return
+# type.
 #
-# indent_c FILE TYPES: what pgindent does around pg_bsd_indent, as far as this
-# code needs it: keep dash-protected comments, and one space before the * of a
-# return type.
+# pg_bsd_indent 2.1.1 (bookworm) and 2.1.2 (PostgreSQL 16 and later) differ in
+# the second line of an initializer, and both break compound literals. Code that
+# has neither passes with both.
 indent_c()
 {
 	sed -E 's:/\* +---:/*---X_X:g' "$1" >"$work/indent_in.c"
@@ -120,8 +105,8 @@ indent_c()
 		"$work/indent_out.c"
 }
 
-# elog gives no errcode, so it is for what cannot happen, and says so in a
-# comment on its line or the one above.
+# elog gives no errcode, so it is only for errors that cannot happen. A comment
+# on its line or on the line above says "cannot happen".
 check_elog()
 {
 	local files
@@ -135,7 +120,7 @@ check_elog()
 		END { exit found }' "${files[@]}"
 }
 
-# refuse_match PATTERN FILE...: fail, showing them, when lines match.
+# refuse_match PATTERN FILE...: fail if lines match, and show them.
 refuse_match()
 {
 	local status=0
@@ -167,6 +152,21 @@ check_version()
 	[ "$control" = "$changelog" ]
 }
 
+# META.json has what PGXN requires; its files exist, and its versions agree.
+check_meta()
+{
+	perl -MJSON::PP -0777 -ne '
+		my $meta = JSON::PP->new->utf8->decode($_);
+		my @wrong = grep { !$meta->{$_} }
+			qw(name abstract version maintainer license provides meta-spec);
+		foreach my $part (values %{ $meta->{provides} }) {
+			push @wrong, grep { !-f } @$part{qw(file docfile)};
+			push @wrong, "version" if $part->{version} ne $meta->{version};
+		}
+		print "missing or wrong: @wrong\n";
+		exit !!@wrong' META.json
+}
+
 install_script()
 {
 	local script
@@ -175,17 +175,24 @@ install_script()
 	echo "$script"
 }
 
-# What is planted proves each rule.
-check_install_scripts()
+check_sql_scripts()
 {
-	local script
-	perl test/static/lint_script.pl --planted test/static/planted.sql
-	script=$(install_script)
-	perl test/static/lint_script.pl "$script"
+	local scripts
+	mapfile -t scripts < <(compgen -G 'sql/upgrade/*.sql')
+	lint_sql --planted test/static/planted.sql
+	lint_sql "$(install_script)" "${scripts[@]}"
 }
 
-# Released scripts and stored bytes never change; what test/freeze.sh has not
-# frozen is not released.
+# Debian installs pglast for its own Python only.
+lint_sql()
+{
+	/usr/bin/python3 -c 'import pglast' ||
+		skip_test 'no package python3-pglast'
+	/usr/bin/python3 test/static/lint_sql.py "$@"
+}
+
+# Released scripts and stored bytes never change. Each released version must
+# have been frozen by test/freeze.sh.
 check_frozen()
 {
 	local file version sums=test/frozen/SHA256SUMS
@@ -205,7 +212,7 @@ check_frozen()
 	done < <(list_released)
 }
 
-# Versions that the changelog does not call unreleased.
+# The versions that the changelog does not call unreleased.
 list_released()
 {
 	sed -nE '/unreleased/d; s/^## \[?v?([0-9]+\.[0-9]+\.[0-9]+).*/\1/p' \
@@ -221,7 +228,7 @@ check_test_names()
 	done
 }
 
-# Support functions of types, operators and aggregates; nobody calls them.
+# Support functions of types, operators and aggregates, which users do not call.
 support='_(in|out|recv|send|cmp|eq|ne|lt|le|gt|ge|hash|hash_extended)$'
 support+='|_(transfn|combine|serialize|deserialize|finalfn)$'
 
@@ -229,24 +236,18 @@ support+='|_(transfn|combine|serialize|deserialize|finalfn)$'
 check_documented()
 {
 	local name status=0
+	lint_sql --public "$(install_script)" >"$work/public"
 	cat doc/*.md >"$work/manual.md"
 	while IFS= read -r name; do
 		if ! grep -qE "^#.*\<$name\>" "$work/manual.md"; then
 			echo "no heading for $name in doc/"
 			status=1
 		fi
-	done < <(list_public)
+	done < <(grep -vE "$support" "$work/public")
 	return "$status"
 }
 
-# An object of which only others of the extension make use says so.
-list_public()
-{
-	grep -v " IS 'internal: " "$(install_script)" | sed -nE 's/^COMMENT ON (FUNCTION|AGGREGATE|TYPE|TABLE|VIEW) (@extschema@\.|pmr\.)?([a-z0-9_]+).*/\3/p' \
-		| grep -vE "$support" | sort -u
-}
-
-# In what is written by hand; expected output ends lines as psql does.
+# Expected output is left out: psql ends some lines with blanks.
 check_white_space()
 {
 	refuse_match '[[:blank:]]$' --exclude-dir=expected --include='*.[ch]' \
@@ -263,15 +264,19 @@ check_white_space()
 
 check_build()
 {
+	run_step 'build: git archive' build_archive
+	run_step 'build: another directory' build_elsewhere
+	run_step 'build: no pg_config' check_no_server
 	run_step 'build: clang -Werror' build_with clang with_llvm=no
 	run_step 'build: gcc -Werror' build_with gcc
 	run_step 'build: exported symbols' check_symbols
 	run_step 'build: core is C99, gcc' build_core gcc
 	run_step 'build: core is C99, clang' build_core clang
+	run_step 'build: make clean leaves nothing' check_clean
 }
 
-# Beyond -Wall. Left out again: what fmgr and tables of functions call has the
-# parameters that they give, and what an initializer leaves out is zero.
+# Without two: functions that fmgr calls have parameters that they do not use,
+# and fields that an initializer leaves out are zero.
 more_warnings=(-Wextra -Wno-unused-parameter -Wno-missing-field-initializers)
 
 include_server()
@@ -279,10 +284,9 @@ include_server()
 	echo "-isystem $("$PG_CONFIG" --includedir-server)"
 }
 
-# build_with COMPILER [MAKE ARGUMENT...]. Debian's PostgreSQL brings gcc's
-# flags along, some of which clang does not know.
-#
-# The server's headers count as the system's, whose warnings are not ours.
+# build_with COMPILER [MAKE ARGUMENT...]. The flags of Debian's PostgreSQL are
+# for gcc; clang does not know some of them. The server's headers count as
+# system headers, so that their warnings are not reported.
 build_with()
 {
 	local compiler=$1 flags
@@ -301,29 +305,33 @@ clang_flags()
 		"-Wno-ignored-optimization-argument"
 }
 
-make_extension()
-{
-	as_user make -s PG_CONFIG="$PG_CONFIG" "$@"
-}
-
-# Core functions must not leak into the server's name space; SQL calls every
-# function of the library, and no other; and each has its pg_finfo_.
+# The library exports the functions that SQL calls, each with its pg_finfo_, and
+# no function of the core.
 check_symbols()
 {
-	local symbols
-	symbols=$(nm -D --defined-only pmr_metrics.so | awk '{ print $3 }')
-	grep -q '^pmr_' <<<"$symbols" || die 'no symbol starts with pmr_'
-	if grep -vE '^(pg_finfo_)?pmr_|^(Pg_magic_func|_PG_init|_init|_fini)$' \
-		<<<"$symbols"; then
+	if list_symbols pmr_metrics.so |
+		grep -vE '^(pg_finfo_)?pmr_|^(Pg_magic_func|_PG_init|_init|_fini)$'; then
 		return 1
 	fi
-	grep '^pmr_' <<<"$symbols" | sort >"$work/exported"
-	sed -n 's/^pg_finfo_//p' <<<"$symbols" | sort >"$work/declared"
-	grep -rohE "'MODULE_PATHNAME', *'[^']*'" sql |
-		sed "s/.*, *'\\(.*\\)'/\\1/" | sort -u >"$work/called"
+	compare_functions pmr_metrics.so
 	diff -u --label 'exported functions' --label PG_FUNCTION_INFO_V1 \
-		"$work/exported" "$work/declared"
-	diff -u --label 'exported functions' --label 'called by sql/' \
+		<(list_symbols pmr_metrics.so | grep '^pmr_') \
+		<(list_symbols pmr_metrics.so | sed -n 's/^pg_finfo_//p')
+}
+
+list_symbols()
+{
+	nm -D --defined-only "$1" | awk '{ print $3 }' | LC_ALL=C sort
+}
+
+# compare_functions LIBRARY: it must export what the install script calls.
+compare_functions()
+{
+	sed -nE "s/.*'MODULE_PATHNAME', *'([^']*)'.*/\\1/p" "$(install_script)" |
+		LC_ALL=C sort -u >"$work/called"
+	[ -s "$work/called" ]
+	list_symbols "$1" | grep '^pmr_' >"$work/exported"
+	diff -u --label 'exported functions' --label 'called by SQL' \
 		"$work/exported" "$work/called"
 }
 
@@ -337,9 +345,66 @@ build_core()
 	done
 }
 
+# git in the copy, with its repository outside of it.
+run_git()
+{
+	as_user git --git-dir="$work/git" --work-tree=. "$@"
+}
+
+# The way of PGXN and of packagers.
+build_archive()
+{
+	as_user mkdir "$work/archive"
+	make_extension clean
+	run_git init -q
+	run_git add .
+	run_git archive "$(run_git write-tree)" | as_user tar -x -C "$work/archive"
+	install_below "$work/archive_root" -C "$work/archive"
+}
+
+build_elsewhere()
+{
+	local options=(-C "$work/elsewhere" -f "$PWD/Makefile" VPATH="$PWD")
+	as_user mkdir "$work/elsewhere"
+	make_extension clean
+	install_below "$work/elsewhere_root" "${options[@]}"
+	make_extension "${options[@]}" clean
+	[ -z "$(find "$work/elsewhere" -type f)" ]
+}
+
+# install_below ROOT MAKE_ARGUMENT...: build, install below ROOT, and check the
+# files there.
+install_below()
+{
+	local root=$1 extension
+	shift
+	make_extension with_llvm=no -j "$(nproc)" "$@" all
+	make_extension with_llvm=no "$@" install DESTDIR="$root"
+	extension=$root$("$PG_CONFIG" --sharedir)/extension
+	cmp pmr_metrics.control "$extension/pmr_metrics.control"
+	compare_functions "$root$("$PG_CONFIG" --pkglibdir)/pmr_metrics.so"
+	cmp "$(install_script)" "$extension/$(basename "$(install_script)")"
+}
+
+# After a build with bitcode, and a unit test.
+check_clean()
+{
+	as_user make -s unit-rtt_sort PG_CONFIG="$PG_CONFIG"
+	make_extension clean
+	[ -z "$(run_git clean -ndx | tee /dev/stderr)" ]
+}
+
+# Without pg_config make names the missing package. The unit tests need none.
+check_no_server()
+{
+	fails no_server as_user make PG_CONFIG=no_pg_config
+	grep postgresql-server-dev-all "$work/found_by_no_server"
+	as_user make -s unit-rtt_sort PG_CONFIG=no_pg_config
+}
+
 # ---------------------------------------------------------------------------
-# static: what tools find in the source. What they shall not say is in
-# test/static/, with the reason.
+# static: tools that analyse the source. Suppressed findings are in test/static/,
+# with the reason.
 # ---------------------------------------------------------------------------
 
 check_static()
@@ -359,7 +424,7 @@ find_by_clang_tidy()
 			-DNDEBUG -D_GNU_SOURCE -Isrc "$(include_server | tr -d ' ')"
 }
 
-# It wants to know no headers but our own.
+# cppcheck reads only the headers of this extension.
 find_by_cppcheck()
 {
 	as_user cppcheck --quiet --enable=warning,performance,portability \
@@ -367,14 +432,14 @@ find_by_cppcheck()
 		--suppressions-list=test/static/cppcheck.suppressions "$@"
 }
 
-# find_by_scan_build COMMAND...: with the compiler to use in CC. It analyses
-# beside a compiler, here one that does nothing.
+# find_by_scan_build COMMAND...: the command gets its compiler in CC. scan-build
+# runs the analyser and then a compiler; here that is "true".
 find_by_scan_build()
 {
 	as_user scan-build --status-bugs --use-cc=true -o "$work/scan" "$@"
 }
 
-# In a copy: what make takes for made is not for installing.
+# In a copy: the objects that this makes are empty, and must not be installed.
 scan_extension()
 {
 	as_user mkdir "$work/scanned"
@@ -386,7 +451,7 @@ scan_extension()
 		with_llvm=no COPT="$(clang_flags) $(include_server)"
 }
 
-# A check that finds nothing may be one that looks for nothing.
+# Each tool finds the faults of planted.c, so it does look.
 check_planted()
 {
 	local tool fault status=0
@@ -415,7 +480,7 @@ compile_planted()
 	as_user "$1" -Wall "${more_warnings[@]}" -Werror -c "$2" -o "$3"
 }
 
-# fails TOOL COMMAND...: it does, and what it says is kept.
+# fails TOOL COMMAND...: the command must fail; its output is kept.
 fails()
 {
 	local output=$work/found_by_$1
@@ -449,7 +514,7 @@ run_unit()
 }
 
 # ---------------------------------------------------------------------------
-# fuzz, in short: test/fuzz/run.sh alone takes fifty times as many inputs
+# fuzz: a fiftieth of the inputs that test/fuzz/run.sh takes by default
 # ---------------------------------------------------------------------------
 
 check_fuzz()
@@ -459,7 +524,7 @@ check_fuzz()
 }
 
 # ---------------------------------------------------------------------------
-# mutants: a few of those of test/mutants.sh, which takes too long as a whole
+# mutants: a sample, as all of test/mutants.list would take too long
 # ---------------------------------------------------------------------------
 
 some_mutants=(
@@ -472,22 +537,22 @@ some_mutants=(
 
 check_mutants()
 {
-	run_step 'mutants: all can be planted' bash test/mutants.sh --check
-	run_step 'mutants: some are caught' \
+	run_step 'mutants: each can be planted' bash test/mutants.sh --check
+	run_step 'mutants: tests catch a sample' \
 		bash test/mutants.sh "${some_mutants[@]}"
 }
 
 # ---------------------------------------------------------------------------
-# speed: instructions, which do not depend on what else the machine does
+# speed: counts instructions, which do not depend on the load of the machine
 # ---------------------------------------------------------------------------
 
 check_speed()
 {
-	run_step 'speed: instructions for each round-trip time' check_instructions
+	run_step 'speed: instructions per round-trip time' check_instructions
 	install_once
 	start_once
-	run_step 'speed: benchmark, on few rows' run_benchmark
-	run_step 'speed: growth, on few rows' \
+	run_step 'speed: benchmark on few rows' run_benchmark
+	run_step 'speed: growth on few rows' \
 		bash test/scale/growth.sh --rows 2000,20000
 }
 
@@ -507,7 +572,7 @@ check_instructions()
 	return "$status"
 }
 
-# That it runs, not what it says.
+# Only that it runs: the figures of few rows say nothing.
 run_benchmark()
 {
 	local file
@@ -547,29 +612,26 @@ check_regress()
 {
 	install_once
 	start_once
+	run_step 'regress: PL/pgSQL functions, by plpgsql_check' check_plpgsql
 	run_step 'regress: pg_regress' run_regress
 	if compgen -G 'test/specs/*.spec' >/dev/null; then
-		run_step 'regress: pg_isolation_regress' run_isolation
+		run_step 'regress: pg_isolation_regress' \
+			test_extension REGRESS= TAP_TESTS=
 	fi
 }
 
-# PGXS runs pg_regress, pg_isolation_regress and prove from one target; an
-# empty variable leaves its part out.
+check_plpgsql()
+{
+	[ -f "$("$PG_CONFIG" --sharedir)/extension/plpgsql_check.control" ] ||
+		skip_test "no package postgresql-$(server_major)-plpgsql-check"
+	run_psql -c 'CREATE DATABASE plpgsql_check'
+	run_psql -d plpgsql_check -P footer=off -f test/static/plpgsql_check.sql
+}
+
 run_regress()
 {
 	compgen -G 'test/sql/*.sql' >/dev/null || die 'no tests in test/sql/'
-	make_extension installcheck ISOLATION= TAP_TESTS= || show_differences
-}
-
-run_isolation()
-{
-	make_extension installcheck REGRESS= TAP_TESTS= || show_differences
-}
-
-show_differences()
-{
-	find . -name regression.diffs -exec cat {} +
-	return 1
+	test_extension ISOLATION= TAP_TESTS=
 }
 
 check_tap()
@@ -589,7 +651,7 @@ run_tap()
 }
 
 # ---------------------------------------------------------------------------
-# clients, page, sqlsmith and valgrind: scripts of their own, with a cluster each
+# clients, page, sqlsmith and valgrind: scripts that start their own clusters
 # ---------------------------------------------------------------------------
 
 check_clients()
@@ -601,7 +663,7 @@ check_clients()
 
 check_page()
 {
-	run_step 'page: as seen in Chromium' bash test/page/test.sh
+	run_step 'page: pages in Chromium' bash test/page/test.sh
 }
 
 check_sqlsmith()
@@ -616,9 +678,9 @@ check_valgrind()
 }
 
 # ---------------------------------------------------------------------------
-# versions: the oldest major version of PostgreSQL, and that of Debian 13, each
-# unless it is this machine's own. Beside the other groups: it takes as long as
-# they all.
+# versions: the oldest supported major version of PostgreSQL and that of Debian
+# 13, without this machine's own. Runs in parallel with the other groups, because
+# it takes as long as all of them.
 # ---------------------------------------------------------------------------
 
 start_versions()

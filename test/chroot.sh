@@ -1,12 +1,12 @@
 #!/bin/bash
-# Prove that a machine never prepared passes: make a minimal chroot, and run
-# the demo and the checks in it as root.
+# Runs the demo and the checks as root in a new minimal chroot, which has none
+# of the packages that they need.
 #
 #	bash test/chroot.sh [SUITE] [SCRIPT...]
 #
 # SUITE is a release of this machine's distribution (default bookworm), SCRIPT
-# demo.sh or check.sh (default both). Needs root and mmdebstrap; takes packages
-# from where this machine takes them.
+# demo.sh or check.sh (default both). Needs root and mmdebstrap; uses the
+# package sources of this machine.
 set -euo pipefail
 
 # shellcheck source=test/setup.sh

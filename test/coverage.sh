@@ -1,13 +1,13 @@
 #!/bin/bash
-# How much of src/ do the tests reach? Builds it with gcc --coverage, runs the
-# unit tests, pg_regress, isolation and TAP tests, and prints lines and branches
-# of each file, and every line that was never reached:
+# Measures which lines and branches of src/ the tests reach:
 #
 #	bash test/coverage.sh
 #
-# Fails below 95 % of the lines, or where a test fails. Builds, installs and
-# runs in copies alone, of the checkout and of the server. Servers that a test
-# kills do not write down what they have counted.
+# Builds with gcc --coverage, runs unit, pg_regress, isolation and TAP tests,
+# and prints the share of each file and the lines never reached. Fails if that
+# is less than 95 % of the lines, or if a test fails. Builds, installs and runs
+# only in copies of the checkout and of the server. The counts of a server that
+# a test kills are lost.
 set -euo pipefail
 
 # shellcheck source=test/setup.sh
@@ -16,14 +16,10 @@ source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 packages=(gcc libc6-dev make perl libipc-run-perl gcovr)
 least_percent=95
 
-# Every elog is for what cannot happen: "check.sh lint" sees to that.
+# Every elog is for an error that cannot happen, as check.sh lint checks.
 not_counted='elog\((ERROR|FATAL|PANIC)'
 
-make_extension()
-{
-	as_user make -s PG_CONFIG="$PG_CONFIG" with_llvm=no \
-		COPT='--coverage -O0' "$@"
-}
+make_options=(with_llvm=no COPT='--coverage -O0')
 
 install_counting()
 {
@@ -31,8 +27,7 @@ install_counting()
 	make_extension install
 }
 
-# The same files of the core, compiled once more, as the tests of it need
-# neither a server nor -fPIC.
+# Compiles the core once more, without -fPIC.
 run_units()
 {
 	local file name
@@ -49,19 +44,12 @@ run_units()
 	done
 }
 
-# run_tests VARIABLE=...: those that PGXS runs, less what is named as empty.
-run_tests()
-{
-	make_extension installcheck "$@" || {
-		find . -name regression.diffs -exec cat {} +
-		return 1
-	}
-}
-
 count_lines()
 {
 	as_user gcovr --root . --filter src/ --json coverage.json \
 		--exclude-lines-by-pattern ".*$not_counted"
+	as_user gcovr --root . -a coverage.json --branches
+	as_user gcovr --root . -a coverage.json --fail-under-line "$least_percent"
 }
 
 main()
@@ -72,15 +60,12 @@ main()
 	run_step 'unit tests' run_units
 	run_step 'start a cluster' start_cluster
 	use_cluster
-	run_step 'pg_regress' run_tests ISOLATION= TAP_TESTS=
-	run_step 'pg_isolation_regress' run_tests REGRESS= TAP_TESTS=
-	run_step 'prove' run_tests REGRESS= ISOLATION=
+	run_step 'pg_regress' test_extension ISOLATION= TAP_TESTS=
+	run_step 'pg_isolation_regress' test_extension REGRESS= TAP_TESTS=
+	run_step 'prove' test_extension REGRESS= ISOLATION=
 	as_user "$pg_bin/pg_ctl" stop -s -w -m fast -D "$work/data"
-	run_step 'gcov' count_lines
-	if [ -f coverage.json ]; then
-		perl test/coverage.pl coverage.json "$least_percent" ||
-			failed=$((failed + 1))
-	fi
+	run_step 'lines and branches reached' count_lines
+	show_lines '' "$work/step.log"
 	print_summary
 }
 

@@ -1,12 +1,11 @@
 #!/bin/bash
-# Dump, restore and pg_upgrade from one major version of PostgreSQL to another,
-# in a chroot that has them all:
+# Tests dump, restore and pg_upgrade from one major version of PostgreSQL to
+# another, in a chroot that has all of them:
 #
 #	bash test/dump_across.sh [OLD:NEW...]
 #
 # Default 15:17 and 15:18. Runs test/t/009_pg_upgrade.pl for each pair, some
-# minutes. Needs root and mmdebstrap; takes packages from where this machine
-# takes them.
+# minutes. Needs root and mmdebstrap; uses the package sources of this machine.
 set -euo pipefail
 
 # shellcheck source=test/setup.sh
@@ -24,8 +23,9 @@ clean_up_chroot()
 	clean_up
 }
 
-# The suite of the newest version, and each older server from its own: their
-# libraries have other names, or are compatible.
+# The chroot is of the suite of the newest version; each older server comes from
+# its own suite. The libraries that they need have other names or are
+# compatible.
 make_chroot_of()
 {
 	local major suite base packages=()
@@ -41,7 +41,8 @@ make_chroot_of()
 		libipc-run-perl
 }
 
-# Headers, and what tests need, without the compilers that the package wants.
+# The server's headers and test programs, without the compilers on which their
+# package depends.
 install_headers()
 {
 	# shellcheck disable=SC2016 # the inner shell expands it
@@ -92,7 +93,7 @@ main()
 	command -v mmdebstrap >/dev/null || die 'needs mmdebstrap'
 	[ "${#pairs[@]}" -gt 0 ] || pairs=(15:17 15:18)
 	for pair in "${pairs[@]}"; do
-		[[ $pair =~ ^[0-9]+:[0-9]+$ ]] || die "no pair of versions: $pair"
+		[[ $pair =~ ^[0-9]+:[0-9]+$ ]] || die "not OLD:NEW: $pair"
 		for major in "${pair%:*}" "${pair#*:}"; do
 			[ -n "$(suite_of_major "$major")" ] ||
 				die "no suite has PostgreSQL $major"

@@ -1,9 +1,11 @@
 #!/bin/bash
-# Freeze the scripts of the version that is being released: keep a copy of its
-# install script, which test/t/010_update.pl updates from in later versions,
-# and note the checksums of that and of the scripts that update to it.
+# Freezes the scripts of the version that is being released:
 #
 #	bash test/freeze.sh
+#
+# Keeps a copy of its install script, from which test/t/010_update.pl updates in
+# later versions, and the checksums of the copy and of the scripts that update
+# to this version.
 set -euo pipefail
 
 # shellcheck source=test/setup.sh

@@ -1,12 +1,11 @@
 #!/usr/bin/perl
 # Reads test/mutants.list for test/mutants.sh:
 #
-#	mutants.pl list			FILE:NAME, FILE and tests of each fault, by tabs
-#	mutants.pl check		find out whether each can be planted
+#	mutants.pl list			FILE:NAME, FILE and tests of each fault, tab-separated
+#	mutants.pl check		check that each can be planted
 #	mutants.pl plant FILE:NAME
 #
-# The last two read, and the last one changes, files below the working
-# directory.
+# check reads and plant changes files below the working directory.
 use strict;
 use warnings;
 
@@ -64,7 +63,7 @@ sub read_list
 	return @list;
 }
 
-# The text of the file with the fault in it, or undef where it cannot be.
+# The text of the file with the fault in it, or undef if it cannot be planted.
 sub mutate
 {
 	my ($mutant) = @_;
@@ -85,9 +84,9 @@ sub check
 
 	foreach my $mutant (@mutants)
 	{
-		push @bad, "$mutant->{name}: a second one of this name"
+		push @bad, "$mutant->{name}: duplicate name"
 		  if $seen{ $mutant->{name} }++;
-		push @bad, "$mutant->{name}: its text is not in the file once"
+		push @bad, "$mutant->{name}: its text must occur in the file exactly once"
 		  if !defined mutate($mutant);
 		foreach my $test (split ' ', $mutant->{tests})
 		{

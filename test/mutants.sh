@@ -1,16 +1,15 @@
 #!/bin/bash
-# Do the tests find faults? Plant small ones, those of test/mutants.list, one
-# by one, and tell which test finds each, and which faults survive:
+# Mutation testing: plants the faults of test/mutants.list one by one, and
+# prints which test catches each, and which faults survive.
 #
 #	bash test/mutants.sh [FILE[:NAME]...]	these faults, or all
-#	bash test/mutants.sh --list				their names
-#	bash test/mutants.sh --check			can each still be planted?
+#	bash test/mutants.sh --list				print their names
+#	bash test/mutants.sh --check			check that each can be planted
 #
-# For a fault in the core the unit tests come first, then for all of them the
-# tests that its file names in the list, then the others of test/sql and
-# test/specs, until one fails, crashes the server, or hangs. It fails where
-# fewer than 90 % are caught. Builds, installs and runs in copies alone, of the
-# checkout and of the server.
+# Runs tests until one fails, crashes the server, or hangs: the tests that the
+# list names for the file, then the others of test/sql and test/specs; for a
+# fault in the core, unit tests come first. Fails if less than 90 % are caught.
+# Builds, installs and runs only in copies of the checkout and of the server.
 set -euo pipefail
 
 # shellcheck source=test/setup.sh
@@ -18,25 +17,22 @@ source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
 packages=(gcc libc6-dev make perl libipc-run-perl)
 least_percent=90
-longest_cpu_s=100			# a process that computes for longer hangs,
+longest_cpu_s=100			# a process that uses more CPU time hangs,
 longest_s=1200				# and so does a test that takes longer
 
 changed=()					# files to restore when a fault has been tried
 server_ready=''				# is there a cluster?
-units_have=''				# the fault that is built into the unit tests,
-server_has=''				# and into the installed library; empty: none
+units_have=''				# fault in the unit tests; empty: none
+server_has=''				# fault in the installed library
 declare -A passes			# tests known to pass without a fault
 
 # ---------------------------------------------------------------------------
 # Build
 # ---------------------------------------------------------------------------
 
-make_extension()
-{
-	as_user make -s PG_CONFIG="$PG_CONFIG" with_llvm=no COPT='-w -MMD -O1 -g0' "$@"
-}
+make_options=(with_llvm=no COPT='-w -MMD -O1 -g0')
 
-# Objects that are made of a file, below a directory, as -MMD has noted.
+# list_objects DIRECTORY FILE: the objects that depend on a file, by gcc -MMD.
 list_objects()
 {
 	find "$1" -name '*.d' -exec grep -lE "(^|[ /])$2( |\$)" {} + |
@@ -61,7 +57,7 @@ build_units()
 	done
 }
 
-# The unit tests with a fault in a file; without one, as they were.
+# Builds a fault in a file into the unit tests.
 use_in_units()
 {
 	local fault=$1 file=$2 object
@@ -74,8 +70,8 @@ use_in_units()
 	units_have=$fault
 }
 
-# The same of the installed library. Headers are called old, as the Makefile
-# would compile everything for one of them.
+# Builds a fault in a file into the installed library. make -o ignores the
+# headers, because the Makefile makes every object depend on each of them.
 use_in_server()
 {
 	local fault=$1 file=$2 old=() object
@@ -94,7 +90,7 @@ use_in_server()
 	server_has=$fault
 }
 
-# A new file: sessions may still run the old one.
+# As a new file, because sessions may still use the old one.
 install_library()
 {
 	local installed
@@ -135,8 +131,8 @@ start_server()
 	server_ready=yes
 }
 
-# What a fault has left behind must not fail the next test. It may ask for any
-# amount of memory, too.
+# From a fresh data directory, because a fault may have damaged the old one; and
+# with a limit of memory.
 start_again()
 {
 	as_user "$pg_bin/pg_ctl" stop -s -w -m immediate -D "$work/data" \
@@ -196,7 +192,7 @@ run_installcheck()
 		make -s installcheck PG_CONFIG="$PG_CONFIG" "$@"
 }
 
-# A failure says something only of a test that passes without the fault.
+# A test that fails must pass without the fault.
 check_passes()
 {
 	local test=$1
@@ -211,7 +207,7 @@ check_passes()
 
 # ---------------------------------------------------------------------------
 
-# try_fault FAULT FILE TEST...: which of the tests finds it? None: returns 1.
+# try_fault FAULT FILE TEST...: print which test catches it; 1 if none does.
 try_fault()
 {
 	local fault=$1 file=$2 test use status start=$SECONDS

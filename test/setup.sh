@@ -1,17 +1,17 @@
 # shellcheck shell=bash
-# What the scripts of test/ share: install what a Debian or Ubuntu machine
-# lacks, build from a copy of the checkout, run a throw-away cluster, count
-# steps, and leave nothing behind.
+# Functions that the scripts of test/ share: install missing packages on Debian
+# or Ubuntu, build in a copy of the checkout, run a throw-away cluster, count
+# steps, and remove everything at the end.
 #
-# Source this file; it sets no traps and changes nothing until asked.
+# Source this file; that changes nothing by itself.
 
 checkout=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 oldest_major=15
 
 work=''        # temporary directory: the copy, the cluster, its socket
-user=''        # who builds, tests and owns the cluster; never root
+user=''        # the user that builds, tests and owns the cluster; never root
 pg_bin=''      # directory of the server's programs
-job_pid=''     # of the job started last
+job_pid=''     # the job that was started last
 step_pid=''
 background_pid=''
 background_start=0
@@ -19,9 +19,10 @@ passed=0
 failed=0
 skipped=0
 reason=''      # why the last step was skipped
-untried=77     # exit status of a step that cannot be tried here
+make_options=()
+untried=77     # exit status of a step that cannot run on this machine
 
-# Kept apart from the machine's own settings, so that removing it is safe.
+# A file of its own, so that it can be removed safely.
 no_main_cluster=/etc/postgresql-common/createcluster.d/pmr_metrics-test.conf
 
 die()
@@ -30,14 +31,14 @@ die()
 	exit 1
 }
 
-# The version that CREATE EXTENSION gives.
+# The version that CREATE EXTENSION installs.
 current_version()
 {
 	sed -nE "s/^default_version *= *'(.*)'.*/\1/p" pmr_metrics.control
 }
 
 # ---------------------------------------------------------------------------
-# Who runs what
+# Users
 # ---------------------------------------------------------------------------
 
 as_root()
@@ -51,7 +52,7 @@ as_root()
 	fi
 }
 
-# PostgreSQL refuses to run as root, and nothing here needs to.
+# PostgreSQL refuses to run as root.
 as_user()
 {
 	if [ "$EUID" -eq 0 ]; then
@@ -74,8 +75,8 @@ ask_for_sudo()
 # Steps
 # ---------------------------------------------------------------------------
 
-# run_step NAME COMMAND...: run, count, and show the output of a failure. It
-# returns 0 either way; called in a condition, the command would lose errexit.
+# run_step NAME COMMAND...: run and count a step; show its output if it fails.
+# Returns 0 in any case: in a condition the command would lose errexit.
 run_step()
 {
 	local name=$1 start=$SECONDS
@@ -87,7 +88,8 @@ run_step()
 	step_pid=''
 }
 
-# start_background COMMAND...: beside the steps that follow, up to end_background NAME.
+# start_background COMMAND...: run in parallel with the steps that follow, until
+# end_background NAME.
 start_background()
 {
 	background_start=$SECONDS
@@ -104,8 +106,8 @@ end_background()
 
 # start_job LOG COMMAND...
 #
-# A background job has errexit inside functions (a condition would switch it
-# off), lets a signal through at once, and is a process group to stop as one.
+# In a background job errexit works inside functions, signals arrive at once,
+# and all processes are in one group, which can be stopped.
 start_job()
 {
 	local log=$1
@@ -136,13 +138,13 @@ end_step()
 	fi
 }
 
-# show_lines PATTERN LOG: those of a script that passed, which says more than that.
+# show_lines PATTERN LOG: show the matching lines of a step that passed.
 show_lines()
 {
 	grep -E "$1" "$2" | sed 's/^ */    /' || true
 }
 
-# Where a step builds on those before: none after a failure.
+# For a step that needs those before it: does nothing after a failure.
 run_next()
 {
 	if [ "$failed" -eq 0 ]; then
@@ -150,15 +152,16 @@ run_next()
 	fi
 }
 
-# skip_test REASON: end a step that is skipped. Not for what may have a defect.
+# skip_test REASON: end a step as skipped. Only for what this machine lacks,
+# never for a possible defect.
 skip_test()
 {
 	echo "$*"
 	exit "$untried"
 }
 
-# The processes of steps that were interrupted, those they started through sudo
-# included, which obey root alone.
+# Stops the processes of interrupted steps. Those that were started through sudo
+# can only be stopped by root.
 stop_steps()
 {
 	local pid
@@ -183,8 +186,8 @@ print_summary()
 # The temporary directory
 # ---------------------------------------------------------------------------
 
-# In /tmp whatever TMPDIR says: user postgres may not enter root's own, and a
-# socket's path has at most 107 bytes.
+# Always in /tmp: user postgres may be unable to enter TMPDIR, and the path of a
+# socket has at most 107 bytes.
 make_work_dir()
 {
 	work=$(mktemp -d /tmp/pmr_metrics.XXXXXX)
@@ -204,8 +207,8 @@ clean_up()
 	rm -rf "$work"
 }
 
-# Copy what git tracks or would track. The checkout itself is only read: it
-# may lie where no other user may read, and tests must not litter it.
+# Copies what git tracks or would track. The tests run in the copy, because the
+# checkout may be unreadable for other users and must stay clean.
 copy_checkout()
 {
 	local to=$1
@@ -214,7 +217,7 @@ copy_checkout()
 		tar -C "$to" --no-same-owner -xf -
 }
 
-# The checkout may belong to someone else, hence safe.directory.
+# safe.directory: the checkout may belong to another user.
 list_checkout()
 {
 	cd "$checkout"
@@ -225,8 +228,8 @@ list_checkout()
 		find . \( -name .git -o -name results -o -name tmp_check \
 			-o -name output_iso \) -prune -o -type f -print0
 	fi | while IFS= read -r -d '' file; do
-		# What was built elsewhere must not pass for built here; and git also
-		# lists files that are deleted but still tracked.
+		# No build products: make would take them for its own. git also lists
+		# tracked files that have been deleted.
 		case $file in
 			*.o | *.bc | *.so | sql/pmr_metrics--*.sql | ./sql/pmr_metrics--*.sql) ;;
 			*) [ ! -e "$file" ] || printf '%s\0' "$file" ;;
@@ -234,7 +237,7 @@ list_checkout()
 	done
 }
 
-# Give the directory to the unprivileged user, and work in the copy.
+# Gives the directory to the unprivileged user, and changes to the copy.
 enter_copy()
 {
 	if [ "$EUID" -ne 0 ]; then
@@ -267,15 +270,15 @@ installed_version()
 		sed -n 's/^installed //p'
 }
 
-# check_npm PACKAGE: a step that needs npm is skipped where its registry, and so
-# this package, cannot be had.
+# check_npm PACKAGE: skip the step if the npm registry does not give this
+# package.
 check_npm()
 {
 	as_user npm view --fetch-retries=1 "$1" name >/dev/null ||
 		skip_test 'the npm registry cannot be reached'
 }
 
-# install_missing PACKAGE...: these, a server, and its headers.
+# install_missing PACKAGE...: install these, a server and its headers.
 install_missing()
 {
 	local major package missing=()
@@ -310,8 +313,36 @@ install_missing()
 	allow_main_cluster
 }
 
-# list_missing COMMAND:PACKAGE...: packages of the commands that are not there,
-# whichever package brought those that are.
+# install_optional PACKAGE...: install those that this machine's suite has.
+# Steps that need the others are skipped.
+install_optional()
+{
+	local package
+	for package in "$@"; do
+		[ -z "$(installed_version "$package")" ] || continue
+		update_package_lists
+		if apt-cache show "$package" >/dev/null 2>&1; then
+			install_missing "$package"
+		else
+			echo "no package $package"
+		fi
+	done
+}
+
+# install_for_server EXTENSION...: install_optional their packages for the
+# server's major version, if the server is a package too.
+install_for_server()
+{
+	local major
+	find_server
+	major=$(server_major)
+	if [ -n "$(installed_version "postgresql-$major")" ]; then
+		install_optional "${@/#/postgresql-$major-}"
+	fi
+}
+
+# list_missing COMMAND:PACKAGE...: the packages of those commands that are
+# missing. Any package may have brought the others.
 list_missing()
 {
 	local pair
@@ -320,8 +351,8 @@ list_missing()
 	done
 }
 
-# Once per run. A broken third-party source need not matter; installing
-# tells.
+# Once per run. An error may be that of a third-party source, which does not
+# matter; if it does, apt-get install will fail.
 update_package_lists()
 {
 	if [ -z "${lists_updated:-}" ]; then
@@ -331,8 +362,8 @@ update_package_lists()
 	fi
 }
 
-# The headers at the version of the installed server; only when no source has
-# that version any more, upgrade the server with them.
+# The headers of the installed server's version. If no source has that version
+# any more, the server is upgraded too.
 choose_headers()
 {
 	local major=$1 version
@@ -340,7 +371,7 @@ choose_headers()
 	if apt-cache madison "postgresql-server-dev-$major" |
 		grep -F "| $version |" >/dev/null; then
 		echo "postgresql-server-dev-$major=$version"
-		# named as well, or apt upgrades them along with it
+		# named too, or apt would upgrade them
 		echo "postgresql-$major=$version"
 		version=$(installed_version "postgresql-client-$major")
 		echo "postgresql-client-$major=$version"
@@ -351,8 +382,8 @@ choose_headers()
 	fi
 }
 
-# A server's package creates and starts a cluster when first installed. Tests
-# bring their own, so the machine shall not keep one.
+# The package of a server creates and starts a cluster at installation. The
+# tests have their own.
 forbid_main_cluster()
 {
 	as_root mkdir -p "$(dirname "$no_main_cluster")"
@@ -407,10 +438,25 @@ check_packaged()
 		die "the PostgreSQL of $PG_CONFIG lacks its headers, and is no package"
 }
 
-# install_extension: into the system's PostgreSQL, from the copy.
+make_extension()
+{
+	as_user make -s PG_CONFIG="$PG_CONFIG" "${make_options[@]}" "$@"
+}
+
+# test_extension [VARIABLE=...]: the tests that PGXS runs from one target; an
+# empty REGRESS, ISOLATION or TAP_TESTS leaves its part out.
+test_extension()
+{
+	make_extension installcheck "$@" || {
+		find . -name regression.diffs -exec cat {} +
+		return 1
+	}
+}
+
+# Into the PostgreSQL of PG_CONFIG, as root where its directory requires that.
 install_extension()
 {
-	as_user make -s -j "$(nproc)" PG_CONFIG="$PG_CONFIG"
+	make_extension -j "$(nproc)"
 	if [ -w "$("$PG_CONFIG" --pkglibdir)" ]; then
 		make -s install PG_CONFIG="$PG_CONFIG"
 	else
@@ -418,9 +464,9 @@ install_extension()
 	fi
 }
 
-# Copy the server to the temporary directory and go on with the copy, so that
-# what is installed into it reaches nobody else. A program finds its files from
-# where it is itself, so they lie as before, under another root.
+# Copies the server to the temporary directory, and uses that from then on, so
+# that nothing is installed on the machine. PostgreSQL finds its files relative
+# to its programs, so the copy has the same directories under another root.
 copy_server()
 {
 	local root=$work/server option dir
@@ -440,9 +486,9 @@ copy_server()
 	pg_bin=${PG_CONFIG%/*}
 }
 
-# start_cluster [SETTING...]: one that only its owner's programs can reach,
-# through a socket in the temporary directory. It is thrown away, so it need not
-# survive a crash. A setting is a line of postgresql.conf.
+# start_cluster [SETTING...]: start a cluster that can only be reached through a
+# socket in the temporary directory. It need not survive a crash. A setting is a
+# line of postgresql.conf.
 # shellcheck disable=SC2120 # most callers have none
 start_cluster()
 {
@@ -461,7 +507,7 @@ start_cluster()
 		-l "$work/data/server.log"
 }
 
-# Point every client at that cluster, whatever the caller's environment says.
+# Makes every client use that cluster, whatever the environment says.
 use_cluster()
 {
 	local variable
@@ -472,26 +518,26 @@ use_cluster()
 	export PGCLIENTENCODING=UTF8 LC_ALL=C
 }
 
-# psql on that cluster, which stops at the first error.
+# psql on that cluster; it stops at the first error.
 run_psql()
 {
 	as_user "$pg_bin/psql" -X -q -v ON_ERROR_STOP=1 "$@"
 }
 
-# prepare_copy COMMAND...: what a script that builds begins with: the machine, by
-# the command that installs what is missing, and the copy. A failure ends it.
+# prepare_copy COMMAND...: the beginning of a script that builds: install
+# packages by the command, and make the copy. A failure ends the script.
 prepare_copy()
 {
 	make_work_dir
 	ask_for_sudo
-	run_step 'install what is missing' "$@"
+	run_step 'install missing packages' "$@"
 	[ "$failed" -eq 0 ] || { print_summary; exit 1; }
 	find_server
 	enter_copy
 }
 
-# prepare PACKAGE...: what a script that has a cluster of its own begins with:
-# the same, and the extension installed; not yet the cluster.
+# prepare PACKAGE...: the beginning of a script that starts its own cluster:
+# install packages, make the copy, build and install the extension.
 prepare()
 {
 	prepare_copy install_missing "$@"
@@ -499,8 +545,8 @@ prepare()
 	run_step 'build and install the extension' install_extension
 }
 
-# generate_rows ROWS MONTH [MONTHS]: an audit table's, from that month on, and
-# who takes part, as CSV.
+# generate_rows ROWS MONTH [MONTHS]: write CSV files of an audit table that
+# begins with the month, and of its Parties.
 generate_rows()
 {
 	as_user gcc -std=c99 -O2 test/data/audit_table.c -lm \
@@ -511,15 +557,15 @@ generate_rows()
 	as_user "$work/audit_table" --participants >"$work/csv/participant.csv"
 }
 
-# load_source ROWS: generate so many rows of one month, and make them the source
-# "demo" of the cluster's database.
+# load_source ROWS: generate so many rows of one month, and register them as the
+# source "demo".
 load_source()
 {
 	generate_rows "$1" 2026-07
 	run_psql -v csv_dir="$work/csv" -f test/data/source.sql
 }
 
-# Ours, and those of an interrupted TAP test.
+# Stops this script's cluster, and those of an interrupted TAP test.
 stop_clusters()
 {
 	local pid_file

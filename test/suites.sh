@@ -1,9 +1,8 @@
 # shellcheck shell=bash
-# What test/chroot.sh and test/versions.sh share: chroots of other suites of
-# this machine's distribution, with packages from where this machine has its own.
+# Functions that make chroots of other suites of this machine's distribution, from
+# the package sources of this machine.
 #
-# Source this file after test/setup.sh; it changes nothing until asked. Needs
-# root and mmdebstrap.
+# Source this file after test/setup.sh. Needs root and mmdebstrap.
 
 # The suite of Debian that has a major version of PostgreSQL, or nothing.
 suite_of_major()
@@ -37,8 +36,8 @@ list_sources()
 			}' | sort -u
 }
 
-# How this machine reaches them: proxies, certificates, checks of dates. A
-# mirror's copy of sid may be older than sid wants to be used.
+# Settings of this machine's apt: proxies, certificates, checks of dates. The
+# copy of sid on a mirror may be past its Valid-Until.
 list_apt_options()
 {
 	apt-config dump |
@@ -48,7 +47,7 @@ list_apt_options()
 	esac
 }
 
-# Of experimental take what comes with PostgreSQL, and only that.
+# From experimental, only the packages of PostgreSQL.
 list_preferences()
 {
 	if [ "$1" = experimental ]; then
@@ -57,8 +56,8 @@ list_preferences()
 	fi
 }
 
-# make_chroot SUITE ROOT [PACKAGE...]: a minimal one, then the packages, and the
-# checkout in /root/pmr_metrics.
+# make_chroot SUITE ROOT [PACKAGE...]: make a minimal chroot with these
+# packages, and the checkout in /root/pmr_metrics.
 make_chroot()
 {
 	local suite=$1 root=$2
@@ -82,7 +81,7 @@ make_chroot()
 	fi
 }
 
-# A server's package makes a cluster, unless told not to.
+# The package of a server would create a cluster.
 install_in_chroot()
 {
 	local root=$1 clusters=$1/etc/postgresql-common/createcluster.d
@@ -96,9 +95,9 @@ install_in_chroot()
 		apt-get -qq install -y --no-install-recommends "$@"
 }
 
-# run_in_chroot ROOT COMMAND...: as root, in the checkout. In name spaces of its
-# own: what is mounted or started there is gone when the shell ends, so that
-# removing the chroot cannot reach this machine's /dev.
+# run_in_chroot ROOT COMMAND...: run as root in its checkout. Mounts and
+# processes are in name spaces of their own and end with the shell, so that
+# removing the chroot cannot touch this machine's /dev.
 run_in_chroot()
 {
 	# shellcheck disable=SC2016 # the inner shell expands it

@@ -1,13 +1,13 @@
 #!/bin/bash
-# Build and test on several major versions of PostgreSQL, each in a chroot of
-# the suite of Debian that has it:
+# Builds and tests on several major versions of PostgreSQL, each in a chroot of
+# the Debian suite that has it:
 #
 #	bash test/versions.sh [MAJOR...] [GROUP...]
 #
 # MAJOR is 15, 17, 18 or 19 (default all), GROUP one of test/check.sh (default
-# build, unit, regress and tap). Needs root; installs mmdebstrap where it is
-# missing, and takes packages from where this machine takes them. What cannot be
-# had here is skipped, and its line says why.
+# build, unit, regress and tap). Needs root; installs mmdebstrap if it is
+# missing, and uses the package sources of this machine. A version that is not
+# available is skipped, and its line gives the reason.
 set -euo pipefail
 
 # shellcheck source=test/setup.sh
@@ -50,7 +50,7 @@ install_mmdebstrap()
 	apt_get install -y --no-install-recommends mmdebstrap
 }
 
-# The version's server and headers; check.sh installs what else it needs.
+# With the server and its headers; check.sh installs its other packages.
 make_version()
 {
 	local major=$1 suite=$2
@@ -72,7 +72,7 @@ test_version()
 	if [ "$passed" -gt "$passed_before" ]; then
 		run_step "PostgreSQL $major: ${groups[*]}" \
 			run_in_chroot "$root" bash test/check.sh "${groups[@]}"
-		show_lines 'skipped|^no package|^[0-9]+ passed' "$work/step.log"
+		show_lines 'skipped|^[0-9]+ passed' "$work/step.log"
 	fi
 	remove_chroot "$root"
 	root=''

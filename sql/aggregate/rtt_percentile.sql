@@ -1,8 +1,8 @@
 /*
- * Aggregates rtt_percentile and rtt_percentiles, which store nothing
+ * Aggregates rtt_percentile and rtt_percentiles, which need no sketch
  *
- * They are exact up to a million distinct round-trip times in a group, and take
- * them in the same four forms as rtt_sketch.
+ * They are exact up to a million distinct round-trip times in a group.  They take
+ * round-trip times in the same four forms as the aggregate rtt_sketch.
  */
 
 CREATE FUNCTION pmr.rtt_percentile_transfn(pmr.rtt_state, timestamp with time zone, timestamp with time zone, double precision) RETURNS pmr.rtt_state

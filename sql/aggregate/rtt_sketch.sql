@@ -1,16 +1,16 @@
 /*
  * Type rtt_sketch: round-trip times in a form that can be stored and merged
  *
- * Two sketches of the same times have the same bytes, so comparison uses
- * bytea's functions.  The order has no meaning: it serves DISTINCT, GROUP BY,
- * EXCEPT and REFRESH MATERIALIZED VIEW CONCURRENTLY.
+ * Two sketches of the same times have the same bytes, so the comparison functions
+ * are those of bytea.  The order has no meaning of its own, but DISTINCT, GROUP BY,
+ * EXCEPT and REFRESH MATERIALIZED VIEW CONCURRENTLY need one.
  *
  * The aggregate takes round-trip times in four forms: two timestamps with time
- * zone, two timestamps without, an interval, or seconds.  Timestamps without
- * time zone have a form of their own because the implicit cast to timestamptz
- * would add or lose an hour at a clock change.
+ * zone, two timestamps without time zone, an interval, or seconds.  Timestamps
+ * without time zone need a form of their own, because the implicit cast to
+ * timestamptz would add or lose an hour at a clock change.
  *
- * SSPACE is what a group of about 100 rows takes.
+ * SSPACE is the memory of a group of about 100 rows.
  */
 
 CREATE TYPE pmr.rtt_sketch;
@@ -35,7 +35,7 @@ CREATE FUNCTION pmr.rtt_sketch_send(pmr.rtt_sketch) RETURNS bytea
 	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION pmr.rtt_sketch_send(pmr.rtt_sketch) IS 'binary output of rtt_sketch';
 
-/* external: pglz makes nothing of bytes that are packed already */
+/* external: the bytes are packed already, so pglz could not compress them */
 CREATE TYPE pmr.rtt_sketch (
 	INPUT = pmr.rtt_sketch_in,
 	OUTPUT = pmr.rtt_sketch_out,
@@ -45,7 +45,7 @@ CREATE TYPE pmr.rtt_sketch (
 	ALIGNMENT = int4,
 	STORAGE = external
 );
-COMMENT ON TYPE pmr.rtt_sketch IS 'summary of round-trip times: exact up to 1024 distinct times, then within 0.4 %';
+COMMENT ON TYPE pmr.rtt_sketch IS 'sketch of round-trip times: percentiles are exact up to 1024 distinct times, then within 0.4 %';
 
 CREATE FUNCTION pmr.rtt_sketch_eq(pmr.rtt_sketch, pmr.rtt_sketch) RETURNS boolean
 	AS 'byteaeq'
@@ -98,7 +98,7 @@ CREATE OPERATOR pmr.= (
 	COMMUTATOR = OPERATOR(pmr.=), NEGATOR = OPERATOR(pmr.<>),
 	RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
 );
-COMMENT ON OPERATOR pmr.= (pmr.rtt_sketch, pmr.rtt_sketch) IS 'are the summaries equal?';
+COMMENT ON OPERATOR pmr.= (pmr.rtt_sketch, pmr.rtt_sketch) IS 'equal: the sketches have the same bytes';
 
 CREATE OPERATOR pmr.<> (
 	LEFTARG = pmr.rtt_sketch, RIGHTARG = pmr.rtt_sketch,
@@ -106,7 +106,7 @@ CREATE OPERATOR pmr.<> (
 	COMMUTATOR = OPERATOR(pmr.<>), NEGATOR = OPERATOR(pmr.=),
 	RESTRICT = neqsel, JOIN = neqjoinsel
 );
-COMMENT ON OPERATOR pmr.<> (pmr.rtt_sketch, pmr.rtt_sketch) IS 'do the summaries differ?';
+COMMENT ON OPERATOR pmr.<> (pmr.rtt_sketch, pmr.rtt_sketch) IS 'not equal';
 
 CREATE OPERATOR pmr.< (
 	LEFTARG = pmr.rtt_sketch, RIGHTARG = pmr.rtt_sketch,
@@ -114,7 +114,7 @@ CREATE OPERATOR pmr.< (
 	COMMUTATOR = OPERATOR(pmr.>), NEGATOR = OPERATOR(pmr.>=),
 	RESTRICT = scalarltsel, JOIN = scalarltjoinsel
 );
-COMMENT ON OPERATOR pmr.< (pmr.rtt_sketch, pmr.rtt_sketch) IS 'byte-wise order';
+COMMENT ON OPERATOR pmr.< (pmr.rtt_sketch, pmr.rtt_sketch) IS 'less than, in byte-wise order';
 
 CREATE OPERATOR pmr.<= (
 	LEFTARG = pmr.rtt_sketch, RIGHTARG = pmr.rtt_sketch,
@@ -122,7 +122,7 @@ CREATE OPERATOR pmr.<= (
 	COMMUTATOR = OPERATOR(pmr.>=), NEGATOR = OPERATOR(pmr.>),
 	RESTRICT = scalarlesel, JOIN = scalarlejoinsel
 );
-COMMENT ON OPERATOR pmr.<= (pmr.rtt_sketch, pmr.rtt_sketch) IS 'byte-wise order';
+COMMENT ON OPERATOR pmr.<= (pmr.rtt_sketch, pmr.rtt_sketch) IS 'less than or equal, in byte-wise order';
 
 CREATE OPERATOR pmr.> (
 	LEFTARG = pmr.rtt_sketch, RIGHTARG = pmr.rtt_sketch,
@@ -130,7 +130,7 @@ CREATE OPERATOR pmr.> (
 	COMMUTATOR = OPERATOR(pmr.<), NEGATOR = OPERATOR(pmr.<=),
 	RESTRICT = scalargtsel, JOIN = scalargtjoinsel
 );
-COMMENT ON OPERATOR pmr.> (pmr.rtt_sketch, pmr.rtt_sketch) IS 'byte-wise order';
+COMMENT ON OPERATOR pmr.> (pmr.rtt_sketch, pmr.rtt_sketch) IS 'greater than, in byte-wise order';
 
 CREATE OPERATOR pmr.>= (
 	LEFTARG = pmr.rtt_sketch, RIGHTARG = pmr.rtt_sketch,
@@ -138,7 +138,7 @@ CREATE OPERATOR pmr.>= (
 	COMMUTATOR = OPERATOR(pmr.<=), NEGATOR = OPERATOR(pmr.<),
 	RESTRICT = scalargesel, JOIN = scalargejoinsel
 );
-COMMENT ON OPERATOR pmr.>= (pmr.rtt_sketch, pmr.rtt_sketch) IS 'byte-wise order';
+COMMENT ON OPERATOR pmr.>= (pmr.rtt_sketch, pmr.rtt_sketch) IS 'greater than or equal, in byte-wise order';
 
 CREATE OPERATOR CLASS pmr.rtt_sketch_ops
 	DEFAULT FOR TYPE pmr.rtt_sketch USING btree AS
@@ -148,30 +148,30 @@ CREATE OPERATOR CLASS pmr.rtt_sketch_ops
 	OPERATOR 4 pmr.>=,
 	OPERATOR 5 pmr.>,
 	FUNCTION 1 pmr.rtt_sketch_cmp(pmr.rtt_sketch, pmr.rtt_sketch);
-COMMENT ON OPERATOR CLASS pmr.rtt_sketch_ops USING btree IS 'byte-wise order, without a meaning of its own';
-COMMENT ON OPERATOR FAMILY pmr.rtt_sketch_ops USING btree IS 'byte-wise order, without a meaning of its own';
+COMMENT ON OPERATOR CLASS pmr.rtt_sketch_ops USING btree IS 'byte-wise order, which has no meaning of its own';
+COMMENT ON OPERATOR FAMILY pmr.rtt_sketch_ops USING btree IS 'byte-wise order, which has no meaning of its own';
 
 CREATE OPERATOR CLASS pmr.rtt_sketch_ops
 	DEFAULT FOR TYPE pmr.rtt_sketch USING hash AS
 	OPERATOR 1 pmr.=,
 	FUNCTION 1 pmr.rtt_sketch_hash(pmr.rtt_sketch),
 	FUNCTION 2 pmr.rtt_sketch_hash_extended(pmr.rtt_sketch, bigint);
-COMMENT ON OPERATOR CLASS pmr.rtt_sketch_ops USING hash IS 'equality of summaries';
-COMMENT ON OPERATOR FAMILY pmr.rtt_sketch_ops USING hash IS 'equality of summaries';
+COMMENT ON OPERATOR CLASS pmr.rtt_sketch_ops USING hash IS 'equality of sketches';
+COMMENT ON OPERATOR FAMILY pmr.rtt_sketch_ops USING hash IS 'equality of sketches';
 
-/* What can be asked of a sketch. */
+/* Functions of a sketch */
 
 CREATE FUNCTION pmr.rtt_merge(a pmr.rtt_sketch, b pmr.rtt_sketch) RETURNS pmr.rtt_sketch
 	AS 'MODULE_PATHNAME', 'pmr_rtt_sketch_merge'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION pmr.rtt_merge(pmr.rtt_sketch, pmr.rtt_sketch) IS 'the summary of the round-trip times of both';
+COMMENT ON FUNCTION pmr.rtt_merge(pmr.rtt_sketch, pmr.rtt_sketch) IS 'sketch of the round-trip times of both sketches';
 
 CREATE OPERATOR pmr.+ (
 	LEFTARG = pmr.rtt_sketch, RIGHTARG = pmr.rtt_sketch,
 	FUNCTION = pmr.rtt_merge,
 	COMMUTATOR = OPERATOR(pmr.+)
 );
-COMMENT ON OPERATOR pmr.+ (pmr.rtt_sketch, pmr.rtt_sketch) IS 'the summary of the round-trip times of both';
+COMMENT ON OPERATOR pmr.+ (pmr.rtt_sketch, pmr.rtt_sketch) IS 'sketch of the round-trip times of both sketches';
 
 CREATE FUNCTION pmr.rtt_percentile(sketch pmr.rtt_sketch, fraction double precision) RETURNS double precision
 	AS 'MODULE_PATHNAME', 'pmr_rtt_sketch_percentile'
@@ -186,7 +186,7 @@ COMMENT ON FUNCTION pmr.rtt_percentiles(pmr.rtt_sketch, double precision[]) IS '
 CREATE FUNCTION pmr.rtt_within_pct(sketch pmr.rtt_sketch, "limit" interval) RETURNS double precision
 	AS 'MODULE_PATHNAME', 'pmr_rtt_within_pct'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION pmr.rtt_within_pct(pmr.rtt_sketch, interval) IS 'percentage of the round-trip times that were no longer than the limit';
+COMMENT ON FUNCTION pmr.rtt_within_pct(pmr.rtt_sketch, interval) IS 'percentage, 0 to 100, of the round-trip times that are not longer than the limit';
 
 CREATE FUNCTION pmr.rtt_count(sketch pmr.rtt_sketch) RETURNS bigint
 	AS 'MODULE_PATHNAME', 'pmr_rtt_count'
@@ -211,7 +211,7 @@ COMMENT ON FUNCTION pmr.rtt_max(pmr.rtt_sketch) IS 'longest round-trip time, in 
 CREATE FUNCTION pmr.rtt_error_bound(sketch pmr.rtt_sketch) RETURNS double precision
 	AS 'MODULE_PATHNAME', 'pmr_rtt_error_bound'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION pmr.rtt_error_bound(pmr.rtt_sketch) IS 'greatest relative error of a percentile of this sketch, as a percentage; 0 when it is exact';
+COMMENT ON FUNCTION pmr.rtt_error_bound(pmr.rtt_sketch) IS 'greatest relative error of a percentile of this sketch, as a percentage; 0 if the sketch is exact';
 
 CREATE FUNCTION pmr.rtt_sketch_transfn(pmr.rtt_state, timestamp with time zone, timestamp with time zone) RETURNS pmr.rtt_state
 	AS 'MODULE_PATHNAME', 'pmr_rtt_sketch_transfn_timestamps'
@@ -247,7 +247,7 @@ CREATE AGGREGATE pmr.rtt_sketch(requested_at timestamp with time zone, responded
 	COMBINEFUNC = pmr.rtt_state_combine,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE pmr.rtt_sketch(timestamp with time zone, timestamp with time zone) IS 'summary of round-trip times';
+COMMENT ON AGGREGATE pmr.rtt_sketch(timestamp with time zone, timestamp with time zone) IS 'sketch of round-trip times';
 
 CREATE AGGREGATE pmr.rtt_sketch(requested_at timestamp, responded_at timestamp) (
 	SFUNC = pmr.rtt_sketch_transfn,
@@ -258,7 +258,7 @@ CREATE AGGREGATE pmr.rtt_sketch(requested_at timestamp, responded_at timestamp) 
 	COMBINEFUNC = pmr.rtt_state_combine,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE pmr.rtt_sketch(timestamp, timestamp) IS 'summary of round-trip times';
+COMMENT ON AGGREGATE pmr.rtt_sketch(timestamp, timestamp) IS 'sketch of round-trip times';
 
 CREATE AGGREGATE pmr.rtt_sketch(rtt interval) (
 	SFUNC = pmr.rtt_sketch_transfn,
@@ -269,7 +269,7 @@ CREATE AGGREGATE pmr.rtt_sketch(rtt interval) (
 	COMBINEFUNC = pmr.rtt_state_combine,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE pmr.rtt_sketch(interval) IS 'summary of round-trip times';
+COMMENT ON AGGREGATE pmr.rtt_sketch(interval) IS 'sketch of round-trip times';
 
 CREATE AGGREGATE pmr.rtt_sketch(rtt_s double precision) (
 	SFUNC = pmr.rtt_sketch_transfn,
@@ -280,14 +280,14 @@ CREATE AGGREGATE pmr.rtt_sketch(rtt_s double precision) (
 	COMBINEFUNC = pmr.rtt_state_combine,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE pmr.rtt_sketch(double precision) IS 'summary of round-trip times';
+COMMENT ON AGGREGATE pmr.rtt_sketch(double precision) IS 'sketch of round-trip times';
 
 CREATE FUNCTION pmr.rtt_merge_transfn(pmr.rtt_state, pmr.rtt_sketch) RETURNS pmr.rtt_state
 	AS 'MODULE_PATHNAME', 'pmr_rtt_merge_transfn'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION pmr.rtt_merge_transfn(pmr.rtt_state, pmr.rtt_sketch) IS 'transition function of rtt_merge';
 
-/* Two names for one thing: without the second, the call would be a cast. */
+/* rtt_sketch(rtt_sketch) is the same aggregate; without it the call would be a cast. */
 CREATE AGGREGATE pmr.rtt_merge(sketch pmr.rtt_sketch) (
 	SFUNC = pmr.rtt_merge_transfn,
 	STYPE = pmr.rtt_state,
@@ -297,7 +297,7 @@ CREATE AGGREGATE pmr.rtt_merge(sketch pmr.rtt_sketch) (
 	COMBINEFUNC = pmr.rtt_state_combine,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE pmr.rtt_merge(pmr.rtt_sketch) IS 'the summary of all round-trip times in some sketches';
+COMMENT ON AGGREGATE pmr.rtt_merge(pmr.rtt_sketch) IS 'sketch of the round-trip times of all sketches';
 
 CREATE AGGREGATE pmr.rtt_sketch(sketch pmr.rtt_sketch) (
 	SFUNC = pmr.rtt_merge_transfn,
@@ -308,4 +308,4 @@ CREATE AGGREGATE pmr.rtt_sketch(sketch pmr.rtt_sketch) (
 	COMBINEFUNC = pmr.rtt_state_combine,
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE pmr.rtt_sketch(pmr.rtt_sketch) IS 'the summary of all round-trip times in some sketches, as rtt_merge';
+COMMENT ON AGGREGATE pmr.rtt_sketch(pmr.rtt_sketch) IS 'sketch of the round-trip times of all sketches; the same as rtt_merge';

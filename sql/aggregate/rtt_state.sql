@@ -1,9 +1,9 @@
 /*
  * Type rtt_state: the working state of the aggregates over round-trip times
  *
- * It is a real type, not internal, so that one node can take partial results
- * from another.  The state is changed in place, hence STORAGE plain and double
- * alignment.
+ * It is a type of its own, not internal, so that a node can receive partial
+ * results from another one.  STORAGE is plain and ALIGNMENT double, because the
+ * state is changed in place.
  */
 
 CREATE TYPE pmr.rtt_state;
@@ -37,7 +37,7 @@ CREATE TYPE pmr.rtt_state (
 	ALIGNMENT = double,
 	STORAGE = plain
 );
-COMMENT ON TYPE pmr.rtt_state IS 'working state of the aggregates over round-trip times; not for storing';
+COMMENT ON TYPE pmr.rtt_state IS 'working state of the aggregates over round-trip times; not meant to be stored';
 
 CREATE FUNCTION pmr.rtt_state_combine(pmr.rtt_state, pmr.rtt_state) RETURNS pmr.rtt_state
 	AS 'MODULE_PATHNAME', 'pmr_rtt_state_combine'

@@ -1,19 +1,19 @@
 /*
  * Aggregates over requests whose target is in pmr.target_response_time
  *
- * A time without time zone is taken as UTC when it is compared with
- * valid_from, as the times of the DCC are in UTC.
+ * A time without time zone is taken as UTC when it is compared with valid_from,
+ * because the times of the DCC are in UTC.
  */
 
 CREATE FUNCTION pmr.srv_target(srv text, mode text, device_generation text, at timestamp with time zone) RETURNS interval
 	AS 'MODULE_PATHNAME', 'pmr_srv_target'
 	LANGUAGE C STABLE PARALLEL SAFE;
-COMMENT ON FUNCTION pmr.srv_target(text, text, text, timestamp with time zone) IS 'Target Response Time of a request, or NULL where it is not known for sure';
+COMMENT ON FUNCTION pmr.srv_target(text, text, text, timestamp with time zone) IS 'Target Response Time of a request that started at a time; NULL if there is none, or if it is not known';
 
 CREATE FUNCTION pmr.srv_target(srv text, mode text, device_generation text, at timestamp) RETURNS interval
 	AS 'MODULE_PATHNAME', 'pmr_srv_target'
 	LANGUAGE C STABLE PARALLEL SAFE;
-COMMENT ON FUNCTION pmr.srv_target(text, text, text, timestamp) IS 'Target Response Time of a request, or NULL where it is not known for sure';
+COMMENT ON FUNCTION pmr.srv_target(text, text, text, timestamp) IS 'Target Response Time of a request that started at a time; NULL if there is none, or if it is not known';
 
 CREATE FUNCTION pmr.srv_target_transfn(bigint[], text, text, timestamp with time zone, timestamp with time zone) RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'pmr_srv_target_transfn'
@@ -55,7 +55,7 @@ CREATE AGGREGATE pmr.srv_target_met(srv text, mode text, requested_at timestamp 
 	INITCOND = '{0,0,0,0,0}',
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE pmr.srv_target_met(text, text, timestamp with time zone, timestamp with time zone) IS 'percentage of requests that met the Target Response Time of their SRV, which has passed for all';
+COMMENT ON AGGREGATE pmr.srv_target_met(text, text, timestamp with time zone, timestamp with time zone) IS 'percentage, 0 to 100, of requests that met the Target Response Time of their SRV, with every target counted as passed';
 
 CREATE AGGREGATE pmr.srv_target_met(srv text, mode text, requested_at timestamp with time zone, answered_at timestamp with time zone, device_generation text) (
 	SFUNC = pmr.srv_target_transfn,
@@ -67,7 +67,7 @@ CREATE AGGREGATE pmr.srv_target_met(srv text, mode text, requested_at timestamp 
 	INITCOND = '{0,0,0,0,0}',
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE pmr.srv_target_met(text, text, timestamp with time zone, timestamp with time zone, text) IS 'percentage of requests that met the Target Response Time of their SRV, which has passed for all';
+COMMENT ON AGGREGATE pmr.srv_target_met(text, text, timestamp with time zone, timestamp with time zone, text) IS 'percentage, 0 to 100, of requests that met the Target Response Time of their SRV, with every target counted as passed';
 
 CREATE AGGREGATE pmr.srv_target_met(srv text, mode text, requested_at timestamp with time zone, answered_at timestamp with time zone, device_generation text, as_of timestamp with time zone) (
 	SFUNC = pmr.srv_target_transfn,
@@ -79,7 +79,7 @@ CREATE AGGREGATE pmr.srv_target_met(srv text, mode text, requested_at timestamp 
 	INITCOND = '{0,0,0,0,0}',
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE pmr.srv_target_met(text, text, timestamp with time zone, timestamp with time zone, text, timestamp with time zone) IS 'percentage of requests that met the Target Response Time of their SRV that had passed at a time';
+COMMENT ON AGGREGATE pmr.srv_target_met(text, text, timestamp with time zone, timestamp with time zone, text, timestamp with time zone) IS 'percentage, 0 to 100, of requests that met the Target Response Time of their SRV, of those whose target had passed at a time';
 
 CREATE AGGREGATE pmr.srv_target_met(srv text, mode text, requested_at timestamp, answered_at timestamp) (
 	SFUNC = pmr.srv_target_transfn,
@@ -91,7 +91,7 @@ CREATE AGGREGATE pmr.srv_target_met(srv text, mode text, requested_at timestamp,
 	INITCOND = '{0,0,0,0,0}',
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE pmr.srv_target_met(text, text, timestamp, timestamp) IS 'percentage of requests that met the Target Response Time of their SRV, which has passed for all';
+COMMENT ON AGGREGATE pmr.srv_target_met(text, text, timestamp, timestamp) IS 'percentage, 0 to 100, of requests that met the Target Response Time of their SRV, with every target counted as passed';
 
 CREATE AGGREGATE pmr.srv_target_met(srv text, mode text, requested_at timestamp, answered_at timestamp, device_generation text) (
 	SFUNC = pmr.srv_target_transfn,
@@ -103,7 +103,7 @@ CREATE AGGREGATE pmr.srv_target_met(srv text, mode text, requested_at timestamp,
 	INITCOND = '{0,0,0,0,0}',
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE pmr.srv_target_met(text, text, timestamp, timestamp, text) IS 'percentage of requests that met the Target Response Time of their SRV, which has passed for all';
+COMMENT ON AGGREGATE pmr.srv_target_met(text, text, timestamp, timestamp, text) IS 'percentage, 0 to 100, of requests that met the Target Response Time of their SRV, with every target counted as passed';
 
 CREATE AGGREGATE pmr.srv_target_met(srv text, mode text, requested_at timestamp, answered_at timestamp, device_generation text, as_of timestamp) (
 	SFUNC = pmr.srv_target_transfn,
@@ -115,7 +115,7 @@ CREATE AGGREGATE pmr.srv_target_met(srv text, mode text, requested_at timestamp,
 	INITCOND = '{0,0,0,0,0}',
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE pmr.srv_target_met(text, text, timestamp, timestamp, text, timestamp) IS 'percentage of requests that met the Target Response Time of their SRV that had passed at a time';
+COMMENT ON AGGREGATE pmr.srv_target_met(text, text, timestamp, timestamp, text, timestamp) IS 'percentage, 0 to 100, of requests that met the Target Response Time of their SRV, of those whose target had passed at a time';
 
 CREATE AGGREGATE pmr.srv_target_counts(srv text, mode text, requested_at timestamp with time zone, answered_at timestamp with time zone) (
 	SFUNC = pmr.srv_target_transfn,
@@ -127,7 +127,7 @@ CREATE AGGREGATE pmr.srv_target_counts(srv text, mode text, requested_at timesta
 	INITCOND = '{0,0,0,0,0}',
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE pmr.srv_target_counts(text, text, timestamp with time zone, timestamp with time zone) IS 'numbers of requests, by what became of the Target Response Time of their SRV, which has passed for all';
+COMMENT ON AGGREGATE pmr.srv_target_counts(text, text, timestamp with time zone, timestamp with time zone) IS 'numbers of requests by outcome against the Target Response Time of their SRV, with every target counted as passed';
 
 CREATE AGGREGATE pmr.srv_target_counts(srv text, mode text, requested_at timestamp with time zone, answered_at timestamp with time zone, device_generation text) (
 	SFUNC = pmr.srv_target_transfn,
@@ -139,7 +139,7 @@ CREATE AGGREGATE pmr.srv_target_counts(srv text, mode text, requested_at timesta
 	INITCOND = '{0,0,0,0,0}',
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE pmr.srv_target_counts(text, text, timestamp with time zone, timestamp with time zone, text) IS 'numbers of requests, by what became of the Target Response Time of their SRV, which has passed for all';
+COMMENT ON AGGREGATE pmr.srv_target_counts(text, text, timestamp with time zone, timestamp with time zone, text) IS 'numbers of requests by outcome against the Target Response Time of their SRV, with every target counted as passed';
 
 CREATE AGGREGATE pmr.srv_target_counts(srv text, mode text, requested_at timestamp with time zone, answered_at timestamp with time zone, device_generation text, as_of timestamp with time zone) (
 	SFUNC = pmr.srv_target_transfn,
@@ -151,7 +151,7 @@ CREATE AGGREGATE pmr.srv_target_counts(srv text, mode text, requested_at timesta
 	INITCOND = '{0,0,0,0,0}',
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE pmr.srv_target_counts(text, text, timestamp with time zone, timestamp with time zone, text, timestamp with time zone) IS 'numbers of requests, by what became of the Target Response Time of their SRV at a time';
+COMMENT ON AGGREGATE pmr.srv_target_counts(text, text, timestamp with time zone, timestamp with time zone, text, timestamp with time zone) IS 'numbers of requests by outcome against the Target Response Time of their SRV as of a time';
 
 CREATE AGGREGATE pmr.srv_target_counts(srv text, mode text, requested_at timestamp, answered_at timestamp) (
 	SFUNC = pmr.srv_target_transfn,
@@ -163,7 +163,7 @@ CREATE AGGREGATE pmr.srv_target_counts(srv text, mode text, requested_at timesta
 	INITCOND = '{0,0,0,0,0}',
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE pmr.srv_target_counts(text, text, timestamp, timestamp) IS 'numbers of requests, by what became of the Target Response Time of their SRV, which has passed for all';
+COMMENT ON AGGREGATE pmr.srv_target_counts(text, text, timestamp, timestamp) IS 'numbers of requests by outcome against the Target Response Time of their SRV, with every target counted as passed';
 
 CREATE AGGREGATE pmr.srv_target_counts(srv text, mode text, requested_at timestamp, answered_at timestamp, device_generation text) (
 	SFUNC = pmr.srv_target_transfn,
@@ -175,7 +175,7 @@ CREATE AGGREGATE pmr.srv_target_counts(srv text, mode text, requested_at timesta
 	INITCOND = '{0,0,0,0,0}',
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE pmr.srv_target_counts(text, text, timestamp, timestamp, text) IS 'numbers of requests, by what became of the Target Response Time of their SRV, which has passed for all';
+COMMENT ON AGGREGATE pmr.srv_target_counts(text, text, timestamp, timestamp, text) IS 'numbers of requests by outcome against the Target Response Time of their SRV, with every target counted as passed';
 
 CREATE AGGREGATE pmr.srv_target_counts(srv text, mode text, requested_at timestamp, answered_at timestamp, device_generation text, as_of timestamp) (
 	SFUNC = pmr.srv_target_transfn,
@@ -187,4 +187,4 @@ CREATE AGGREGATE pmr.srv_target_counts(srv text, mode text, requested_at timesta
 	INITCOND = '{0,0,0,0,0}',
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE pmr.srv_target_counts(text, text, timestamp, timestamp, text, timestamp) IS 'numbers of requests, by what became of the Target Response Time of their SRV at a time';
+COMMENT ON AGGREGATE pmr.srv_target_counts(text, text, timestamp, timestamp, text, timestamp) IS 'numbers of requests by outcome against the Target Response Time of their SRV as of a time';

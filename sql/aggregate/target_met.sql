@@ -1,7 +1,7 @@
 /*
  * Aggregates over requests with a given target
  *
- * Without as_of the period is closed: every target counts as passed.
+ * Without as_of, every target counts as passed, as in a closed period.
  */
 
 CREATE TYPE pmr.target_counts AS (
@@ -11,11 +11,11 @@ CREATE TYPE pmr.target_counts AS (
 	not_measured bigint,
 	invalid bigint
 );
-COMMENT ON TYPE pmr.target_counts IS 'numbers of requests, by what became of their target';
+COMMENT ON TYPE pmr.target_counts IS 'numbers of requests by outcome';
 COMMENT ON COLUMN pmr.target_counts.met IS 'answered within the target';
-COMMENT ON COLUMN pmr.target_counts.missed IS 'answered later, or not at all';
-COMMENT ON COLUMN pmr.target_counts.pending IS 'the target has not passed yet';
-COMMENT ON COLUMN pmr.target_counts.not_measured IS 'no start, or no target that is known for sure';
+COMMENT ON COLUMN pmr.target_counts.missed IS 'answered after the target, or not answered although the target has passed';
+COMMENT ON COLUMN pmr.target_counts.pending IS 'target not passed yet';
+COMMENT ON COLUMN pmr.target_counts.not_measured IS 'start or target not known, or no target';
 COMMENT ON COLUMN pmr.target_counts.invalid IS 'answered before it started';
 
 CREATE FUNCTION pmr.target_combine(bigint[], bigint[]) RETURNS bigint[]
@@ -56,22 +56,22 @@ COMMENT ON FUNCTION pmr.target_transfn(bigint[], timestamp, timestamp, interval,
 CREATE FUNCTION pmr.target_outcome(requested_at timestamp with time zone, answered_at timestamp with time zone, target interval) RETURNS text
 	AS 'MODULE_PATHNAME', 'pmr_target_outcome'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION pmr.target_outcome(timestamp with time zone, timestamp with time zone, interval) IS 'what became of the target of one request, every target taken as passed: met, missed, not_measured or invalid';
+COMMENT ON FUNCTION pmr.target_outcome(timestamp with time zone, timestamp with time zone, interval) IS 'outcome of one request, with every target counted as passed: met, missed, not_measured or invalid';
 
 CREATE FUNCTION pmr.target_outcome(requested_at timestamp with time zone, answered_at timestamp with time zone, target interval, as_of timestamp with time zone) RETURNS text
 	AS 'MODULE_PATHNAME', 'pmr_target_outcome'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION pmr.target_outcome(timestamp with time zone, timestamp with time zone, interval, timestamp with time zone) IS 'what became of the target of one request at a time: met, missed, pending, not_measured or invalid';
+COMMENT ON FUNCTION pmr.target_outcome(timestamp with time zone, timestamp with time zone, interval, timestamp with time zone) IS 'outcome of one request as of a time: met, missed, pending, not_measured or invalid';
 
 CREATE FUNCTION pmr.target_outcome(requested_at timestamp, answered_at timestamp, target interval) RETURNS text
 	AS 'MODULE_PATHNAME', 'pmr_target_outcome'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION pmr.target_outcome(timestamp, timestamp, interval) IS 'what became of the target of one request, every target taken as passed: met, missed, not_measured or invalid';
+COMMENT ON FUNCTION pmr.target_outcome(timestamp, timestamp, interval) IS 'outcome of one request, with every target counted as passed: met, missed, not_measured or invalid';
 
 CREATE FUNCTION pmr.target_outcome(requested_at timestamp, answered_at timestamp, target interval, as_of timestamp) RETURNS text
 	AS 'MODULE_PATHNAME', 'pmr_target_outcome'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION pmr.target_outcome(timestamp, timestamp, interval, timestamp) IS 'what became of the target of one request at a time: met, missed, pending, not_measured or invalid';
+COMMENT ON FUNCTION pmr.target_outcome(timestamp, timestamp, interval, timestamp) IS 'outcome of one request as of a time: met, missed, pending, not_measured or invalid';
 
 CREATE AGGREGATE pmr.target_met(requested_at timestamp with time zone, answered_at timestamp with time zone, target interval) (
 	SFUNC = pmr.target_transfn,
@@ -83,7 +83,7 @@ CREATE AGGREGATE pmr.target_met(requested_at timestamp with time zone, answered_
 	INITCOND = '{0,0,0,0,0}',
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE pmr.target_met(timestamp with time zone, timestamp with time zone, interval) IS 'percentage of requests that met the target, which has passed for all';
+COMMENT ON AGGREGATE pmr.target_met(timestamp with time zone, timestamp with time zone, interval) IS 'percentage, 0 to 100, of requests that met the target, with every target counted as passed';
 
 CREATE AGGREGATE pmr.target_met(requested_at timestamp with time zone, answered_at timestamp with time zone, target interval, as_of timestamp with time zone) (
 	SFUNC = pmr.target_transfn,
@@ -95,7 +95,7 @@ CREATE AGGREGATE pmr.target_met(requested_at timestamp with time zone, answered_
 	INITCOND = '{0,0,0,0,0}',
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE pmr.target_met(timestamp with time zone, timestamp with time zone, interval, timestamp with time zone) IS 'percentage of requests that met the target that had passed at a time';
+COMMENT ON AGGREGATE pmr.target_met(timestamp with time zone, timestamp with time zone, interval, timestamp with time zone) IS 'percentage, 0 to 100, of requests that met the target, of those whose target had passed at a time';
 
 CREATE AGGREGATE pmr.target_met(requested_at timestamp, answered_at timestamp, target interval) (
 	SFUNC = pmr.target_transfn,
@@ -107,7 +107,7 @@ CREATE AGGREGATE pmr.target_met(requested_at timestamp, answered_at timestamp, t
 	INITCOND = '{0,0,0,0,0}',
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE pmr.target_met(timestamp, timestamp, interval) IS 'percentage of requests that met the target, which has passed for all';
+COMMENT ON AGGREGATE pmr.target_met(timestamp, timestamp, interval) IS 'percentage, 0 to 100, of requests that met the target, with every target counted as passed';
 
 CREATE AGGREGATE pmr.target_met(requested_at timestamp, answered_at timestamp, target interval, as_of timestamp) (
 	SFUNC = pmr.target_transfn,
@@ -119,7 +119,7 @@ CREATE AGGREGATE pmr.target_met(requested_at timestamp, answered_at timestamp, t
 	INITCOND = '{0,0,0,0,0}',
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE pmr.target_met(timestamp, timestamp, interval, timestamp) IS 'percentage of requests that met the target that had passed at a time';
+COMMENT ON AGGREGATE pmr.target_met(timestamp, timestamp, interval, timestamp) IS 'percentage, 0 to 100, of requests that met the target, of those whose target had passed at a time';
 
 CREATE AGGREGATE pmr.target_counts(requested_at timestamp with time zone, answered_at timestamp with time zone, target interval) (
 	SFUNC = pmr.target_transfn,
@@ -131,7 +131,7 @@ CREATE AGGREGATE pmr.target_counts(requested_at timestamp with time zone, answer
 	INITCOND = '{0,0,0,0,0}',
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE pmr.target_counts(timestamp with time zone, timestamp with time zone, interval) IS 'numbers of requests, by what became of the target, which has passed for all';
+COMMENT ON AGGREGATE pmr.target_counts(timestamp with time zone, timestamp with time zone, interval) IS 'numbers of requests by outcome, with every target counted as passed';
 
 CREATE AGGREGATE pmr.target_counts(requested_at timestamp with time zone, answered_at timestamp with time zone, target interval, as_of timestamp with time zone) (
 	SFUNC = pmr.target_transfn,
@@ -143,7 +143,7 @@ CREATE AGGREGATE pmr.target_counts(requested_at timestamp with time zone, answer
 	INITCOND = '{0,0,0,0,0}',
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE pmr.target_counts(timestamp with time zone, timestamp with time zone, interval, timestamp with time zone) IS 'numbers of requests, by what became of the target at a time';
+COMMENT ON AGGREGATE pmr.target_counts(timestamp with time zone, timestamp with time zone, interval, timestamp with time zone) IS 'numbers of requests by outcome as of a time';
 
 CREATE AGGREGATE pmr.target_counts(requested_at timestamp, answered_at timestamp, target interval) (
 	SFUNC = pmr.target_transfn,
@@ -155,7 +155,7 @@ CREATE AGGREGATE pmr.target_counts(requested_at timestamp, answered_at timestamp
 	INITCOND = '{0,0,0,0,0}',
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE pmr.target_counts(timestamp, timestamp, interval) IS 'numbers of requests, by what became of the target, which has passed for all';
+COMMENT ON AGGREGATE pmr.target_counts(timestamp, timestamp, interval) IS 'numbers of requests by outcome, with every target counted as passed';
 
 CREATE AGGREGATE pmr.target_counts(requested_at timestamp, answered_at timestamp, target interval, as_of timestamp) (
 	SFUNC = pmr.target_transfn,
@@ -167,4 +167,4 @@ CREATE AGGREGATE pmr.target_counts(requested_at timestamp, answered_at timestamp
 	INITCOND = '{0,0,0,0,0}',
 	PARALLEL = SAFE
 );
-COMMENT ON AGGREGATE pmr.target_counts(timestamp, timestamp, interval, timestamp) IS 'numbers of requests, by what became of the target at a time';
+COMMENT ON AGGREGATE pmr.target_counts(timestamp, timestamp, interval, timestamp) IS 'numbers of requests by outcome as of a time';

@@ -1,8 +1,9 @@
-/* What could not be read in the legal text */
+/* Values that could not be read in the legal text */
 
 /*
- * The rows of all tables as one shape; a table without valid_from holds for
- * ever, and a value is what a correction would change.
+ * The rows of all reference tables with the same columns.  value is the part of
+ * a row that a correction would change.  The rows of a table without valid_from
+ * are always in force.
  */
 CREATE VIEW pmr.assumption AS
 	WITH reference (reference_table, item, value, valid_from, status, source, builtin) AS (
@@ -38,11 +39,11 @@ CREATE VIEW pmr.assumption AS
 	FROM followed
 	WHERE status = 'assumed'
 	  AND (replaced_from IS NULL OR replaced_from > valid_from);
-COMMENT ON VIEW pmr.assumption IS 'what could not be read in the legal text: rows that are assumed, unless a row of yours has replaced them';
-COMMENT ON COLUMN pmr.assumption.reference_table IS 'table of the schema pmr';
-COMMENT ON COLUMN pmr.assumption.item IS 'key of the row';
-COMMENT ON COLUMN pmr.assumption.value IS 'what is assumed';
-COMMENT ON COLUMN pmr.assumption.valid_from IS 'in force from this time until the next row of the same key';
-COMMENT ON COLUMN pmr.assumption.replaced_from IS 'a row of yours holds from then on; NULL: no row of yours';
-COMMENT ON COLUMN pmr.assumption.source IS 'where the value is from';
-COMMENT ON COLUMN pmr.assumption.builtin IS 'shipped with the extension; a row of yours wins over it';
+COMMENT ON VIEW pmr.assumption IS 'rows of the reference tables whose values are assumed, because they could not be read in the legal text; without rows that a user has replaced';
+COMMENT ON COLUMN pmr.assumption.reference_table IS 'table in the schema pmr';
+COMMENT ON COLUMN pmr.assumption.item IS 'key of the row: its columns, separated by spaces';
+COMMENT ON COLUMN pmr.assumption.value IS 'the assumed value';
+COMMENT ON COLUMN pmr.assumption.valid_from IS 'the row is in force from this time until the next row of its key';
+COMMENT ON COLUMN pmr.assumption.replaced_from IS 'time from which a row of the user replaces this one; NULL: no such row';
+COMMENT ON COLUMN pmr.assumption.source IS 'document that the value is from, or why it is assumed';
+COMMENT ON COLUMN pmr.assumption.builtin IS 'true: shipped with the extension; false: added by the user, whose rows override shipped ones';

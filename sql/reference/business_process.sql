@@ -1,9 +1,9 @@
 /*
  * Business processes, and the SRVs of SEC H13.1A that belong to them
  *
- * The draft modification report lists the SRVs in this order, but lost the
- * headings of its groups.  Which SRV belongs to which process is reconstructed,
- * with the confidence given.
+ * The draft modification report lists the SRVs in this order, but the headings
+ * of its groups are missing.  The process of each SRV is reconstructed; source
+ * says with which confidence.
  */
 
 CREATE TABLE pmr.business_process (
@@ -16,13 +16,13 @@ CREATE TABLE pmr.business_process (
 	PRIMARY KEY (business_process, builtin)
 );
 SELECT pg_extension_config_dump('pmr.business_process', 'WHERE NOT builtin');
-COMMENT ON TABLE pmr.business_process IS 'business processes that the Performance Measurement Report is made for';
-COMMENT ON COLUMN pmr.business_process.business_process IS 'business process of SEC H13.1A';
-COMMENT ON COLUMN pmr.business_process.name IS 'name, to read';
-COMMENT ON COLUMN pmr.business_process.report_order IS 'position in the report';
-COMMENT ON COLUMN pmr.business_process.status IS 'confirmed: read in the source; assumed: not read';
-COMMENT ON COLUMN pmr.business_process.source IS 'where the value is from';
-COMMENT ON COLUMN pmr.business_process.builtin IS 'shipped with the extension; a row of yours wins over it';
+COMMENT ON TABLE pmr.business_process IS 'business processes of the Performance Measurement Report';
+COMMENT ON COLUMN pmr.business_process.business_process IS 'key of a business process of SEC H13.1A, such as meter_read';
+COMMENT ON COLUMN pmr.business_process.name IS 'name shown in reports';
+COMMENT ON COLUMN pmr.business_process.report_order IS 'position in the report; lower numbers come first';
+COMMENT ON COLUMN pmr.business_process.status IS 'confirmed: the value was read in the source; assumed: it was not';
+COMMENT ON COLUMN pmr.business_process.source IS 'document that the value is from, or why it is assumed';
+COMMENT ON COLUMN pmr.business_process.builtin IS 'true: shipped with the extension; false: added by the user, whose rows override shipped ones';
 
 CREATE TABLE pmr.business_process_srv (
 	business_process text NOT NULL,
@@ -39,18 +39,18 @@ CREATE TABLE pmr.business_process_srv (
 	PRIMARY KEY (business_process, srv, qualifier, builtin, valid_from)
 );
 SELECT pg_extension_config_dump('pmr.business_process_srv', 'WHERE NOT builtin');
-COMMENT ON TABLE pmr.business_process_srv IS 'rows of the report: the SRVs of SEC H13.1A by business process, some of them in several';
-COMMENT ON COLUMN pmr.business_process_srv.business_process IS 'business process of SEC H13.1A';
-COMMENT ON COLUMN pmr.business_process_srv.srv IS 'Service Reference Variant';
-COMMENT ON COLUMN pmr.business_process_srv.qualifier IS 'which requests of the SRV alone, told by their body; empty: all; a request of an unknown qualifier is in no qualified row';
-COMMENT ON COLUMN pmr.business_process_srv.valid_from IS 'in force from this time until the next row of the same key';
-COMMENT ON COLUMN pmr.business_process_srv.listed IS 'false: takes a shipped row out of the report';
-COMMENT ON COLUMN pmr.business_process_srv.report_row IS 'position in the report';
-COMMENT ON COLUMN pmr.business_process_srv.description IS 'what it is, to read';
-COMMENT ON COLUMN pmr.business_process_srv.note IS 'what the draft modification report notes on the row';
-COMMENT ON COLUMN pmr.business_process_srv.status IS 'confirmed: read in the source; assumed: not read';
-COMMENT ON COLUMN pmr.business_process_srv.source IS 'where the value is from';
-COMMENT ON COLUMN pmr.business_process_srv.builtin IS 'shipped with the extension; a row of yours wins over it';
+COMMENT ON TABLE pmr.business_process_srv IS 'rows of the report: the SRVs of each business process of SEC H13.1A; an SRV can be in several processes';
+COMMENT ON COLUMN pmr.business_process_srv.business_process IS 'business process, as in business_process';
+COMMENT ON COLUMN pmr.business_process_srv.srv IS 'Service Reference Variant, such as 6.15.2';
+COMMENT ON COLUMN pmr.business_process_srv.qualifier IS 'kind of request that its body decides: the row has only the requests of this kind; empty: all requests of the SRV';
+COMMENT ON COLUMN pmr.business_process_srv.valid_from IS 'the row is in force from this time until the next row of its key';
+COMMENT ON COLUMN pmr.business_process_srv.listed IS 'false: the row is not in the report; a user removes a shipped row in this way';
+COMMENT ON COLUMN pmr.business_process_srv.report_row IS 'position in the report; lower numbers come first';
+COMMENT ON COLUMN pmr.business_process_srv.description IS 'description shown in reports';
+COMMENT ON COLUMN pmr.business_process_srv.note IS 'note on the row in the draft modification report; empty: none';
+COMMENT ON COLUMN pmr.business_process_srv.status IS 'confirmed: the value was read in the source; assumed: it was not';
+COMMENT ON COLUMN pmr.business_process_srv.source IS 'document that the value is from, or why it is assumed';
+COMMENT ON COLUMN pmr.business_process_srv.builtin IS 'true: shipped with the extension; false: added by the user, whose rows override shipped ones';
 
 INSERT INTO pmr.business_process
 	(report_order, business_process, name, status, source, builtin)

@@ -1,20 +1,21 @@
 /*
  * The rows of the reference tables that are in force now
  *
- * now() is the start of the transaction.  For another time, call srv_target.
+ * now() is the start of the transaction.  srv_target returns the target at any
+ * time.
  */
 
 CREATE VIEW pmr.current_service_reference_variant AS
 	SELECT DISTINCT ON (srv) *
 	FROM pmr.service_reference_variant
 	ORDER BY srv, builtin;
-COMMENT ON VIEW pmr.current_service_reference_variant IS 'Service Reference Variants in force: your row where there is one';
+COMMENT ON VIEW pmr.current_service_reference_variant IS 'Service Reference Variants in force: the row of the user if there is one, otherwise the shipped row';
 
 CREATE VIEW pmr.current_business_process AS
 	SELECT DISTINCT ON (business_process) *
 	FROM pmr.business_process
 	ORDER BY business_process, builtin;
-COMMENT ON VIEW pmr.current_business_process IS 'business processes in force: your row where there is one';
+COMMENT ON VIEW pmr.current_business_process IS 'business processes in force: the row of the user if there is one, otherwise the shipped row';
 
 CREATE VIEW pmr.current_business_process_srv AS
 	SELECT *
@@ -25,29 +26,29 @@ CREATE VIEW pmr.current_business_process_srv AS
 		ORDER BY business_process, srv, qualifier, builtin, valid_from DESC
 	) AS in_force
 	WHERE listed;
-COMMENT ON VIEW pmr.current_business_process_srv IS 'rows of the report in force now: your row where there is one';
+COMMENT ON VIEW pmr.current_business_process_srv IS 'rows of the report in force now: the row of the user if there is one, otherwise the shipped row';
 
 CREATE VIEW pmr.current_target_response_time AS
 	SELECT DISTINCT ON (srv, mode, device_generation) *
 	FROM pmr.target_response_time
 	WHERE valid_from <= now()
 	ORDER BY srv, mode, device_generation, builtin, valid_from DESC;
-COMMENT ON VIEW pmr.current_target_response_time IS 'Target Response Times in force now: your row where there is one';
+COMMENT ON VIEW pmr.current_target_response_time IS 'Target Response Times in force now: the row of the user if there is one, otherwise the shipped row';
 
 CREATE VIEW pmr.current_service_level AS
 	SELECT DISTINCT ON (measure) *
 	FROM pmr.service_level
 	WHERE valid_from <= now()
 	ORDER BY measure, builtin, valid_from DESC;
-COMMENT ON VIEW pmr.current_service_level IS 'service levels in force now: your row where there is one';
+COMMENT ON VIEW pmr.current_service_level IS 'service levels in force now: the row of the user if there is one, otherwise the shipped row';
 
 CREATE VIEW pmr.current_response_code AS
 	SELECT DISTINCT ON (code, mode) *
 	FROM pmr.response_code
 	ORDER BY code, mode, builtin;
-COMMENT ON VIEW pmr.current_response_code IS 'response codes in force: your row where there is one';
+COMMENT ON VIEW pmr.current_response_code IS 'response codes in force: the row of the user if there is one, otherwise the shipped row';
 
-/* A column of such a view has the comment of the table's column. */
+/* Each column of these views gets the comment of the same column of the table. */
 DO $$
 DECLARE
 	c record;

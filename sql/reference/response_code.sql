@@ -11,14 +11,14 @@ CREATE TABLE pmr.response_code (
 	PRIMARY KEY (code, mode, builtin)
 );
 SELECT pg_extension_config_dump('pmr.response_code', 'WHERE NOT builtin');
-COMMENT ON TABLE pmr.response_code IS 'what a response code says of a request';
-COMMENT ON COLUMN pmr.response_code.code IS 'response code, as the audit table has it';
-COMMENT ON COLUMN pmr.response_code.mode IS 'any: the modes without a row of their own, and requests of unknown mode';
-COMMENT ON COLUMN pmr.response_code.class IS 'success and rejected are answers, acknowledged and no_response are none; a code that is not listed is an answer of no class';
-COMMENT ON COLUMN pmr.response_code.description IS 'what it is, to read';
-COMMENT ON COLUMN pmr.response_code.status IS 'confirmed: read in the source; assumed: not read';
-COMMENT ON COLUMN pmr.response_code.source IS 'where the value is from';
-COMMENT ON COLUMN pmr.response_code.builtin IS 'shipped with the extension; a row of yours wins over it';
+COMMENT ON TABLE pmr.response_code IS 'response codes and their classes';
+COMMENT ON COLUMN pmr.response_code.code IS 'response code, as in the audit table, such as I0';
+COMMENT ON COLUMN pmr.response_code.mode IS 'on_demand, future_dated, dcc_scheduled, non_device, or any: the modes for which the code has no row, and unknown modes';
+COMMENT ON COLUMN pmr.response_code.class IS 'success or rejected: the response is an answer; acknowledged or no_response: it is not; a code that is not in this table is an answer without a class';
+COMMENT ON COLUMN pmr.response_code.description IS 'meaning of the code';
+COMMENT ON COLUMN pmr.response_code.status IS 'confirmed: the value was read in the source; assumed: it was not';
+COMMENT ON COLUMN pmr.response_code.source IS 'document that the value is from, or why it is assumed';
+COMMENT ON COLUMN pmr.response_code.builtin IS 'true: shipped with the extension; false: added by the user, whose rows override shipped ones';
 
 INSERT INTO pmr.response_code
 	(code, mode, class, description, status, source, builtin)

@@ -14,16 +14,16 @@ CREATE TABLE pmr.service_level (
 	CHECK (minimum_pct <= target_pct)
 );
 SELECT pg_extension_config_dump('pmr.service_level', 'WHERE NOT builtin');
-COMMENT ON TABLE pmr.service_level IS 'Target and Minimum Service Levels per measure';
-COMMENT ON COLUMN pmr.service_level.measure IS 'cpm1, cpm2, or business_process for all business processes alike; a business process of its own name wins over that';
-COMMENT ON COLUMN pmr.service_level.name IS 'name, to read';
-COMMENT ON COLUMN pmr.service_level.period IS 'over what the percentage is taken';
-COMMENT ON COLUMN pmr.service_level.valid_from IS 'in force from this time until the next row of the same key';
-COMMENT ON COLUMN pmr.service_level.target_pct IS 'NULL: no level is set';
-COMMENT ON COLUMN pmr.service_level.minimum_pct IS 'NULL: no level is set';
-COMMENT ON COLUMN pmr.service_level.status IS 'confirmed: read in the source; assumed: not read';
-COMMENT ON COLUMN pmr.service_level.source IS 'where the value is from';
-COMMENT ON COLUMN pmr.service_level.builtin IS 'shipped with the extension; a row of yours wins over it';
+COMMENT ON TABLE pmr.service_level IS 'Target and Minimum Service Levels of each measure';
+COMMENT ON COLUMN pmr.service_level.measure IS 'cpm1, cpm2, a business process as in business_process, or business_process: all business processes without a row of their own';
+COMMENT ON COLUMN pmr.service_level.name IS 'name shown in reports';
+COMMENT ON COLUMN pmr.service_level.period IS 'period over which the percentage is taken: month';
+COMMENT ON COLUMN pmr.service_level.valid_from IS 'the row is in force from this time until the next row of its key';
+COMMENT ON COLUMN pmr.service_level.target_pct IS 'Target Service Level, 0 to 100; NULL: none';
+COMMENT ON COLUMN pmr.service_level.minimum_pct IS 'Minimum Service Level, 0 to 100; NULL: none';
+COMMENT ON COLUMN pmr.service_level.status IS 'confirmed: the value was read in the source; assumed: it was not';
+COMMENT ON COLUMN pmr.service_level.source IS 'document that the value is from, or why it is assumed';
+COMMENT ON COLUMN pmr.service_level.builtin IS 'true: shipped with the extension; false: added by the user, whose rows override shipped ones';
 
 INSERT INTO pmr.service_level
 	(measure, name, period, target_pct, minimum_pct, status, source, builtin)

@@ -1,14 +1,15 @@
 /*
  * Service Reference Variants
  *
- * The rules for all reference tables: a shipped row is builtin, a user's row is
- * not, and a user's row wins.  The two never collide, because builtin is part
- * of each key, and pg_dump carries the user's rows alone.  To correct a shipped
- * row, insert one of your own: an UPDATE would be lost when the database is
- * restored.
+ * The rules for all reference tables: builtin is true for shipped rows and
+ * false for rows of users, which override shipped ones.  builtin is part of
+ * each key, so a user can insert a row with the key of a shipped one.  pg_dump
+ * dumps only the rows of users: to correct a shipped row, insert another one,
+ * because an UPDATE is lost when the database is restored.
  *
- * What the law can change has valid_from: a row is in force from then until the
- * next one of its key, and past months keep the rows of their time.
+ * Tables whose values the SEC may change have valid_from: a row is in force
+ * from that time until the next row of its key, so past months keep the values
+ * of their time.
  */
 
 CREATE TABLE pmr.service_reference_variant (
@@ -29,19 +30,19 @@ CREATE TABLE pmr.service_reference_variant (
 );
 SELECT pg_extension_config_dump('pmr.service_reference_variant', 'WHERE NOT builtin');
 COMMENT ON TABLE pmr.service_reference_variant IS 'Service Reference Variants of the DCC User Interface Specification';
-COMMENT ON COLUMN pmr.service_reference_variant.srv IS 'Service Reference Variant; text, as 7.10 is not 7.1';
-COMMENT ON COLUMN pmr.service_reference_variant.service_reference IS 'Service Reference that the variant is of';
-COMMENT ON COLUMN pmr.service_reference_variant.name IS 'name, to read';
-COMMENT ON COLUMN pmr.service_reference_variant.critical IS 'a critical service, whose commands are signed by the user';
-COMMENT ON COLUMN pmr.service_reference_variant.on_demand IS 'can be requested on demand';
-COMMENT ON COLUMN pmr.service_reference_variant.future_dated IS 'who holds a future-dated request until its execution time, or none';
-COMMENT ON COLUMN pmr.service_reference_variant.dcc_scheduled IS 'can be scheduled with the DCC';
-COMMENT ON COLUMN pmr.service_reference_variant.non_device IS 'answered by the DCC, not by a device';
-COMMENT ON COLUMN pmr.service_reference_variant.eligible_user_roles IS 'IS, ES import and export supplier, GS gas supplier, ED, GT network operators, RSA registered supplier agent, OU other user';
-COMMENT ON COLUMN pmr.service_reference_variant.answered_by IS 'delivery: its target runs to when the last device has what was sent, not to the response';
-COMMENT ON COLUMN pmr.service_reference_variant.status IS 'confirmed: read in the source; assumed: not read';
-COMMENT ON COLUMN pmr.service_reference_variant.source IS 'where the value is from';
-COMMENT ON COLUMN pmr.service_reference_variant.builtin IS 'shipped with the extension; a row of yours wins over it';
+COMMENT ON COLUMN pmr.service_reference_variant.srv IS 'Service Reference Variant; text, because 7.10 and 7.1 are different';
+COMMENT ON COLUMN pmr.service_reference_variant.service_reference IS 'Service Reference to which the variant belongs';
+COMMENT ON COLUMN pmr.service_reference_variant.name IS 'name in the specification';
+COMMENT ON COLUMN pmr.service_reference_variant.critical IS 'true: critical service, whose commands the user signs';
+COMMENT ON COLUMN pmr.service_reference_variant.on_demand IS 'true: can be requested on demand';
+COMMENT ON COLUMN pmr.service_reference_variant.future_dated IS 'who holds a future-dated request until its execution time: dsp, device or dsp_or_device; none: the SRV cannot be future-dated';
+COMMENT ON COLUMN pmr.service_reference_variant.dcc_scheduled IS 'true: can be scheduled with the DCC';
+COMMENT ON COLUMN pmr.service_reference_variant.non_device IS 'true: answered by the DCC, not by a device';
+COMMENT ON COLUMN pmr.service_reference_variant.eligible_user_roles IS 'user roles that may send it: IS import supplier, ES export supplier, GS gas supplier, ED and GT network operators, RSA registered supplier agent, OU other user';
+COMMENT ON COLUMN pmr.service_reference_variant.answered_by IS 'response: the response answers the request; delivery: the request is answered when the last device has received what was sent';
+COMMENT ON COLUMN pmr.service_reference_variant.status IS 'confirmed: the value was read in the source; assumed: it was not';
+COMMENT ON COLUMN pmr.service_reference_variant.source IS 'document that the value is from, or why it is assumed';
+COMMENT ON COLUMN pmr.service_reference_variant.builtin IS 'true: shipped with the extension; false: added by the user, whose rows override shipped ones';
 
 INSERT INTO pmr.service_reference_variant
 	(srv, service_reference, name, critical, on_demand, future_dated, dcc_scheduled, non_device,

@@ -13,15 +13,15 @@ CREATE TABLE pmr.target_response_time (
 	PRIMARY KEY (srv, mode, device_generation, builtin, valid_from)
 );
 SELECT pg_extension_config_dump('pmr.target_response_time', 'WHERE NOT builtin');
-COMMENT ON TABLE pmr.target_response_time IS 'Target Response Times';
-COMMENT ON COLUMN pmr.target_response_time.srv IS 'Service Reference Variant';
-COMMENT ON COLUMN pmr.target_response_time.mode IS 'on_demand, future_dated, scheduled or non_device';
-COMMENT ON COLUMN pmr.target_response_time.device_generation IS 'any: the generations without a row of their own';
-COMMENT ON COLUMN pmr.target_response_time.valid_from IS 'in force for requests that started then or later; a row of yours wins over the shipped ones from here on';
-COMMENT ON COLUMN pmr.target_response_time.target IS 'a day is 24 hours; NULL: no target from then on';
-COMMENT ON COLUMN pmr.target_response_time.status IS 'confirmed: read in the source; assumed: not read';
-COMMENT ON COLUMN pmr.target_response_time.source IS 'where the value is from';
-COMMENT ON COLUMN pmr.target_response_time.builtin IS 'shipped with the extension; a row of yours wins over it';
+COMMENT ON TABLE pmr.target_response_time IS 'Target Response Times of SRVs by mode, device generation and time';
+COMMENT ON COLUMN pmr.target_response_time.srv IS 'Service Reference Variant, such as 6.15.2';
+COMMENT ON COLUMN pmr.target_response_time.mode IS 'on_demand, future_dated, dcc_scheduled or non_device';
+COMMENT ON COLUMN pmr.target_response_time.device_generation IS 'smets1, smets2, or any: the generations without a row of their own';
+COMMENT ON COLUMN pmr.target_response_time.valid_from IS 'the row applies to requests that started at this time or later, until the next row of its key; a row of the user overrides the shipped rows of its key from this time on';
+COMMENT ON COLUMN pmr.target_response_time.target IS 'Target Response Time, without months or years; a day is 24 hours; NULL: no target from this time on';
+COMMENT ON COLUMN pmr.target_response_time.status IS 'confirmed: the value was read in the source; assumed: it was not';
+COMMENT ON COLUMN pmr.target_response_time.source IS 'document that the value is from, or why it is assumed';
+COMMENT ON COLUMN pmr.target_response_time.builtin IS 'true: shipped with the extension; false: added by the user, whose rows override shipped ones';
 
 INSERT INTO pmr.target_response_time
 	(srv, mode, device_generation, target, status, source, builtin)

@@ -1,6 +1,6 @@
-/* Estimates of the rows of a month, and of the memory it needs */
+/* Planner estimates of the rows of a month and of the memory that its rollup needs */
 
-/* How many rows the planner expects between two times, and at what cost. */
+/* The planner's estimates of the rows between two times, and of the cost to read them. */
 CREATE FUNCTION pmr.expected_rows(source text, start timestamp with time zone, finish timestamp with time zone, OUT expected double precision, OUT cost double precision)
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
@@ -12,13 +12,13 @@ DECLARE
 	plan json;
 BEGIN
 	EXECUTE format('EXPLAIN (FORMAT JSON) SELECT FROM %s AS r WHERE r.requested_at >= %L AND r.requested_at < %L', relation, start, finish) INTO plan;
-	expected := plan -> 0 -> 'Plan' ->> 'Plan Rows';
-	cost := plan -> 0 -> 'Plan' ->> 'Total Cost';
+	expected := (plan -> 0 -> 'Plan' ->> 'Plan Rows')::double precision;
+	cost := (plan -> 0 -> 'Plan' ->> 'Total Cost')::double precision;
 END
 $$;
-COMMENT ON FUNCTION pmr.expected_rows(text, timestamp with time zone, timestamp with time zone) IS 'internal: rows of a source between two times, as the planner estimates them';
+COMMENT ON FUNCTION pmr.expected_rows(text, timestamp with time zone, timestamp with time zone) IS 'internal: planner estimates of the rows of a source between two times and of the cost to read them';
 
-/* The same of a month up to a time. */
+/* The planner's estimate of the rows of a month, up to a time. */
 CREATE FUNCTION pmr.expected_before(source text, month date, as_of timestamp with time zone) RETURNS double precision
 	LANGUAGE sql
 	SET search_path = pg_catalog, pg_temp
@@ -26,9 +26,9 @@ BEGIN ATOMIC
 	SELECT e.expected
 	FROM pmr.expected_rows(source, pmr.day_start(source, month), least(pmr.day_start(source, (month + interval '1 month')::date), as_of)) AS e;
 END;
-COMMENT ON FUNCTION pmr.expected_before(text, date, timestamp with time zone) IS 'internal: rows of a month of a source before a time, as the planner estimates them';
+COMMENT ON FUNCTION pmr.expected_before(text, date, timestamp with time zone) IS 'internal: planner estimate of the rows of a month of a source before a time';
 
-/* The same of each of some months, asked once for a whole refresh. */
+/* The planner's estimate of the rows of each month; a refresh calls it once. */
 CREATE FUNCTION pmr.expected_months(source text, months date[]) RETURNS double precision[]
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
@@ -41,20 +41,24 @@ BEGIN
 		ORDER BY m.i);
 END
 $$;
-COMMENT ON FUNCTION pmr.expected_months(text, date[]) IS 'internal: rows of a source in some months, as the planner estimates them';
+COMMENT ON FUNCTION pmr.expected_months(text, date[]) IS 'internal: planner estimates of the rows of a source in each of some months';
 
 /*
- * In how many slices to roll up a month, so that the groups of one need no more
- * memory than a hash table may have.  Hash aggregation puts only new groups on
- * disk, and a Party's month of an SRV is there from its first hours on: without
- * slices the cells of all groups would grow side by side.
+ * The number of slices in which to roll up a month, so that the groups of one
+ * slice fit into the memory that a hash table may use.  When hash aggregation
+ * runs out of memory, it spills only rows of new groups to disk.  Here nearly
+ * all groups exist after the first hours of a month, and their states go on
+ * growing, so spilling does not limit the memory.
  *
- * What they will take is told from the nearest month that is rolled up: the log
- * of a group has 64 bytes a row, up to 128 kB; a cell takes half a kilobyte, and
- * 8 bytes for each time until it is a sketch, of some 64 kB.  Where the planner
- * is wrong about the one month, it is about the other.  A first month is taken
- * for one in which no cell gets that far.  Each slice reads the month again, so
- * there is a limit, for what the planner believes of a view.
+ * The estimate scales the nearest month that is rolled up by the ratio of the
+ * planner's estimates for the two months; if the planner is wrong by the same
+ * factor for both, the ratio is still right.  A group takes 64 bytes a row for
+ * its log of rows, up to 128 kB.  A cell takes 512 bytes, and 8 bytes for each
+ * round-trip time until it becomes a sketch of about 64 kB.  For the first month
+ * of a source the estimate assumes that no cell becomes a sketch.
+ *
+ * Each slice reads the month again.  max_slices limits that, because the planner's
+ * estimate for a view may be far too high.
  */
 CREATE FUNCTION pmr.refresh_slices(source text, month date, as_of timestamp with time zone) RETURNS integer
 	LANGUAGE plpgsql
@@ -85,4 +89,4 @@ BEGIN
 	RETURN least(greatest(ceil(bytes / hash_mem), 1), max_slices);
 END
 $$;
-COMMENT ON FUNCTION pmr.refresh_slices(text, date, timestamp with time zone) IS 'internal: in how many slices a month is rolled up, by the memory that it takes';
+COMMENT ON FUNCTION pmr.refresh_slices(text, date, timestamp with time zone) IS 'internal: number of slices in which to roll up a month, so that each fits into memory';

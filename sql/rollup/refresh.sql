@@ -1,4 +1,4 @@
-/* Procedure refresh, and its log */
+/* The procedure refresh and its log */
 
 CREATE TABLE pmr.refresh_log (
 	refresh_id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -18,13 +18,19 @@ CREATE TABLE pmr.refresh_log (
 );
 SELECT pg_extension_config_dump('pmr.refresh_log', '');
 SELECT pg_extension_config_dump('pmr.refresh_log_refresh_id_seq', '');
-COMMENT ON SEQUENCE pmr.refresh_log_refresh_id_seq IS 'numbers of the runs in refresh_log';
-COMMENT ON TABLE pmr.refresh_log IS 'runs of refresh: a row without finished_at is running, or was stopped';
-COMMENT ON COLUMN pmr.refresh_log.from_day IS 'first day that was named; NULL: none was';
-COMMENT ON COLUMN pmr.refresh_log.done_pct IS 'share of the rows that the planner expects';
-COMMENT ON COLUMN pmr.refresh_log.expected_at IS 'when it will be finished if it goes on like this';
+COMMENT ON SEQUENCE pmr.refresh_log_refresh_id_seq IS 'source of refresh_id in refresh_log';
+COMMENT ON TABLE pmr.refresh_log IS 'runs of refresh';
+COMMENT ON COLUMN pmr.refresh_log.as_of IS 'time up to which the source was taken as complete';
+COMMENT ON COLUMN pmr.refresh_log.from_day IS 'first day given to refresh; NULL: none';
+COMMENT ON COLUMN pmr.refresh_log.to_day IS 'last day given to refresh; NULL: none';
+COMMENT ON COLUMN pmr.refresh_log.months IS 'number of months to roll up';
+COMMENT ON COLUMN pmr.refresh_log.months_done IS 'number of months rolled up so far';
+COMMENT ON COLUMN pmr.refresh_log.rows_read IS 'rows of the source that were read so far';
+COMMENT ON COLUMN pmr.refresh_log.done_pct IS 'percentage of the rows that are done, 0 to 100, by the planner''s estimates';
+COMMENT ON COLUMN pmr.refresh_log.expected_at IS 'estimated time of the end; NULL: no month is done yet, or the run has finished';
+COMMENT ON COLUMN pmr.refresh_log.finished_at IS 'time of the end; NULL: still running, or stopped by an error';
 
-/* Enters a run into the log, and says beforehand what will make it slow. */
+/* Adds a run to the log, and warns if no index serves requested_at. */
 CREATE FUNCTION pmr.refresh_begin(source text, from_day date, to_day date, months date[], as_of timestamp with time zone) RETURNS bigint
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
@@ -40,8 +46,8 @@ BEGIN
 		SELECT cost INTO day_cost FROM pmr.expected_rows(source, as_of - interval '1 day', as_of);
 		SELECT cost INTO all_cost FROM pmr.expected_rows(source, least(first_time, as_of - interval '10 days'), as_of);
 		IF all_cost > min_cost AND day_cost > 0.9 * all_cost THEN
-			RAISE WARNING 'no index or partition of % serves requested_at', pmr.source_relation(source)
-				USING HINT = 'Each month will read all of it. CREATE INDEX ... USING brin (requested_at) is small, and enough where rows come in the order of time.';
+			RAISE WARNING 'no index or partition of "%" serves requested_at', pmr.source_relation(source)
+				USING HINT = 'Each month will read the whole relation. If rows are inserted in the order of requested_at, a BRIN index on it is small and sufficient.';
 		END IF;
 	END IF;
 	INSERT INTO pmr.refresh_log (source, refreshed_by, pid, as_of, from_day, to_day, started_at, months)
@@ -50,9 +56,9 @@ BEGIN
 	RETURN result;
 END
 $$;
-COMMENT ON FUNCTION pmr.refresh_begin(text, date, date, date[], timestamp with time zone) IS 'internal: begins an entry of refresh_log';
+COMMENT ON FUNCTION pmr.refresh_begin(text, date, date, date[], timestamp with time zone) IS 'internal: adds a run to refresh_log';
 
-/* Notes that a month is done, and how long the rest will take. */
+/* Records that a month is done, and estimates how long the remaining ones will take. */
 CREATE FUNCTION pmr.refresh_progress(refresh_id bigint, source text, months date[], expected double precision[], month date, rows_read bigint) RETURNS void
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
@@ -76,16 +82,16 @@ BEGIN
 		finished_at = CASE WHEN l.months_done + 1 = l.months THEN now_at END
 	WHERE l.refresh_id = refresh_progress.refresh_id;
 	IF refresh_progress.rows_read IS NULL THEN
-		RAISE NOTICE 'source "%": month % left as another refresh made it since', refresh_progress.source, to_char(refresh_progress.month, 'YYYY-MM');
+		RAISE NOTICE 'source "%": skipped month %, which another refresh has rolled up as of a later time', refresh_progress.source, to_char(refresh_progress.month, 'YYYY-MM');
 	ELSE
 		RAISE NOTICE 'source "%": month %, % rows, % %% done, about % left', refresh_progress.source,
 			to_char(refresh_progress.month, 'YYYY-MM'), refresh_progress.rows_read, round((100 * done / greatest(total, 1))::numeric), remaining;
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION pmr.refresh_progress(bigint, text, date[], double precision[], date, bigint) IS 'internal: continues an entry of refresh_log';
+COMMENT ON FUNCTION pmr.refresh_progress(bigint, text, date[], double precision[], date, bigint) IS 'internal: records in refresh_log that a month is done';
 
-/* What a refresh should not be silent about when it has done all its months. */
+/* Records the end of a run, and warns about settled months whose targets have changed. */
 CREATE FUNCTION pmr.refresh_end(refresh_id bigint, source text) RETURNS void
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
@@ -99,18 +105,19 @@ BEGIN
 	WHERE l.refresh_id = refresh_end.refresh_id;
 	SELECT min(c.month) AS first, max(c.month) AS last, count(*) AS months INTO stale FROM pmr.changed_targets(refresh_end.source) AS c;
 	IF stale.months > 0 THEN
-		RAISE WARNING 'Target Response Times of % settled months of source "%" have changed since these were rolled up', stale.months, refresh_end.source
+		RAISE WARNING 'Target Response Times of % settled months of source "%" have changed since the rollup', stale.months, refresh_end.source
 			USING HINT = format('CALL pmr.refresh(%L, %L, %L) restates them.', refresh_end.source, stale.first, (stale.last + interval '1 month - 1 day')::date);
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION pmr.refresh_end(bigint, text) IS 'internal: ends an entry of refresh_log';
+COMMENT ON FUNCTION pmr.refresh_end(bigint, text) IS 'internal: records in refresh_log that a run has ended';
 
 /*
- * Without statistics the views of a first refresh took twenty times as long,
- * until autovacuum came by.  Only a table's owner may gather them.  Who has a
- * table locked, another refresh or autovacuum, does so as well: no warning.  Of
- * what no condition asks, arrays above all, gathering them would take longest.
+ * Without statistics the views took twenty times as long after a first refresh,
+ * until autovacuum had run.  SECURITY DEFINER, because only the owner of a table
+ * can analyze it.  A table that is locked is skipped without a warning, because
+ * another refresh or autovacuum is analyzing it.  Columns that no condition uses
+ * are left out; analyzing the arrays among them would take longest.
  */
 CREATE FUNCTION pmr.analyze_rollup() RETURNS void
 	LANGUAGE plpgsql SECURITY DEFINER
@@ -124,13 +131,15 @@ BEGIN
 		pmr.rollup_month;
 END
 $$;
-COMMENT ON FUNCTION pmr.analyze_rollup() IS 'internal: statistics of what has been rolled up, for the planner';
+COMMENT ON FUNCTION pmr.analyze_rollup() IS 'internal: updates the planner statistics of the rollups';
 
 /*
- * Months are committed one by one, so what is done stays done.  A procedure
- * that commits can have no settings of its own: it calls functions that do,
- * by their full names, and uses no operator.  Whoever waited for another
- * refresh must see what it did, hence the isolation level.
+ * Each month is committed by itself, so an error loses only the current one.
+ *
+ * A procedure that commits cannot have SET clauses.  So it uses no operators,
+ * names every function with its schema, and leaves the work to functions that
+ * have SET clauses.  READ COMMITTED makes the months visible that another
+ * refresh committed while this one waited for it.
  */
 CREATE PROCEDURE pmr.refresh(source text, from_day date DEFAULT NULL, to_day date DEFAULT NULL, as_of timestamp with time zone DEFAULT pg_catalog.clock_timestamp())
 	LANGUAGE plpgsql
@@ -152,4 +161,4 @@ BEGIN
 	PERFORM pmr.analyze_rollup();
 END
 $$;
-COMMENT ON PROCEDURE pmr.refresh(text, date, date, timestamp with time zone) IS 'rolls up the open months of a source, or those of the days named, as of now or of a time up to which the source is complete; not inside a transaction block';
+COMMENT ON PROCEDURE pmr.refresh(text, date, date, timestamp with time zone) IS 'rolls up the open months of a source, or the months of the given days, as of a time up to which the source is complete; cannot run inside a transaction block';

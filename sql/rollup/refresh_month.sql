@@ -1,11 +1,13 @@
 /* Rolling up one month */
 
 /*
- * Rolls up one month as of a time, in place of what there was, unless another
- * refresh has done so as of a later time.  Returns the rows read, or NULL.
+ * Rolls up one month as of a time, and replaces its rollup.  If another refresh
+ * has rolled it up as of a later time, it does nothing and returns NULL;
+ * otherwise it returns the number of rows read.
  *
- * The row of the source is locked, so two refreshes take turns.  What the
- * relation's views compute depends on no setting of the session's.
+ * The lock on the row of the source lets only one refresh of it run at a time.
+ * The SET clauses make the results of the source's views independent of the
+ * session's settings.
  */
 CREATE FUNCTION pmr.refresh_month(source text, month date, as_of timestamp with time zone) RETURNS bigint
 	LANGUAGE plpgsql
@@ -45,9 +47,9 @@ BEGIN
 	finish := (refresh_month.month + interval '1 month') AT TIME ZONE s.report_timezone;
 
 	/*
-	 * A group is a Party's month of an SRV, of some 100 kB, and there are
-	 * thousands: hashed they cost a third of what sorting millions of rows does.
-	 * Hence enable_sort, too.
+	 * work_mem and enable_sort = off make the planner hash: there are thousands
+	 * of groups of about 100 kB each, and to hash them takes a third of the time
+	 * that sorting millions of rows would take.
 	 */
 	IF (SELECT setting::bigint < min_work_mem_kb FROM pg_settings WHERE name = 'work_mem') THEN
 		PERFORM set_config('work_mem', min_work_mem_kb || 'kB', true);

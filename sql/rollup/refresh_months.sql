@@ -1,12 +1,14 @@
 /* The months that a refresh rolls up */
 
 /*
- * The months to roll up: those named, or else all that have rows and are not
- * settled.  It goes from one month that has rows to the next, so a row of the
- * year 1970 costs one month, not six hundred.  Before the year 1 a month or a day
- * may not be a date, so what is older is left to check_source.
- * To look for one row of many the planner would rather read a table from its
- * start than use BRIN: hence enable_seqscan.
+ * The months to roll up: the months of the given days, or else all months that
+ * have rows and are not settled.  The search jumps from one month with rows to
+ * the next, so a row of the year 1970 adds one month, not six hundred.  Rows
+ * before the year 1 are left out, because their month may be out of the range
+ * of dates; check_source reports them.
+ *
+ * enable_seqscan is off because the planner would search for one row of many by
+ * a sequential scan rather than by a BRIN index.
  */
 CREATE FUNCTION pmr.refresh_months(source text, from_day date, to_day date, as_of timestamp with time zone) RETURNS date[]
 	LANGUAGE plpgsql
@@ -33,7 +35,7 @@ BEGIN
 	IF to_day < from_day THEN
 		RAISE invalid_parameter_value USING MESSAGE = format('to_day %s is before from_day %s', to_day, from_day);
 	ELSIF NOT isfinite(from_day) OR NOT isfinite(to_day) THEN
-		RAISE invalid_parameter_value USING MESSAGE = 'days to refresh must be finite';
+		RAISE invalid_parameter_value USING MESSAGE = 'from_day and to_day must be finite';
 	ELSIF as_of IS NULL THEN
 		RAISE null_value_not_allowed USING MESSAGE = 'as_of must not be null';
 	ELSIF as_of > clock_timestamp() OR NOT isfinite(as_of) THEN
@@ -41,14 +43,14 @@ BEGIN
 	END IF;
 	next_query := format('SELECT (r.requested_at%s) FROM %s AS r WHERE r.requested_at >= $1%s AND r.requested_at <= $2%s AND r.requested_at >= ''0001-01-02'' ORDER BY r.requested_at LIMIT 1',
 		utc, relation, utc, utc);
-	/* with a column: Citus cannot pass on rows without any */
+	/* SELECT 1, because Citus cannot transfer rows without columns */
 	any_query := format('SELECT EXISTS (SELECT 1 FROM %s AS r WHERE r.requested_at >= $1%s AND r.requested_at <= $2%2$s AND r.requested_at >= ''0001-01-02'')',
 		relation, utc);
 	IF from_day IS NOT NULL THEN
 		at := date_trunc('month', from_day::timestamp) AT TIME ZONE zone;
 	END IF;
 	LOOP
-		/* up to the next settled month: what is settled is not read again */
+		/* Search up to the next settled month, because settled months are not read again. */
 		upto := coalesce((SELECT min(m.month)::timestamp AT TIME ZONE zone FROM pmr.rollup_month AS m
 						  WHERE m.source = refresh_months.source AND m.settled AND from_day IS NULL
 							AND m.month::timestamp AT TIME ZONE zone >= at), as_of);
@@ -58,7 +60,7 @@ BEGIN
 			at := following;
 			CONTINUE;
 		ELSIF isfinite(at) THEN
-			/* of one month, not the first of all that follow, which BRIN could not find */
+			/* Search in one month: to find the first of all later rows, a BRIN index is of no use. */
 			EXECUTE any_query INTO has_rows USING at, least(following, as_of);
 		ELSE
 			has_rows := false;
@@ -82,7 +84,7 @@ BEGIN
 		WHERE from_day IS NOT NULL
 		   OR NOT EXISTS (SELECT FROM pmr.rollup_month AS r WHERE r.source = refresh_months.source AND r.month = m AND r.settled)
 		UNION
-		/* and those that had rows */
+		/* months that have a rollup, because their rows may have been deleted */
 		SELECT r.month FROM pmr.rollup_month AS r
 		WHERE r.source = refresh_months.source AND r.month <= last_day
 		  AND CASE WHEN from_day IS NULL THEN NOT r.settled
@@ -90,4 +92,4 @@ BEGIN
 		ORDER BY 1);
 END
 $$;
-COMMENT ON FUNCTION pmr.refresh_months(text, date, date, timestamp with time zone) IS 'internal: months that a refresh rolls up';
+COMMENT ON FUNCTION pmr.refresh_months(text, date, date, timestamp with time zone) IS 'internal: first days of the months that a refresh rolls up';

@@ -1,13 +1,14 @@
 /*
  * Rollups of the months of a source
  *
- * A rollup holds counts and sketches: by day for totals, by month for the
- * values of each factor and for pairs of values.  A month is rolled up as a
- * whole, in one transaction and from one snapshot, so its days, its total and
- * its factors always agree.
+ * A rollup holds counts and sketches: totals by day and by month, and by month
+ * also for each value of a factor and for pairs of values.  A whole month is
+ * rolled up in one transaction and from one snapshot, so its days, its total
+ * and its factors always agree.
  *
- * In the keys '' stands for a Party, SRV, qualifier, business process or value
- * that the row does not give; mode and device_generation hold unknown.
+ * If a row of the source has no Party, SRV, qualifier, business process or factor
+ * value, its key in the rollup is ''.  If its mode or device generation is not
+ * known, the key is unknown.
  */
 
 CREATE TABLE pmr.rollup (
@@ -48,19 +49,21 @@ CREATE TABLE pmr.rollup (
 );
 SELECT pg_extension_config_dump('pmr.rollup', '');
 CREATE INDEX rollup_party ON pmr.rollup (source, month, party);
-COMMENT ON TABLE pmr.rollup IS 'counts and round-trip times of requests, by month and day: what the report views are made from';
-COMMENT ON COLUMN pmr.rollup.day IS 'NULL: the whole month';
-COMMENT ON COLUMN pmr.rollup.factor IS 'all: every request; otherwise those whose factor has the value';
-COMMENT ON COLUMN pmr.rollup.requests IS 'requests received, the sum of the next five';
-COMMENT ON COLUMN pmr.rollup.answered IS 'answered requests, of those neither pending nor invalid; as are all counts that follow';
-COMMENT ON COLUMN pmr.rollup.unclassified IS 'answered with a response code that nobody has classified, or with none';
-COMMENT ON COLUMN pmr.rollup.pre_commands IS 'command variant 4; in no other count';
-COMMENT ON COLUMN pmr.rollup.local_commands IS 'command variants 2 and 6; in no other count';
-COMMENT ON COLUMN pmr.rollup.cancelled IS 'cancelled before they were executed; in no other count';
-COMMENT ON COLUMN pmr.rollup.target_s IS 'Target Response Time, seconds; NULL: none, or several within the month';
-COMMENT ON COLUMN pmr.rollup.target_status IS 'confirmed, assumed, changed (several within the month) or none';
-COMMENT ON COLUMN pmr.rollup.target_fingerprint IS 'fingerprint of the rows of target_response_time that were used';
-COMMENT ON COLUMN pmr.rollup.rtt IS 'seconds to the answer, of the answered';
+COMMENT ON TABLE pmr.rollup IS 'counts and round-trip times of requests by month and day, from which the report views are computed';
+COMMENT ON COLUMN pmr.rollup.month IS 'first day of the month';
+COMMENT ON COLUMN pmr.rollup.day IS 'day of requested_at, in the time zone of the source; NULL: the whole month';
+COMMENT ON COLUMN pmr.rollup.factor IS 'all: the row counts every request; otherwise it counts the requests whose factor of this name has the value';
+COMMENT ON COLUMN pmr.rollup.value IS 'value of the factor; empty: NULL in the source, or factor is all';
+COMMENT ON COLUMN pmr.rollup.requests IS 'requests received: the sum of met, missed, pending, not_measured and invalid';
+COMMENT ON COLUMN pmr.rollup.answered IS 'answered requests that are neither pending nor invalid; success, rejected, no_response and unclassified, too, leave out pending and invalid requests';
+COMMENT ON COLUMN pmr.rollup.unclassified IS 'requests whose response code is missing or not in response_code';
+COMMENT ON COLUMN pmr.rollup.pre_commands IS 'rows with command variant 4; not in any other count';
+COMMENT ON COLUMN pmr.rollup.local_commands IS 'rows with command variant 2 or 6; not in any other count';
+COMMENT ON COLUMN pmr.rollup.cancelled IS 'requests cancelled before they were executed; not in any other count';
+COMMENT ON COLUMN pmr.rollup.target_s IS 'Target Response Time in seconds; NULL: none, or it changed within the month';
+COMMENT ON COLUMN pmr.rollup.target_status IS 'confirmed, assumed, none, or changed: it changed within the month';
+COMMENT ON COLUMN pmr.rollup.target_fingerprint IS 'hash of the rows of target_response_time that were used';
+COMMENT ON COLUMN pmr.rollup.rtt IS 'sketch of the round-trip times of the answered requests';
 
 CREATE TABLE pmr.rollup_pair (
 	source text NOT NULL,
@@ -78,7 +81,7 @@ CREATE TABLE pmr.rollup_pair (
 );
 SELECT pg_extension_config_dump('pmr.rollup_pair', '');
 CREATE INDEX rollup_pair_party ON pmr.rollup_pair (source, month, party);
-COMMENT ON TABLE pmr.rollup_pair IS 'measured and missed requests by the values of two factors at once, an element for each pair of values: what diagnose tells causes apart by';
+COMMENT ON TABLE pmr.rollup_pair IS 'measured and missed requests by pairs of values of two factors, by which diagnose separates causes; the four arrays have one element for each pair';
 
 CREATE TABLE pmr.rollup_month (
 	source text NOT NULL,
@@ -102,11 +105,11 @@ CREATE TABLE pmr.rollup_month (
 	PRIMARY KEY (source, month)
 );
 SELECT pg_extension_config_dump('pmr.rollup_month', '');
-COMMENT ON TABLE pmr.rollup_month IS 'months that are rolled up, as of when, and what was wrong with their rows';
-COMMENT ON COLUMN pmr.rollup_month.as_of IS 'when a request is pending or late is asked as of this time';
-COMMENT ON COLUMN pmr.rollup_month.settled IS 'as_of is past the end of the month by settle_after, so a refresh that names no days leaves it alone';
-COMMENT ON COLUMN pmr.rollup_month.rows_read IS 'rows of the source, requests and those counted apart';
+COMMENT ON TABLE pmr.rollup_month IS 'months that are rolled up, and counts of problems in their rows';
+COMMENT ON COLUMN pmr.rollup_month.as_of IS 'time up to which the source was taken as complete: later responses are ignored, and targets that end later are pending';
+COMMENT ON COLUMN pmr.rollup_month.settled IS 'true: as_of is at least settle_after later than the end of the month, so a refresh without days does not roll it up again';
+COMMENT ON COLUMN pmr.rollup_month.rows_read IS 'rows of the source: requests, pre-commands, local commands and cancelled requests';
 COMMENT ON COLUMN pmr.rollup_month.negative IS 'requests that were answered before they started';
-COMMENT ON COLUMN pmr.rollup_month.duplicates IS 'rows whose request_id another row of the month has had; NULL: the source has no request_id';
-COMMENT ON COLUMN pmr.rollup_month.success_known IS 'the source has a response_code';
+COMMENT ON COLUMN pmr.rollup_month.duplicates IS 'rows that repeat the request_id of another row of the month; NULL: the source has no request_id';
+COMMENT ON COLUMN pmr.rollup_month.success_known IS 'true: the source has a column response_code';
 COMMENT ON COLUMN pmr.rollup_month.parties IS 'Parties that have requests in the month';

@@ -1,4 +1,4 @@
-/* Aggregate rollup_cells: a Party's month in one pass */
+/* Aggregate rollup_cells: all counts of a group of requests in one pass */
 
 CREATE TYPE pmr.rollup_cell AS (
 	day date,
@@ -23,7 +23,7 @@ CREATE TYPE pmr.rollup_cell AS (
 	cancelled bigint,
 	rtt pmr.rtt_sketch
 );
-COMMENT ON TYPE pmr.rollup_cell IS 'internal: one count of a cross tabulation: of a day, of a value of a factor (numbered from 1), or of all (day NULL, factor 0)';
+COMMENT ON TYPE pmr.rollup_cell IS 'internal: counts of the requests of a day, of a value of a factor (numbered from 1), or of all requests (day NULL, factor 0)';
 
 CREATE TYPE pmr.rollup_cell_pair AS (
 	factor_a integer,
@@ -33,13 +33,13 @@ CREATE TYPE pmr.rollup_cell_pair AS (
 	measured bigint[],
 	missed bigint[]
 );
-COMMENT ON TYPE pmr.rollup_cell_pair IS 'internal: counts of two factors of a cross tabulation, one element per pair of values that occurs';
+COMMENT ON TYPE pmr.rollup_cell_pair IS 'internal: counts by two factors; the arrays have one element for each pair of values that occurs';
 
 CREATE TYPE pmr.rollup_cells AS (
 	cells pmr.rollup_cell[],
 	pairs pmr.rollup_cell_pair[]
 );
-COMMENT ON TYPE pmr.rollup_cells IS 'internal: what the aggregate rollup_cells gives';
+COMMENT ON TYPE pmr.rollup_cells IS 'internal: result of the aggregate rollup_cells';
 
 CREATE FUNCTION pmr.rollup_cells_transfn(internal, date, text, text, timestamp with time zone, timestamp with time zone, text[]) RETURNS internal
 	AS 'MODULE_PATHNAME', 'pmr_rollup_cells_transfn'

@@ -1,8 +1,8 @@
-/* The Target Response Times that a month was measured against */
+/* The Target Response Times by which a month was measured */
 
 /*
- * A number that changes when the targets do that an SRV had before a time.
- * Rows that come into force later do not change it.
+ * A hash that changes when the targets of an SRV before a time change.  Rows that
+ * come into force later do not change it.
  */
 CREATE FUNCTION pmr.target_fingerprint(srv text, before timestamp with time zone) RETURNS bigint
 	LANGUAGE sql STABLE
@@ -13,12 +13,11 @@ BEGIN ATOMIC
 	FROM pmr.target_response_time AS t
 	WHERE t.srv = target_fingerprint.srv AND t.valid_from < before;
 END;
-COMMENT ON FUNCTION pmr.target_fingerprint(text, timestamp with time zone) IS 'internal: fingerprint of the Target Response Times of an SRV that are in force before a time';
+COMMENT ON FUNCTION pmr.target_fingerprint(text, timestamp with time zone) IS 'internal: hash of the Target Response Times of an SRV that are in force before a time';
 
 /*
- * The target of requests between two times, and how sure it is.  A row that is
- * hidden by a better one but says the same may make it assumed: it errs on that
- * side.
+ * The target of requests between two times, and its status.  An assumed row with
+ * the same target may make the status assumed although another row overrides it.
  */
 CREATE FUNCTION pmr.target_between(srv text, mode text, device_generation text, start timestamp with time zone, finish timestamp with time zone)
 	RETURNS TABLE (target_s double precision, target_status text)
@@ -51,9 +50,9 @@ BEGIN ATOMIC
 		END
 	FROM summary;
 END;
-COMMENT ON FUNCTION pmr.target_between(text, text, text, timestamp with time zone, timestamp with time zone) IS 'internal: Target Response Time of requests of a period: confirmed, assumed, changed within it, or none';
+COMMENT ON FUNCTION pmr.target_between(text, text, text, timestamp with time zone, timestamp with time zone) IS 'internal: Target Response Time of the requests of a period in seconds, and its status: confirmed, assumed, none, or changed within the period';
 
-/* Settled months that would come out otherwise with the targets of today. */
+/* Settled months whose results would differ with the targets of today. */
 CREATE FUNCTION pmr.changed_targets(source text) RETURNS TABLE (month date, srvs bigint)
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
@@ -69,4 +68,4 @@ BEGIN ATOMIC
 	GROUP BY u.month
 	ORDER BY u.month;
 END;
-COMMENT ON FUNCTION pmr.changed_targets(text) IS 'internal: settled months whose Target Response Times have changed since they were rolled up, and how many SRVs that touches';
+COMMENT ON FUNCTION pmr.changed_targets(text) IS 'internal: settled months whose Target Response Times have changed since the rollup, and the number of SRVs that are affected';

@@ -1,12 +1,16 @@
-/* What is wrong with the rows of a source */
+/* Problems of the rows of a source */
 
 /*
- * Every request of some days with what is wrong with it, once for each fault.
- * A refresh counts these rows, and stops for none.
+ * Each request of some days with each of its problems: this list is the only
+ * place that names the problems of single rows, and their remedies.  A refresh
+ * counts such rows, and stops for none.
+ *
+ * Of pre-commands, local commands and cancelled requests only duplicates are
+ * reported.
  */
-CREATE FUNCTION pmr.invalid_rows(source text, from_day date, to_day date)
+CREATE FUNCTION pmr.row_problems(source text, from_day date, to_day date)
 	RETURNS TABLE (problem text, value text, requested_at timestamp with time zone, responded_at timestamp with time zone,
-		party text, srv text, mode text, response_code text, request_id text)
+		party text, srv text, mode text, response_code text, request_id text, remedy text)
 	LANGUAGE plpgsql
 	ROWS 100
 	SET search_path = pg_catalog, pg_temp
@@ -17,46 +21,96 @@ CREATE FUNCTION pmr.invalid_rows(source text, from_day date, to_day date)
 	SET intervalstyle = 'postgres'
 AS $$
 DECLARE
-	own jsonb;
+	has_response_code boolean;
 BEGIN
 	IF from_day IS NULL OR to_day IS NULL OR NOT isfinite(from_day) OR NOT isfinite(to_day) THEN
 		RAISE invalid_parameter_value USING MESSAGE = 'from_day and to_day must be dates';
 	ELSIF to_day < from_day THEN
 		RAISE invalid_parameter_value USING MESSAGE = format('to_day %s is before from_day %s', to_day, from_day);
 	END IF;
-	SELECT jsonb_object_agg(column_name, kind) INTO own FROM pmr.relation_columns(pmr.source_relation(invalid_rows.source));
+	has_response_code := EXISTS (SELECT FROM pmr.relation_columns(pmr.source_relation(row_problems.source)) AS c WHERE c.column_name = 'response_code');
 	RETURN QUERY EXECUTE format($query$
 WITH request AS MATERIALIZED (
-	SELECT *, count(*) FILTER (WHERE outcome NOT IN ('pre_command', 'local_command')) OVER (PARTITION BY lower(request_id)) AS copies
+	SELECT *, outcome IN ('pre_command', 'local_command') AS is_command,
+		count(*) FILTER (WHERE outcome NOT IN ('pre_command', 'local_command')) OVER (PARTITION BY lower(request_id)) AS copies
 	FROM (%s) AS r
 )
-SELECT f.problem, f.value, r.requested_at, r.responded_at, r.party, r.srv, r.mode, r.response_code, r.request_id
+SELECT f.problem, f.value, r.requested_at, r.responded_at, r.party, r.srv, r.mode, r.response_code, r.request_id, f.remedy
 FROM request AS r, LATERAL (VALUES
-	(r.party = '', 'no party', NULL),
-	(r.srv = '', 'no SRV', NULL),
-	(r.srv <> '' AND NOT EXISTS (SELECT FROM pmr.service_reference_variant AS v WHERE v.srv = r.srv), 'unknown SRV', r.srv),
-	(r.mode = 'unknown', 'unknown mode', r.mode_given),
-	(r.device_generation = 'unknown' AND r.generation_given IS NOT NULL, 'unknown device generation', r.generation_given),
-	(r.class = 'unclassified', 'response code of no class', r.response_code),
-	(r.responded_at IS NOT NULL AND r.response_code IS NULL AND $5, 'response without a code', NULL),
-	(r.business_process <> '' AND NOT EXISTS (SELECT FROM pmr.business_process AS b WHERE b.business_process = r.business_process), 'unknown business process', r.business_process),
-	(r.outcome = 'invalid', 'answered before it started', CASE WHEN isfinite(r.answered_at) AND isfinite(r.started_at) THEN (r.answered_at - r.started_at)::text ELSE r.answered_at::text END),
-	(NOT isfinite(r.responded_at) OR NOT isfinite(r.due_at) OR NOT isfinite(r.delivered_at) OR NOT isfinite(r.cancelled_at), 'infinite time', NULL),
-	(r.mode IN ('future_dated', 'dcc_scheduled') AND r.started_at IS NULL AND r.outcome = 'not_measured', 'no execution time', NULL),
-	(r.copies > 1 AND r.request_id IS NOT NULL AND r.outcome NOT IN ('pre_command', 'local_command'), 'duplicate request id', r.request_id)
-) AS f (wrong, problem, value)
-WHERE f.wrong AND (r.outcome NOT IN ('pre_command', 'local_command', 'cancelled') OR f.problem = 'duplicate request id')
-ORDER BY r.requested_at, r.request_id, f.problem$query$, pmr.request_query(invalid_rows.source))
-	USING 'infinity'::timestamptz, pmr.day_start(invalid_rows.source, from_day), pmr.day_start(invalid_rows.source, to_day + 1), pmr.delivered_srvs(),
-		own ? 'response_code';
+	('no party', r.party = '', NULL,
+		'counted in the figures of the industry only'),
+	('no SRV', r.srv = '', NULL,
+		'not measured'),
+	('unknown SRV', r.srv <> '' AND NOT EXISTS (SELECT FROM pmr.service_reference_variant AS v WHERE v.srv = r.srv), r.srv,
+		'INSERT INTO pmr.service_reference_variant, or correct the view'),
+	('unknown mode', r.mode = 'unknown', r.mode_given,
+		'not measured if the targets of the modes differ: correct the view'),
+	('unknown device generation', r.device_generation = 'unknown' AND r.generation_given IS NOT NULL, r.generation_given,
+		'not measured if the targets of the generations differ: correct the view'),
+	('response code of no class', r.class = 'unclassified', r.response_code,
+		'INSERT INTO pmr.response_code'),
+	('response without a code', r.responded_at IS NOT NULL AND r.response_code IS NULL AND $5, NULL,
+		'counted as an answer without a class'),
+	('unknown business process', r.business_process <> '' AND NOT EXISTS (SELECT FROM pmr.business_process AS b WHERE b.business_process = r.business_process), r.business_process,
+		'not counted in any process: INSERT INTO pmr.business_process, or correct the view'),
+	('answered before it started', r.outcome = 'invalid',
+		CASE WHEN isfinite(r.answered_at) AND isfinite(r.started_at) THEN (r.answered_at - r.started_at)::text ELSE r.answered_at::text END,
+		'not counted in any percentage: check the clocks'),
+	('infinite time', NOT isfinite(r.responded_at) OR NOT isfinite(r.due_at) OR NOT isfinite(r.delivered_at) OR NOT isfinite(r.cancelled_at), NULL,
+		'treated as not known: use NULL instead'),
+	('no execution time', r.mode IN ('future_dated', 'dcc_scheduled') AND r.started_at IS NULL AND r.outcome = 'not_measured', NULL,
+		'not measured: give due_at'),
+	('duplicate request id', r.copies > 1 AND r.request_id IS NOT NULL AND NOT r.is_command, r.request_id,
+		'each row counts: keep one of them in the view')
+) AS f (problem, has_problem, value, remedy)
+WHERE f.has_problem AND (NOT r.is_command AND r.outcome <> 'cancelled' OR f.problem = 'duplicate request id')
+ORDER BY r.requested_at, r.request_id, f.problem$query$, pmr.request_query(row_problems.source))
+	USING 'infinity'::timestamptz, pmr.day_start(row_problems.source, from_day), pmr.day_start(row_problems.source, to_day + 1), pmr.delivered_srvs(),
+		has_response_code;
 END
 $$;
-COMMENT ON FUNCTION pmr.invalid_rows(text, date, date) IS 'rows of a source with what is wrong with them; both days included';
+COMMENT ON FUNCTION pmr.row_problems(text, date, date) IS 'internal: requests of a source with their problems and remedies; both days included';
+
+CREATE FUNCTION pmr.invalid_rows(source text, from_day date, to_day date)
+	RETURNS TABLE (problem text, value text, requested_at timestamp with time zone, responded_at timestamp with time zone,
+		party text, srv text, mode text, response_code text, request_id text)
+	LANGUAGE sql
+	ROWS 100
+	SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	SELECT r.problem, r.value, r.requested_at, r.responded_at, r.party, r.srv, r.mode, r.response_code, r.request_id
+	FROM pmr.row_problems(source, from_day, to_day) AS r;
+END;
+COMMENT ON FUNCTION pmr.invalid_rows(text, date, date) IS 'rows of a source that have problems, once for each problem; both days included';
 
 /*
- * The same by problem and value, and what only shows in the whole.  Rows that
- * no refresh can see, as they have no time, are looked for in the whole source.
+ * Reads the whole source, because no refresh sees rows without a usable request
+ * time.
  */
+CREATE FUNCTION pmr.request_time_problems(relation regclass) RETURNS TABLE (problem text, rows bigint)
+	LANGUAGE plpgsql
+	ROWS 4
+	SET search_path = pg_catalog, pg_temp
+	SET row_security = off
+	SET timezone = 'UTC'
+AS $$
+BEGIN
+	RETURN QUERY EXECUTE format($query$
+SELECT CASE
+		WHEN r.requested_at IS NULL THEN 'no request time'
+		WHEN NOT isfinite(r.requested_at) THEN 'infinite request time'
+		WHEN r.requested_at > $1 THEN 'requested in the future'
+		ELSE 'requested before the year 1'
+	END, count(*)
+FROM %s AS r
+WHERE r.requested_at IS NULL OR r.requested_at > $1 OR r.requested_at < '0001-01-02'
+GROUP BY 1
+ORDER BY 1$query$, relation)
+	USING clock_timestamp();
+END
+$$;
+COMMENT ON FUNCTION pmr.request_time_problems(regclass) IS 'internal: how many rows of a source no refresh can see, and why';
+
 CREATE FUNCTION pmr.check_source(source text, from_day date DEFAULT NULL, to_day date DEFAULT NULL)
 	RETURNS TABLE (problem text, value text, rows bigint, first_requested_at timestamp with time zone, remedy text)
 	LANGUAGE plpgsql
@@ -74,36 +128,22 @@ DECLARE
 	first_day date := coalesce(check_source.from_day, date_trunc('month', last_day - interval '1 month')::date);
 BEGIN
 	RETURN QUERY
-	SELECT i.problem, i.value, count(*), min(i.requested_at),
-		CASE i.problem
-			WHEN 'no party' THEN 'of no Party: in the industry''s figures only'
-			WHEN 'no SRV' THEN 'not measured'
-			WHEN 'unknown SRV' THEN 'INSERT INTO pmr.service_reference_variant, or correct the view'
-			WHEN 'unknown mode' THEN 'not measured where the modes'' targets differ: correct the view'
-			WHEN 'unknown device generation' THEN 'not measured where the generations'' targets differ: correct the view'
-			WHEN 'response code of no class' THEN 'INSERT INTO pmr.response_code'
-			WHEN 'response without a code' THEN 'taken as an answer of no class'
-			WHEN 'unknown business process' THEN 'in no process: INSERT INTO pmr.business_process, or correct the view'
-			WHEN 'answered before it started' THEN 'in no percentage: look at the clocks'
-			WHEN 'infinite time' THEN 'no time at all: give NULL'
-			WHEN 'no execution time' THEN 'not measured: give due_at'
-			WHEN 'duplicate request id' THEN 'each row counts: keep one of them in the view'
-		END
+	SELECT i.problem, i.value, count(*), min(i.requested_at), min(i.remedy)
 	FROM (
-		SELECT r.problem, CASE WHEN r.problem NOT IN ('answered before it started', 'duplicate request id') THEN left(r.value, 60) END AS value, r.requested_at
-		FROM pmr.invalid_rows(check_source.source, first_day, last_day) AS r
+		SELECT r.problem, CASE WHEN r.problem NOT IN ('answered before it started', 'duplicate request id') THEN left(r.value, 60) END AS value,
+			r.requested_at, r.remedy
+		FROM pmr.row_problems(check_source.source, first_day, last_day) AS r
 	) AS i
 	GROUP BY i.problem, i.value
 	ORDER BY i.problem, count(*) DESC, i.value;
 
-	RETURN QUERY EXECUTE format('SELECT CASE WHEN r.requested_at IS NULL THEN ''no request time'' WHEN NOT isfinite(r.requested_at) THEN ''infinite request time'' WHEN r.requested_at > $1 THEN ''requested in the future'' ELSE ''requested before the year 1'' END,
-			NULL::text, count(*), NULL::timestamptz, ''in no figure''::text
-		FROM %s AS r WHERE r.requested_at IS NULL OR r.requested_at > $1 OR r.requested_at < ''0001-01-02'' GROUP BY 1 ORDER BY 1', relation)
-		USING clock_timestamp();
-
-	/* a log that has no unanswered reads at all has lost them */
 	RETURN QUERY
-	SELECT 'scheduled, and always answered'::text, r.srv, sum(r.requests)::bigint, NULL::timestamptz, 'are the unanswered ones missing from the log?'::text
+	SELECT t.problem, NULL::text, t.rows, NULL::timestamptz, 'not counted in any figure'::text
+	FROM pmr.request_time_problems(relation) AS t;
+
+	/* Scheduled reads do fail, so an audit table without any unanswered ones may have lost them. */
+	RETURN QUERY
+	SELECT 'scheduled, and always answered'::text, r.srv, sum(r.requests)::bigint, NULL::timestamptz, 'check whether unanswered requests are missing from the source'::text
 	FROM pmr.rollup AS r
 	WHERE r.source = check_source.source AND r.mode = 'dcc_scheduled' AND r.factor = 'all' AND r.day IS NULL
 	  AND r.month BETWEEN date_trunc('month', first_day::timestamp)::date AND last_day
@@ -116,4 +156,4 @@ BEGIN
 	FROM pmr.changed_targets(check_source.source) AS c;
 END
 $$;
-COMMENT ON FUNCTION pmr.check_source(text, date, date) IS 'what is wrong with the rows of a source, by problem and value; without days, of this month and the last';
+COMMENT ON FUNCTION pmr.check_source(text, date, date) IS 'problems of the rows of a source, by problem and value; without days, of the last month and this one';

@@ -1,4 +1,4 @@
-/* Sources: the relations that reports are made from, and their columns */
+/* Sources: the tables and views that reports are made from, and their columns */
 
 CREATE TABLE pmr.source (
 	source text NOT NULL PRIMARY KEY CHECK (source <> ''),
@@ -9,41 +9,42 @@ CREATE TABLE pmr.source (
 	settle_after interval NOT NULL DEFAULT '35 days' CHECK (settle_after >= interval '0' AND settle_after <= interval '100 years')
 );
 SELECT pg_extension_config_dump('pmr.source', '');
-COMMENT ON TABLE pmr.source IS 'audit tables that reports are made from';
-COMMENT ON COLUMN pmr.source.relation IS 'table or view, with its schema, quoted where needed';
-COMMENT ON COLUMN pmr.source.factors IS 'columns that requests are told apart by';
-COMMENT ON COLUMN pmr.source.region_factor IS 'the factor that is the region of an equal mix';
-COMMENT ON COLUMN pmr.source.report_timezone IS 'time zone of days and months';
-COMMENT ON COLUMN pmr.source.settle_after IS 'how long after its end a month stays open to late rows and late responses';
+COMMENT ON TABLE pmr.source IS 'audit tables, or views over them, that reports are made from';
+COMMENT ON COLUMN pmr.source.source IS 'name of the source, chosen by the user';
+COMMENT ON COLUMN pmr.source.relation IS 'table or view: schema and name, quoted where needed';
+COMMENT ON COLUMN pmr.source.factors IS 'columns whose values divide the requests in reports and diagnosis; empty: none';
+COMMENT ON COLUMN pmr.source.region_factor IS 'the factor that holds the region, for comparison at an equal mix; NULL: none';
+COMMENT ON COLUMN pmr.source.report_timezone IS 'time zone in which days and months begin; a full name such as Europe/London';
+COMMENT ON COLUMN pmr.source.settle_after IS 'how long after its end a month stays open for late rows and late responses';
 
 CREATE VIEW pmr.source_column AS
 	SELECT *
 	FROM (VALUES
-		(1, 'party', 'text', true, 'who sent the request'),
+		(1, 'party', 'text', true, 'SEC Party that sent the request'),
 		(2, 'srv', 'text', true, 'Service Reference Variant'),
 		(3, 'mode', 'text', true, 'on_demand, future_dated, dcc_scheduled or non_device'),
 		(4, 'requested_at', 'time', true, 'when the request was received'),
 		(5, 'responded_at', 'time', true, 'when the response came; NULL: none came'),
-		(6, 'response_code', 'text', false, 'response code; without it nothing is known of success'),
+		(6, 'response_code', 'text', false, 'response code; without this column success is not known'),
 		(7, 'device_generation', 'text', false, 'smets1 or smets2'),
-		(8, 'qualifier', 'text', false, 'what the body of the request decides'),
+		(8, 'qualifier', 'text', false, 'kind of request that its body decides, such as key_agreement'),
 		(9, 'business_process', 'text', false, 'the business process that the request was part of'),
-		(10, 'due_at', 'time', false, 'execution time of a future-dated or scheduled request, its start'),
-		(11, 'delivered_at', 'time', false, 'when the last Communications Hub Function had the image (11.1)'),
-		(12, 'request_id', 'id', false, 'RequestID, for finding duplicates'),
-		(13, 'command_variant', 'integer', false, '1 to 8; 4 is a pre-command, 2 and 6 are local'),
+		(10, 'due_at', 'time', false, 'execution time of a future-dated or scheduled request: when it starts'),
+		(11, 'delivered_at', 'time', false, 'when the last Communications Hub Function had the image (SRV 11.1)'),
+		(12, 'request_id', 'id', false, 'RequestID, to find duplicates'),
+		(13, 'command_variant', 'integer', false, '1 to 8; 4 is a pre-command, 2 and 6 are local commands'),
 		(14, 'cancelled_at', 'time', false, 'when the request was cancelled'),
-		(15, 'device_id', 'id', false, 'the Device'),
-		(16, 'user_role', 'text', false, 'user role of the sender')
+		(15, 'device_id', 'id', false, 'Device; read only if it is a factor'),
+		(16, 'user_role', 'text', false, 'user role of the sender; read only if it is a factor')
 	) AS canonical (place, column_name, kind, required, description);
-COMMENT ON VIEW pmr.source_column IS 'canonical columns: what add_source looks for in a relation';
-COMMENT ON COLUMN pmr.source_column.place IS 'order';
-COMMENT ON COLUMN pmr.source_column.column_name IS 'name that the column of a source must have';
+COMMENT ON VIEW pmr.source_column IS 'canonical columns: the columns that add_source looks for in a relation';
+COMMENT ON COLUMN pmr.source_column.place IS 'position in this list, from 1';
+COMMENT ON COLUMN pmr.source_column.column_name IS 'name that the column must have in a source';
 COMMENT ON COLUMN pmr.source_column.kind IS 'text: text, varchar, char or an enum; time: timestamptz, or timestamp in UTC; integer: smallint, integer or bigint; id: text or uuid';
-COMMENT ON COLUMN pmr.source_column.required IS 'a source must have it';
-COMMENT ON COLUMN pmr.source_column.description IS 'what it holds';
+COMMENT ON COLUMN pmr.source_column.required IS 'true: a source must have this column';
+COMMENT ON COLUMN pmr.source_column.description IS 'meaning of the values';
 
-/* Is a column's own kind what a canonical column asks for?  NULL: there is none. */
+/* NULL if the relation has no such column, so own_kind is NULL. */
 CREATE FUNCTION pmr.is_of_kind(own_kind text, kind text) RETURNS boolean
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	RETURN CASE kind
@@ -51,12 +52,12 @@ CREATE FUNCTION pmr.is_of_kind(own_kind text, kind text) RETURNS boolean
 		WHEN 'id' THEN own_kind IN ('text', 'uuid')
 		ELSE own_kind = kind
 	END;
-COMMENT ON FUNCTION pmr.is_of_kind(text, text) IS 'internal: does the kind of a column do for a canonical one';
+COMMENT ON FUNCTION pmr.is_of_kind(text, text) IS 'internal: whether a column of kind own_kind can be a canonical column of this kind';
 
 /*
- * The columns of a relation, with the kind of their type seen through domains,
- * and how to read them as text from the relation as r: a cast of a type that is
- * not built in would run what the type's owner wrote for it.
+ * The columns of a relation.  kind is that of the base type of a domain.
+ * as_text is an expression over the relation as r; it does not cast a type that
+ * is not built in, because a cast may run a function of the type's owner.
  */
 CREATE FUNCTION pmr.relation_columns(relation regclass)
 	RETURNS TABLE (place integer, column_name text, type_name text, kind text, as_text text)
@@ -86,13 +87,13 @@ BEGIN ATOMIC
 	WHERE t.typtype <> 'd'
 	ORDER BY b.attnum;
 END;
-COMMENT ON FUNCTION pmr.relation_columns(regclass) IS 'internal: columns of a relation and the kinds of their types';
+COMMENT ON FUNCTION pmr.relation_columns(regclass) IS 'internal: columns of a relation, the kinds of their types, and expressions that read them as text';
 
-/* The time at which a date begins in a source's time zone. */
+/* The time at which a day begins in the time zone of a source. */
 CREATE FUNCTION pmr.day_start(source text, day date) RETURNS timestamp with time zone
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
 	SELECT day::timestamp AT TIME ZONE s.report_timezone FROM pmr.source AS s WHERE s.source = day_start.source;
 END;
-COMMENT ON FUNCTION pmr.day_start(text, date) IS 'internal: time at which a day of a source begins';
+COMMENT ON FUNCTION pmr.day_start(text, date) IS 'internal: time at which a day begins in the time zone of a source';

@@ -1,11 +1,14 @@
-/* Which relations can be read without running another role's code */
+/* Relations that can be read without running functions of another role */
 
 /*
- * Whoever owns a view that a refresh reads decides what runs with the rights
- * of who refreshes.  So each view below the source must belong to them, or to
- * a superuser; and each table below that has an index, say, of functions of
- * others.  Returns the first that does not, or that this snapshot does not know
- * yet, or NULL.
+ * The functions in a view run with the privileges of the role that refreshes,
+ * and so may the functions in indexes, constraints, partition keys and statistics
+ * of a table.  So the relation of a source and each view below it must belong to
+ * the current user or to a superuser.  A table below it may belong to any role if
+ * these functions belong to the current user or to a superuser.
+ *
+ * Returns the first relation that fails this, or one that this snapshot does
+ * not see yet; otherwise NULL.
  */
 CREATE FUNCTION pmr.untrusted_relation(relation regclass) RETURNS regclass
 	LANGUAGE sql STABLE
@@ -28,7 +31,7 @@ BEGIN ATOMIC
 	WHERE (o.rolname = current_user OR o.rolsuper) IS NOT TRUE
 	  AND (c.relkind = 'v' OR b.oid = relation
 		   OR EXISTS (
-			/* what the planner may run: functions of indexes, statistics, checks and partitions */
+			/* functions of indexes, statistics, constraints and partition keys, which the planner may run */
 			SELECT
 			FROM pg_depend AS d
 				JOIN pg_proc AS f ON d.refclassid = 'pg_proc'::regclass AND f.oid = d.refobjid
@@ -43,12 +46,13 @@ BEGIN ATOMIC
 	ORDER BY b.oid <> relation, b.oid
 	LIMIT 1;
 END;
-COMMENT ON FUNCTION pmr.untrusted_relation(regclass) IS 'internal: the source, or a view below it, that belongs neither to the current user nor to a superuser';
+COMMENT ON FUNCTION pmr.untrusted_relation(regclass) IS 'internal: first relation, from a source down to its tables, that could run functions of another role; NULL: none';
 
 /*
- * A relation is locked before it is judged, or the owner of its schema could put
- * a view in its place in between.  This locks what a query would read, and runs
- * nothing.  The name must be quoted.
+ * Takes the locks of a query that reads the relation, views below it included,
+ * and runs nothing.  A relation must be locked before its owner is checked:
+ * otherwise the owner of its schema could replace it after the check.  The name
+ * must be quoted.
  */
 CREATE FUNCTION pmr.lock_relation(name text) RETURNS void
 	LANGUAGE plpgsql
@@ -62,4 +66,4 @@ BEGIN
 	DEALLOCATE pmr_source_relation;
 END
 $$;
-COMMENT ON FUNCTION pmr.lock_relation(text) IS 'internal: locks a relation, and what is below it, for reading';
+COMMENT ON FUNCTION pmr.lock_relation(text) IS 'internal: locks a relation, and the relations below it, for reading';

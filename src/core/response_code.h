@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * response_code.h
- *	  What a response code says of a request.
+ *	  The class of a response code: what it says about a request.
  *
  *-------------------------------------------------------------------------
  */
@@ -19,29 +19,29 @@ typedef enum ResponseClass
 	RESPONSE_UNCLASSIFIED		/* the code is not listed */
 } ResponseClass;
 
-/* One row of the table of response codes, of one code. */
+/* A row of the table of response codes. */
 typedef struct ResponseCodeRow
 {
-	TargetMode	mode;			/* MODE_UNKNOWN: modes without a row */
-	bool		builtin;		/* shipped, so a row of the user's wins */
+	TargetMode	mode;			/* MODE_UNKNOWN: all modes without a row */
+	bool		builtin;		/* shipped: a user's row takes precedence */
 	ResponseClass class;
 } ResponseCodeRow;
 
-/* The class of a code, from its rows. */
+/* The class of a code in a mode, from the rows of this code. */
 extern ResponseClass response_class(const ResponseCodeRow *rows, int nrows,
 									TargetMode mode);
 
 /*
- * Is such a response an answer?  A rejection is, and so is a code that nobody
- * has classified; that the request was accepted, or that nobody could be
- * asked, is none.
+ * Is a response of this class an answer?  A rejection is, and so is an
+ * unclassified code.  An acknowledgement, or a message that the device could
+ * not be reached, is not.
  */
 extern bool response_is_answer(ResponseClass class);
 
-/* Its name, in English and in the table; "unclassified" is in no table. */
+/* The name of a class, as in the table, which has no "unclassified". */
 extern const char *response_class_name(ResponseClass class);
 
-/* From its name in the table; false when it is none. */
+/* Finds a class by its name in the table.  False if there is none. */
 extern bool response_class_named(const char *name, int length,
 								 ResponseClass *class);
 

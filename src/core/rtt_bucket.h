@@ -4,8 +4,8 @@
  *	  The buckets that round-trip times are counted in.
  *
  * At precision b a round-trip time keeps its b + 1 most significant bits and
- * loses the rest: a bucket is all times that agree in those bits, and it is
- * known by the smallest of them, its lower bound.  A time below 2^(b+1)
+ * loses the rest.  A bucket is the set of all times that become equal.  It is
+ * identified by the smallest of them, its lower bound.  A time below 2^(b+1)
  * microseconds has no bit to lose, so it is a bucket of its own.  The buckets
  * of precision b - 1 are unions of those of precision b.
  *
@@ -18,16 +18,16 @@
 
 #include <stdint.h>
 
-/* The longest round-trip time: some 292 thousand years. */
+/* The longest round-trip time: about 292 thousand years. */
 #define RTT_MAX_US				((uint64_t) INT64_MAX)
 
 /* Every microsecond up to RTT_MAX_US is a bucket of its own. */
 #define RTT_PRECISION_EXACT		62
 
 /*
- * The lowest precision.  A bucket's midpoint is then at most 2^-8 = 0.39 % of
- * a time off any time in the bucket (proof in rtt_summary.c); 6 would be
- * 0.78 %.  Part of format version 1.
+ * The lowest precision.  The midpoint of a bucket then differs from each time
+ * in the bucket by at most 2^-8 = 0.39 % of the time (proof in rtt_sketch.c).
+ * With 6 it would be 0.78 %.  Part of format version 1.
  */
 #define RTT_PRECISION_MIN		7
 
@@ -75,8 +75,9 @@ rtt_width(uint64_t rtt_us, int precision)
 }
 
 /*
- * A bucket's position among all buckets of its precision, counted from 0, and
- * back.  What is stored: it is dense where times are.
+ * The position of a time's bucket among all buckets of the precision, counted
+ * from 0; and the lower bound of the bucket at a position.  Positions are
+ * stored, because they are small numbers and neighbouring ones differ by one.
  */
 static inline uint64_t
 rtt_index(uint64_t rtt_us, int precision)

@@ -1,16 +1,16 @@
 /*-------------------------------------------------------------------------
  *
  * rtt_codec.c
- *	  The stored form of a summary of round-trip times, version 1.
+ *	  The stored form of a sketch of round-trip times, version 1.
  *
  * Layout
  * ------
  *	byte 0		version: 1
- *	byte 1		0 to 18: exact; the unit is 10^this microseconds, the greatest
- *				such unit that divides all times
+ *	byte 1		n from 0 to 18: exact; the unit is 10^n microseconds, the
+ *				greatest such unit that divides all times
  *				64 + precision: lowered to that precision
  *
- * then, in a lowered summary only, as the buckets do not tell them:
+ * then, in a lowered sketch only, because the buckets do not tell them:
  *	varint		min_us
  *	varint		max_us - min_us
  *	varint		sum_us, up to 126 bits
@@ -19,16 +19,17 @@
  *	varint		gap << 1 | (count > 1)
  *	varint		count - 2, present where count > 1
  *
- * The gap is how far a bucket's position is past the one that follows the
- * bucket before it (the first: past 0).  The position is the time in units in
- * an exact summary, and rtt_index() in a lowered one.
+ * The gap is the number of positions between a bucket and the one before it,
+ * or before the first bucket.  The position of a bucket is its time in units
+ * in an exact sketch, and its rtt_index() in a lowered one.
  *
- * A varint is base 128, least significant group first, the top bit of a byte
- * set where another follows, and no longer than it has to be (LEB128).
+ * A varint is an LEB128 number of the least possible length: base 128, the
+ * least significant group first, with the top bit of a byte set if another
+ * follows.
  *
- * Audit times are mostly whole milliseconds and mostly different, which is
- * what the unit and the count in the gap are for: 123 times of a day's group
- * took 184 bytes where microseconds and separate counts took 278.
+ * Audit times are mostly whole milliseconds, and mostly different.  Hence the
+ * unit, and no count for a single time: 123 times of a day's group took 184
+ * bytes, but 278 in microseconds with a count for each bucket.
  *
  *-------------------------------------------------------------------------
  */
@@ -39,7 +40,7 @@
 
 #define FORMAT_VERSION	1
 #define LOWERED			64
-#define MAX_UNIT		18		/* 10^18 is the last below RTT_MAX_US */
+#define MAX_UNIT		18		/* 10^18 is the last power below RTT_MAX_US */
 
 #define VARINT_BYTES	10		/* of 64 bits */
 #define VARSUM_BYTES	18		/* of 126 bits */
@@ -56,14 +57,14 @@ unit_us(int exponent)
 
 /* The greatest exponent whose unit divides all times. */
 static int
-find_unit(const RttSummary *summary)
+find_unit(const RttSketch *sketch)
 {
 	int			exponent = MAX_UNIT;
 	uint64_t	unit = unit_us(exponent);
 
-	for (uint32_t i = 0; i < summary->nbuckets && exponent > 0; i++)
+	for (uint32_t i = 0; i < sketch->nbuckets && exponent > 0; i++)
 	{
-		while (summary->buckets[i].lower_us % unit != 0)
+		while (sketch->buckets[i].lower_us % unit != 0)
 		{
 			unit /= 10;
 			exponent--;
@@ -95,8 +96,8 @@ write_varsum(uint8_t *at, RttSum sum)
 }
 
 /*
- * Readers return where the next thing is, or NULL when there is no such thing
- * at this place: the bytes end, or the number is too large or too long.
+ * The read_ functions return the end of the number, or NULL if there is no
+ * valid number: the bytes end, or it is too large, or longer than necessary.
  */
 static const uint8_t *
 read_varsum(const uint8_t *at, const uint8_t *end, RttSum *sum)
@@ -120,7 +121,7 @@ read_varsum(const uint8_t *at, const uint8_t *end, RttSum *sum)
 	return NULL;
 }
 
-/* Eight bytes, the first least significant; compilers make one load of it. */
+/* Eight bytes, the least significant first; compilers make this one load. */
 static inline uint64_t
 read_eight(const uint8_t *at)
 {
@@ -134,8 +135,8 @@ static inline const uint8_t *
 read_varint(const uint8_t *at, const uint8_t *end, uint64_t *value)
 {
 	/*
-	 * Up to eight bytes are read without a branch for each: nobody can guess
-	 * how long the next number is, and guessing took half of decoding.
+	 * Up to eight bytes are read without a branch for each: the processor
+	 * cannot predict the length, and wrong predictions took half of the time.
 	 */
 	if (end - at >= 8)
 	{
@@ -179,29 +180,29 @@ rtt_encoded_bound(uint32_t nbuckets)
 }
 
 size_t
-rtt_encode(const RttSummary *summary, uint8_t *bytes)
+rtt_encode(const RttSketch *sketch, uint8_t *bytes)
 {
-	bool		exact = summary->precision == RTT_PRECISION_EXACT;
-	int			exponent = exact ? find_unit(summary) : 0;
+	bool		exact = sketch->precision == RTT_PRECISION_EXACT;
+	int			exponent = exact ? find_unit(sketch) : 0;
 	uint64_t	unit = unit_us(exponent);
 	uint64_t	expected = 0;	/* the position if there is no gap */
 	uint8_t    *at = bytes;
 
-	assert(summary->nbuckets > 0);
+	assert(sketch->nbuckets > 0);
 	*at++ = FORMAT_VERSION;
-	*at++ = (uint8_t) (exact ? exponent : LOWERED + summary->precision);
+	*at++ = (uint8_t) (exact ? exponent : LOWERED + sketch->precision);
 	if (!exact)
 	{
-		at = write_varint(at, summary->min_us);
-		at = write_varint(at, summary->max_us - summary->min_us);
-		at = write_varsum(at, summary->sum_us);
+		at = write_varint(at, sketch->min_us);
+		at = write_varint(at, sketch->max_us - sketch->min_us);
+		at = write_varsum(at, sketch->sum_us);
 	}
 
-	for (uint32_t i = 0; i < summary->nbuckets; i++)
+	for (uint32_t i = 0; i < sketch->nbuckets; i++)
 	{
-		const RttBucket *bucket = &summary->buckets[i];
+		const RttBucket *bucket = &sketch->buckets[i];
 		uint64_t	position = rtt_index(bucket->lower_us / unit,
-										 summary->precision);
+										 sketch->precision);
 
 		at = write_varint(at, (position - expected) << 1 | (bucket->count > 1));
 		if (bucket->count > 1)
@@ -211,18 +212,18 @@ rtt_encode(const RttSummary *summary, uint8_t *bytes)
 	return (size_t) (at - bytes);
 }
 
-/* Reads buckets to the end of the bytes, counting as it goes. */
+/* Reads buckets to the end of the bytes, and adds up their counts. */
 static const char *
-decode_buckets(RttSummary *summary, const uint8_t *at, const uint8_t *end,
+decode_buckets(RttSketch *sketch, const uint8_t *at, const uint8_t *end,
 			   int exponent, size_t max_buckets)
 {
-	RttBucket  *buckets = summary->buckets;
-	int			precision = summary->precision;
+	RttBucket  *buckets = sketch->buckets;
+	int			precision = sketch->precision;
 	bool		exact = precision == RTT_PRECISION_EXACT;
 	uint64_t	unit = unit_us(exponent);
 	uint64_t	last = rtt_index(RTT_MAX_US / unit, precision);
 	uint64_t	expected = 0;
-	bool		coarser = exponent < MAX_UNIT;	/* would a longer unit do? */
+	bool		coarser = exponent < MAX_UNIT;	/* can the unit be greater? */
 	uint64_t	total = 0;
 	RttSum		sum_us = {0, 0};
 	size_t		nbuckets;
@@ -234,7 +235,7 @@ decode_buckets(RttSummary *summary, const uint8_t *at, const uint8_t *end,
 		uint64_t	position;
 
 		if (nbuckets == max_buckets)
-			return "buckets are too many";
+			return "number of buckets is too large";
 		at = read_varint(at, end, &gap);
 		if (at != NULL && (gap & 1))
 		{
@@ -264,13 +265,13 @@ decode_buckets(RttSummary *summary, const uint8_t *at, const uint8_t *end,
 		return "buckets are missing";
 	if (coarser && exact)
 		return "unit is too short";
-	summary->nbuckets = (uint32_t) nbuckets;
-	summary->count = total;
+	sketch->nbuckets = (uint32_t) nbuckets;
+	sketch->count = total;
 	if (exact)
 	{
-		summary->sum_us = sum_us;
-		summary->min_us = buckets[0].lower_us;
-		summary->max_us = buckets[nbuckets - 1].lower_us;
+		sketch->sum_us = sum_us;
+		sketch->min_us = buckets[0].lower_us;
+		sketch->max_us = buckets[nbuckets - 1].lower_us;
 	}
 	return NULL;
 }
@@ -278,13 +279,13 @@ decode_buckets(RttSummary *summary, const uint8_t *at, const uint8_t *end,
 size_t
 rtt_decoded_bound(size_t nbytes, uint32_t cap)
 {
-	size_t		max_buckets = rtt_summary_max_buckets(cap);
+	size_t		max_buckets = rtt_sketch_max_buckets(cap);
 
 	return nbytes < max_buckets ? nbytes : max_buckets;
 }
 
 const char *
-rtt_decode(RttSummary *summary, RttBucket *buckets,
+rtt_decode(RttSketch *sketch, RttBucket *buckets,
 		   const uint8_t *bytes, size_t nbytes, uint32_t cap)
 {
 	const uint8_t *at = bytes + 2;
@@ -293,47 +294,47 @@ rtt_decode(RttSummary *summary, RttBucket *buckets,
 	uint64_t	span_us;
 	const char *fault;
 
-	memset(summary, 0, sizeof(*summary));
-	summary->buckets = buckets;
+	memset(sketch, 0, sizeof(*sketch));
+	sketch->buckets = buckets;
 	if (nbytes < 2)
 		return "header is cut off";
 	if (bytes[0] != FORMAT_VERSION)
 		return "format version is unknown";
 	if (bytes[1] <= MAX_UNIT)
 	{
-		summary->precision = RTT_PRECISION_EXACT;
+		sketch->precision = RTT_PRECISION_EXACT;
 		exponent = bytes[1];
 	}
 	else if (bytes[1] >= LOWERED + RTT_PRECISION_MIN &&
 			 bytes[1] < LOWERED + RTT_PRECISION_EXACT)
 	{
-		summary->precision = bytes[1] - LOWERED;
-		at = read_varint(at, end, &summary->min_us);
+		sketch->precision = bytes[1] - LOWERED;
+		at = read_varint(at, end, &sketch->min_us);
 		if (at != NULL)
 			at = read_varint(at, end, &span_us);
 		if (at != NULL)
-			at = read_varsum(at, end, &summary->sum_us);
+			at = read_varsum(at, end, &sketch->sum_us);
 		if (at == NULL)
 			return "number is cut off or malformed";
-		if (summary->min_us > RTT_MAX_US ||
-			span_us > RTT_MAX_US - summary->min_us)
+		if (sketch->min_us > RTT_MAX_US ||
+			span_us > RTT_MAX_US - sketch->min_us)
 			return "minimum or maximum is out of range";
-		summary->max_us = summary->min_us + span_us;
+		sketch->max_us = sketch->min_us + span_us;
 	}
 	else
 		return "precision or unit is unknown";
 
-	fault = decode_buckets(summary, at, end, exponent,
+	fault = decode_buckets(sketch, at, end, exponent,
 						   rtt_decoded_bound(nbytes, cap));
 	if (fault != NULL)
 		return fault;
 
-	if (summary->precision < RTT_PRECISION_EXACT)
-		return rtt_summary_fault(summary, cap);
+	if (sketch->precision < RTT_PRECISION_EXACT)
+		return rtt_sketch_fault(sketch, cap);
 
-	/* whatever could be read so far is a summary, if it is not too long */
-	if (summary->nbuckets > cap)
+	/* any exact sketch that could be read is valid up to cap buckets */
+	if (sketch->nbuckets > cap)
 		return "precision is too high";
-	assert(rtt_summary_fault(summary, cap) == NULL);
+	assert(rtt_sketch_fault(sketch, cap) == NULL);
 	return NULL;
 }

@@ -1,11 +1,10 @@
 /*-------------------------------------------------------------------------
  *
  * rtt_histogram.c
- *	  A summary of round-trip times as a histogram for people to look at.
+ *	  A sketch of round-trip times as a histogram for display.
  *
  * Bounds are the only numbers of this extension that come from floating-point
- * logarithms.  They are rounded to whole microseconds, and nothing is made of
- * them but bars.
+ * powers.  They are rounded to whole microseconds, and used only for bars.
  *
  *-------------------------------------------------------------------------
  */
@@ -15,37 +14,37 @@
 #include "core/rtt_histogram.h"
 
 int
-rtt_histogram(const RttSummary *summary, RttBar *bars, int n)
+rtt_histogram(const RttSketch *sketch, RttBar *bars, int n)
 {
-	double		first = summary->min_us > 0 ? (double) summary->min_us : 1;
-	double		ratio = (double) summary->max_us / first;
-	uint64_t	lower_us = summary->min_us;
+	double		first = sketch->min_us > 0 ? (double) sketch->min_us : 1;
+	double		ratio = (double) sketch->max_us / first;
+	uint64_t	lower_us = sketch->min_us;
 	uint32_t	next = 0;
 	int			nbars = 0;
 
 	assert(n >= 1 && n <= RTT_HISTOGRAM_MAX);
-	assert(summary->count > 0);
+	assert(sketch->count > 0);
 	for (int i = 1; i <= n; i++)
 	{
 		RttBar	   *bar = &bars[nbars];
 		bool		last = i == n;
 		double		bound = rint(first * pow(ratio, (double) i / n));
-		uint64_t	upper_us = summary->max_us;
+		uint64_t	upper_us = sketch->max_us;
 
-		if (!last && bound < (double) summary->max_us)
+		if (!last && bound < (double) sketch->max_us)
 			upper_us = (uint64_t) bound;
 		if (upper_us <= lower_us && !(last && nbars == 0))
 			continue;
 		bar->lower_us = lower_us;
 		bar->upper_us = upper_us;
 		bar->count = 0;
-		last = last || upper_us == summary->max_us;
-		for (; next < summary->nbuckets; next++)
+		last = last || upper_us == sketch->max_us;
+		for (; next < sketch->nbuckets; next++)
 		{
-			const RttBucket *bucket = &summary->buckets[next];
+			const RttBucket *bucket = &sketch->buckets[next];
 
 			if (!last &&
-				rtt_summary_representative(summary, bucket) >= upper_us)
+				rtt_sketch_representative(sketch, bucket) >= upper_us)
 				break;
 			bar->count += bucket->count;
 		}

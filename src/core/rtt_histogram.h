@@ -1,14 +1,14 @@
 /*-------------------------------------------------------------------------
  *
  * rtt_histogram.h
- *	  A summary of round-trip times as a histogram for people to look at.
+ *	  A sketch of round-trip times as a histogram for display.
  *
  *-------------------------------------------------------------------------
  */
 #ifndef RTT_HISTOGRAM_H
 #define RTT_HISTOGRAM_H
 
-#include "core/rtt_summary.h"
+#include "core/rtt_sketch.h"
 
 #define RTT_HISTOGRAM_MAX	1000
 
@@ -22,15 +22,17 @@ typedef struct RttBar
 
 /*
  * Fills up to n bars, evenly spaced on a logarithmic scale from the minimum to
- * the maximum, and returns how many: fewer where so many would be less than a
- * microsecond wide.  Bars touch; the first begins at the minimum, and the last
- * one ends at the maximum and includes it.  On the scale 0 counts as 1 us.
+ * the maximum, and returns their number, which is less than n if bars would be
+ * less than a microsecond wide.  Each bar begins where the one before it ends.
+ * The first begins at the minimum; the last ends at the maximum and includes
+ * it.  On the scale 0 counts as 1 us.
  *
- * The counts are those of the times themselves while the summary is exact, and
- * of the times that stand for its buckets otherwise.  Their sum is the count.
+ * If the sketch is exact, so are the counts.  Otherwise the times of a bucket
+ * all count in the bar of its rtt_sketch_representative().  The counts add up
+ * to the sketch's.
  *
- * n must be from 1 to RTT_HISTOGRAM_MAX, and the summary not empty.
+ * n must be from 1 to RTT_HISTOGRAM_MAX.  The sketch must not be empty.
  */
-extern int	rtt_histogram(const RttSummary *summary, RttBar *bars, int n);
+extern int	rtt_histogram(const RttSketch *sketch, RttBar *bars, int n);
 
 #endif							/* RTT_HISTOGRAM_H */

@@ -3,10 +3,10 @@
  * rtt_select.c
  *	  Finds the times of given ranks without sorting all of them.
  *
- * One pass counts the values in log-linear bins (rtt_bucket.h), whatever
- * their spread; the counts tell which bins hold the ranks.  A second pass
- * takes the values of those bins out, and only they are sorted: with 32 bins
- * for each power of two, some per cent of all.
+ * A first pass counts the values in log-linear bins (rtt_bucket.h), which suit
+ * any spread.  The counts tell which bins hold the ranks.  A second pass
+ * copies the values of these bins, and only they are sorted.  With 32 bins for
+ * each power of two they are a few per cent of all.
  *
  *-------------------------------------------------------------------------
  */
@@ -20,12 +20,12 @@
 #define BIN_PRECISION	5
 #define NBINS			((63 - BIN_PRECISION + 1) << BIN_PRECISION)
 
-/* Below this, sorting costs less than looking through the bins. */
+/* For fewer values, sorting all of them costs less. */
 #define SELECT_MIN		1024
 
 #define NOT_WANTED		UINT32_MAX
 
-/* The bin of a rank: the last that begins before it. */
+/* The bin of a rank: the last with fewer values before it than the rank. */
 static uint32_t
 find_bin(const uint32_t *before, uint64_t rank)
 {
@@ -60,8 +60,8 @@ void
 rtt_select(const uint64_t *values_us, size_t n, uint64_t *scratch,
 		   uint64_t *ranks, size_t nranks)
 {
-	uint32_t	before[NBINS + 1] = {0};	/* values in the bins before */
-	uint32_t	place[NBINS];	/* of a bin's values in the scratch memory */
+	uint32_t	before[NBINS + 1] = {0};	/* values in lower bins */
+	uint32_t	place[NBINS];	/* of a bin's values in scratch memory */
 	uint32_t	ntaken = 0;
 
 	assert(n < UINT32_MAX);

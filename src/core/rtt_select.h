@@ -12,10 +12,10 @@
 #include <stdint.h>
 
 /*
- * Replaces each rank, from 1 to n in ascending order of the values, by the
- * value of that rank.  Ranks may come in any order, and more than once.  n
- * must be less than 2^32, and the scratch memory must hold 2 n values, which
- * must be at most RTT_MAX_US.
+ * Replaces each rank, from 1 (the least value) to n, by the value of that
+ * rank.  The ranks may be in any order, and may repeat.  n must be less than
+ * 2^32, and no value may exceed RTT_MAX_US.  Scratch memory must hold 2 n
+ * values.
  */
 extern void rtt_select(const uint64_t *values_us, size_t n, uint64_t *scratch,
 					   uint64_t *ranks, size_t nranks);

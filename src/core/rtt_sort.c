@@ -3,18 +3,19 @@
  * rtt_sort.c
  *	  Sorts round-trip times.
  *
- * A comparison sort takes log2(n) passes that the branch predictor cannot
- * follow.  What is done instead depends on how many times there are:
+ * A comparison sort takes log2(n) passes, with branches that the processor
+ * cannot predict.  The method used instead depends on the number of times:
  *
- * - Few: insertion.
- * - Up to some hundreds: they are put into log-linear bins (rtt_bucket.h), whatever
- *	 their spread, and insertion sorts what is then nearly sorted.
- * - Many, or too many in one bin: a radix sort from the least significant byte
- *	 up (Knuth, The Art of Computer Programming 3, 5.2.5).  A pass costs about
- *	 as much as copying the array, and bytes in which all values agree cost
- *	 none, so times of some seconds take three or four passes.  For few times
- *	 the 256 counters of each pass cost more: 60 and 123 times took 19 and 16
- *	 ns each where they take 10 and 12 in bins; 300 take 13, and 14 in bins.
+ * - Below BINS_MIN: insertion sort.
+ * - Below RADIX_MIN: the times are distributed to log-linear bins
+ *	 (rtt_bucket.h), which suit any spread.  Insertion sort then finds them
+ *	 nearly sorted.
+ * - More times, or too many in one bin: a radix sort from the least
+ *	 significant byte up (Knuth, The Art of Computer Programming 3, 5.2.5).  A
+ *	 pass costs about as much as copying the array.  No pass is needed for a
+ *	 byte in which all values agree, so times of some seconds take three or
+ *	 four.  For few times the 256 counters of each pass cost more: 60, 123 and
+ *	 300 times took 19, 16 and 13 ns each, and 10, 12 and 14 ns with bins.
  *
  *-------------------------------------------------------------------------
  */
@@ -31,7 +32,7 @@
 #define BIN_PRECISION	4
 #define NBINS			((63 - BIN_PRECISION + 1) << BIN_PRECISION)
 
-/* The most that one bin may have. */
+/* The most times that one bin may have. */
 #define MAX_IN_BIN		24
 
 static void
@@ -48,7 +49,7 @@ sort_by_insertion(uint64_t *values, size_t n)
 	}
 }
 
-/* False where too many times are in one bin, and nothing has changed. */
+/* False if too many times are in one bin; then nothing has changed. */
 static bool
 sort_by_bins(const uint64_t *values, uint64_t *sorted, size_t n,
 			 uint64_t min, uint64_t max)

@@ -12,9 +12,9 @@
 #include <stdint.h>
 
 /*
- * Sorts n values in ascending order.  The scratch memory must hold n values
- * too; the result is in one of the two arrays, the one that is returned, and
- * the contents of the other are lost.
+ * Sorts n values in ascending order.  Scratch memory must hold n values, too.
+ * Returns the array that has the result, which is either of the two.  The
+ * contents of the other one are lost.
  */
 extern uint64_t *rtt_sort(uint64_t *values, uint64_t *scratch, size_t n);
 

@@ -1,12 +1,12 @@
 /*-------------------------------------------------------------------------
  *
  * rtt_state.c
- *	  What an aggregate over round-trip times works in.
+ *	  The state of an aggregate over round-trip times.
  *
- * Most groups of a report are small, and a report has many of them, so what
- * counts is how few cache lines a row touches and how few bytes a group takes.
- * Counting each row into a histogram at once would touch as many lines as the
- * histogram has, again for each group; appending touches two.
+ * A report has many groups, and most of them are small.  So a row should touch
+ * few cache lines, and a group should take few bytes.  Appending a row to its
+ * group touches two lines.  Counting it at once into a histogram of its group
+ * could touch any of the histogram's lines.
  *
  *-------------------------------------------------------------------------
  */
@@ -21,17 +21,17 @@
 typedef struct KindLimits
 {
 	uint32_t	cap;
-	uint32_t	max_words;		/* well above the cap of a sketch, or counting
-								 * costs more than collecting */
+	uint32_t	max_words;		/* of a sketch: well above its cap, or
+								 * counting costs more than collecting */
 } KindLimits;
 
-/* The least number of words to count into buckets at once. */
+/* The fewest words for which counting into buckets pays. */
 #define MIN_COUNTED		(4 * RTT_STATE_BATCH)
 
 /*
- * The most.  Scratch memory to merge them with RTT_CAP_EXACT buckets is then
- * less than 32 MB, from where on glibc asks the system for memory each time and
- * gives it back: page faults took half of the time.
+ * The most words to count at once.  With more, the scratch memory to merge
+ * them with RTT_CAP_EXACT buckets would reach 32 MB.  From there on glibc gets
+ * memory from the system for each call: page faults took half of the time.
  */
 #define MAX_COUNTED		500000
 
@@ -51,21 +51,21 @@ uint32_t
 rtt_state_max_words(RttStateKind kind, uint32_t nbuckets)
 {
 	uint32_t	max_words = kinds[kind].max_words;
-	uint32_t	enough = nbuckets > MIN_COUNTED ? nbuckets : MIN_COUNTED;
+	uint32_t	merge_words = nbuckets > MIN_COUNTED ? nbuckets : MIN_COUNTED;
 
-	return nbuckets > 0 && enough < max_words ? enough : max_words;
+	return nbuckets > 0 && merge_words < max_words ? merge_words : max_words;
 }
 
 /*
- * Counting is tried twice on the way, so that a group whose times repeat stays
- * small, and one whose times do not pays little for the attempts.
+ * Counting is tried at two sizes as the state grows.  So a group whose times
+ * repeat stays small, and two attempts cost little if the times do not repeat.
  */
-RttStateRemedy
-rtt_state_remedy(const RttState *state, size_t size)
+RttStateGrowth
+rtt_state_choose_growth(const RttState *state, size_t size)
 {
 	uint32_t	max_words = rtt_state_max_words(state->kind, state->nbuckets);
 
-	if (state->nwords >= rtt_state_enough_words(max_words))
+	if (state->nwords >= rtt_state_count_threshold(max_words))
 		return RTT_STATE_COUNT;
 	if (state->nbuckets == 0 &&
 		(size == sizeof(uint32_t[2 * MIN_COUNTED]) ||
@@ -84,7 +84,7 @@ rtt_state_size(uint32_t nfractions, uint32_t nbuckets, uint32_t nwords)
 }
 
 size_t
-rtt_state_roomy_size(RttStateKind kind, uint32_t nfractions,
+rtt_state_alloc_size(RttStateKind kind, uint32_t nfractions,
 					 uint32_t nbuckets, uint32_t nwords)
 {
 	size_t		needed = rtt_state_size(nfractions, nbuckets, nwords);
@@ -112,34 +112,34 @@ rtt_state_init(RttState *state, RttStateKind kind,
 	state->nvalues = 0;
 	state->nwords = 0;
 	for (uint32_t i = 0; fractions != NULL && i < nfractions; i++)
-		rtt_state_fractions(state)[i] = fractions[i] + 0.0; /* no -0 */
+		rtt_state_fractions(state)[i] = fractions[i] + 0.0; /* -0 becomes 0 */
 }
 
-/* The summary of what has been counted into buckets so far. */
-static RttSummary
-counted_summary(const RttState *state)
+/* The sketch of the times that have been counted into buckets. */
+static RttSketch
+counted_sketch(const RttState *state)
 {
-	RttSummary	summary = {.precision = RTT_PRECISION_EXACT};
+	RttSketch	sketch = {.precision = RTT_PRECISION_EXACT};
 
 	if (state->nbuckets > 0)
 	{
 		const RttTotals *totals = rtt_state_totals(state);
 
-		summary.buckets = rtt_state_buckets(state);
-		summary.nbuckets = state->nbuckets;
-		summary.precision = state->precision;
-		summary.count = totals->count;
-		summary.sum_us = totals->sum_us;
-		summary.min_us = totals->min_us;
-		summary.max_us = totals->max_us;
+		sketch.buckets = rtt_state_buckets(state);
+		sketch.nbuckets = state->nbuckets;
+		sketch.precision = state->precision;
+		sketch.count = totals->count;
+		sketch.sum_us = totals->sum_us;
+		sketch.min_us = totals->min_us;
+		sketch.max_us = totals->max_us;
 	}
-	return summary;
+	return sketch;
 }
 
 const char *
 rtt_state_fault(const RttState *state, size_t size)
 {
-	RttSummary	counted;
+	RttSketch	counted;
 	int64_t		nvalues;
 
 	if (size < sizeof(RttState))
@@ -165,14 +165,14 @@ rtt_state_fault(const RttState *state, size_t size)
 	nvalues = rtt_words_count(rtt_state_words(state), state->nwords);
 	if (nvalues < 0 || (uint64_t) nvalues != state->nvalues)
 		return "round-trip times are malformed";
-	counted = counted_summary(state);
-	return rtt_summary_fault(&counted, kinds[state->kind].cap);
+	counted = counted_sketch(state);
+	return rtt_sketch_fault(&counted, kinds[state->kind].cap);
 }
 
 /*
- * The scratch memory is, from its start: the summary's buckets, the last of
- * them at first those of the values alone; the values; memory to sort, select
- * or count them in.
+ * Scratch memory has, from its start: the buckets of the sketch, of which the
+ * last nvalues at first hold the sketch of the values alone; the values;
+ * memory to sort, select or count them.
  */
 static size_t
 scratch_size(size_t nbuckets, size_t nvalues)
@@ -184,8 +184,8 @@ scratch_size(size_t nbuckets, size_t nvalues)
 }
 
 /*
- * Large states all ask for the same, so that allocators have it ready from the
- * last time.
+ * All large states ask for the same size, so that allocators can reuse the
+ * memory of the last one.
  */
 size_t
 rtt_state_scratch_size(const RttState *state)
@@ -197,7 +197,7 @@ rtt_state_scratch_size(const RttState *state)
 }
 
 bool
-rtt_state_summarise(const RttState *state, void *scratch, RttSummary *summary)
+rtt_state_make_sketch(const RttState *state, void *scratch, RttSketch *sketch)
 {
 	uint32_t	cap = rtt_state_cap(state->kind);
 	size_t		nvalues = state->nvalues;
@@ -206,22 +206,22 @@ rtt_state_summarise(const RttState *state, void *scratch, RttSummary *summary)
 	uint64_t   *values = (uint64_t *) (recent + nvalues);
 
 	rtt_words_read(rtt_state_words(state), state->nwords, values);
-	if (!rtt_count_values(summary, recent, values, nvalues, values + nvalues,
+	if (!rtt_count_values(sketch, recent, values, nvalues, values + nvalues,
 						  state->precision, cap))
 	{
 		values = rtt_sort(values, values + nvalues, nvalues);
-		rtt_summary_from_sorted(summary, recent, values, nvalues);
+		rtt_sketch_from_sorted(sketch, recent, values, nvalues);
 	}
 
 	if (state->nbuckets > 0)
 	{
-		RttSummary	earlier = counted_summary(state);
-		RttSummary	later = *summary;
+		RttSketch	earlier = counted_sketch(state);
+		RttSketch	later = *sketch;
 
-		if (!rtt_summary_merge(summary, merged, &earlier, &later))
+		if (!rtt_sketch_merge(sketch, merged, &earlier, &later))
 			return false;
 	}
-	rtt_summary_normalise(summary, cap);
+	rtt_sketch_normalise(sketch, cap);
 	return true;
 }
 
@@ -230,7 +230,7 @@ rtt_state_percentiles(const RttState *state, void *scratch,
 					  uint64_t *percentiles_us)
 {
 	const double *fractions = rtt_state_fractions(state);
-	RttSummary	summary;
+	RttSketch	sketch;
 
 	assert(!rtt_state_is_empty(state));
 	if (state->nbuckets == 0 && state->nvalues <= rtt_state_cap(state->kind))
@@ -246,27 +246,27 @@ rtt_state_percentiles(const RttState *state, void *scratch,
 		return true;
 	}
 
-	if (!rtt_state_summarise(state, scratch, &summary))
+	if (!rtt_state_make_sketch(state, scratch, &sketch))
 		return false;
-	rtt_summary_percentiles(&summary, fractions, state->nfractions,
-							percentiles_us);
+	rtt_sketch_percentiles(&sketch, fractions, state->nfractions,
+						   percentiles_us);
 	return true;
 }
 
 void
-rtt_state_put(RttState *state, const RttSummary *summary)
+rtt_state_put(RttState *state, const RttSketch *sketch)
 {
 	RttTotals  *totals = rtt_state_totals(state);
 
-	assert(rtt_summary_fault(summary, rtt_state_cap(state->kind)) == NULL);
-	state->precision = (uint8_t) summary->precision;
-	state->nbuckets = summary->nbuckets;
+	assert(rtt_sketch_fault(sketch, rtt_state_cap(state->kind)) == NULL);
+	state->precision = (uint8_t) sketch->precision;
+	state->nbuckets = sketch->nbuckets;
 	state->nvalues = 0;
 	state->nwords = 0;
-	totals->count = summary->count;
-	totals->sum_us = summary->sum_us;
-	totals->min_us = summary->min_us;
-	totals->max_us = summary->max_us;
-	memcpy(rtt_state_buckets(state), summary->buckets,
-		   summary->nbuckets * sizeof(RttBucket));
+	totals->count = sketch->count;
+	totals->sum_us = sketch->sum_us;
+	totals->min_us = sketch->min_us;
+	totals->max_us = sketch->max_us;
+	memcpy(rtt_state_buckets(state), sketch->buckets,
+		   sketch->nbuckets * sizeof(RttBucket));
 }

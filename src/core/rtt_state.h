@@ -1,16 +1,16 @@
 /*-------------------------------------------------------------------------
  *
  * rtt_state.h
- *	  What an aggregate over round-trip times works in.
+ *	  The state of an aggregate over round-trip times.
  *
- * A state is one flat piece of memory that holds no pointers, so it may be
- * copied, sent to another process and stored.  Times are collected in it as
- * they come; when it is full the caller makes a bigger one, and when there are
- * many they are counted into buckets.  How far that has gone is nobody's
- * business: states of the same times give the same summary.
+ * A state is one flat piece of memory without pointers, so it may be copied,
+ * sent to another process and stored.  It collects times in any order.  When
+ * it is full, the caller enlarges it, or counts its times into buckets.
+ * States of the same times give the same sketch, whatever part of them has
+ * been counted.
  *
- * It also carries what the aggregate was asked for, the fractions of its
- * percentiles.
+ * A state also has the fractions of the percentiles that the aggregate
+ * returns.
  *
  *	RttState	the header below
  *	double		fractions[nfractions]
@@ -28,25 +28,25 @@
 
 #include <string.h>
 
-#include "core/rtt_summary.h"
+#include "core/rtt_sketch.h"
 #include "core/rtt_words.h"
 
-/* What the state is for, and by that its cap. */
+/* The use of a state, which determines its cap. */
 typedef enum RttStateKind
 {
-	RTT_STATE_SKETCH,			/* a stored sketch */
-	RTT_STATE_PERCENTILE,		/* one percentile, stored nowhere */
-	RTT_STATE_PERCENTILES		/* any number of them */
+	RTT_STATE_SKETCH,			/* an rtt_sketch, which may be stored */
+	RTT_STATE_PERCENTILE,		/* one percentile; no stored sketch */
+	RTT_STATE_PERCENTILES		/* any number of percentiles */
 } RttStateKind;
 
 #define RTT_STATE_KINDS			3
 
-/* The most fractions that a state carries. */
+/* The most fractions that a state can have. */
 #define RTT_STATE_MAX_FRACTIONS 1024
 
 typedef struct RttState
 {
-	uint32_t	host_word;		/* the host's own: PostgreSQL's length word */
+	uint32_t	host_word;		/* for the host: PostgreSQL's length word */
 	uint8_t		kind;			/* RttStateKind */
 	uint8_t		precision;		/* of the buckets */
 	uint16_t	nfractions;
@@ -63,7 +63,7 @@ typedef struct RttTotals
 	uint64_t	max_us;
 } RttTotals;
 
-/* Where the parts are. */
+/* The parts of a state. */
 static inline double *
 rtt_state_fractions(const RttState *state)
 {
@@ -90,64 +90,67 @@ rtt_state_words(const RttState *state)
 	return (uint32_t *) (rtt_state_buckets(state) + state->nbuckets);
 }
 
-/* The bytes that a state needs for so much. */
+/* The bytes that a state with these parts takes. */
 extern size_t rtt_state_size(uint32_t nfractions, uint32_t nbuckets,
 							 uint32_t nwords);
 
 /*
- * The size to make a state that must hold at least so much: with some room to
- * grow, but where there are no buckets no more than twice what its words need
- * and 64 bytes; mostly a power of two, which is what allocators give anyway.
- * Never with room for more words than are collected.
+ * The bytes to allocate for a state with these parts and room to grow: mostly
+ * a power of two, which allocators provide anyway.  The room is at most 100
+ * bytes more than the words take, and not for more than rtt_state_max_words()
+ * words.
  */
-extern size_t rtt_state_roomy_size(RttStateKind kind, uint32_t nfractions,
+extern size_t rtt_state_alloc_size(RttStateKind kind, uint32_t nfractions,
 								   uint32_t nbuckets, uint32_t nwords);
 
-/* Makes an empty state; without fractions, they are for the caller to set. */
+/* Makes an empty state.  If fractions is NULL, the caller must set them. */
 extern void rtt_state_init(RttState *state, RttStateKind kind,
 						   const double *fractions, uint32_t nfractions);
 
-/* The cap of a kind on the number of buckets. */
+/* The cap on the number of buckets, for a kind of state. */
 extern uint32_t rtt_state_cap(RttStateKind kind);
 
 /*
- * How many words a state collects before they are counted into buckets: with
- * some buckets already, about as many as it takes to merge them cheaply.  One
- * that is counted where it is may keep less room for them, but enough.
+ * The most words that a state collects before they are counted into buckets:
+ * if it has buckets already, as many as make merging cheap.  A full state with
+ * at least rtt_state_count_threshold() words is counted, not enlarged.  If it
+ * is counted in place, it must have room for as many words afterwards.
  */
 extern uint32_t rtt_state_max_words(RttStateKind kind, uint32_t nbuckets);
 
 static inline uint32_t
-rtt_state_enough_words(uint32_t max_words)
+rtt_state_count_threshold(uint32_t max_words)
 {
 	return max_words - max_words / 4;
 }
 
-/* A state that has been counted has room for at least so many words more. */
+/* After counting, a state has room for at least so many words. */
 #define RTT_STATE_BATCH 2048
 
 /*
- * What to do with a state without room: count its times into buckets, try
- * whether that makes it smaller, as they may repeat, or just enlarge it.
+ * How to make room in a full state: count its times into buckets; count them,
+ * but keep the result only if it is not much larger, as times may repeat; or
+ * enlarge the state.
  */
-typedef enum RttStateRemedy
+typedef enum RttStateGrowth
 {
 	RTT_STATE_COUNT,
 	RTT_STATE_TRY_COUNTING,
 	RTT_STATE_ENLARGE
-} RttStateRemedy;
+} RttStateGrowth;
 
-extern RttStateRemedy rtt_state_remedy(const RttState *state, size_t size);
+extern RttStateGrowth rtt_state_choose_growth(const RttState *state,
+											  size_t size);
 
 /*
- * NULL when memory of that size is a state, and what is wrong with it
- * otherwise, in words as of rtt_summary_fault().
+ * Checks memory of that size, which may have any contents.  Returns NULL if it
+ * is a state, otherwise its fault, as rtt_sketch_fault() does.
  */
 extern const char *rtt_state_fault(const RttState *state, size_t size);
 
 /*
- * Appends times, of which there are nvalues in nwords words, to a state of that
- * size; false when there is no room for them and nothing has changed.
+ * Appends nvalues times, in nwords words, to a state of that size.  Returns
+ * false, with nothing changed, if there is no room for them.
  */
 static inline bool
 rtt_state_append_words(RttState *state, size_t size, const uint32_t *words,
@@ -163,7 +166,7 @@ rtt_state_append_words(RttState *state, size_t size, const uint32_t *words,
 	return true;
 }
 
-/* The same for one time. */
+/* Appends one time. */
 static inline bool
 rtt_state_append(RttState *state, size_t size, uint64_t rtt_us)
 {
@@ -174,15 +177,16 @@ rtt_state_append(RttState *state, size_t size, uint64_t rtt_us)
 }
 
 /*
- * The normal summary of a state's times, made in scratch memory of the size
- * that the first function tells, without changing the state.  False when there
- * are more than INT64_MAX of them.
+ * Makes the normal sketch of a state's times, and does not change the state.
+ * Scratch memory must have rtt_state_scratch_size() bytes, aligned for
+ * uint64_t; the sketch's buckets are in it.  Returns false if there are more
+ * than INT64_MAX times.
  */
 extern size_t rtt_state_scratch_size(const RttState *state);
-extern bool rtt_state_summarise(const RttState *state, void *scratch,
-								RttSummary *summary);
+extern bool rtt_state_make_sketch(const RttState *state, void *scratch,
+								  RttSketch *sketch);
 
-/* Has there been no time yet? */
+/* Does the state have no times? */
 static inline bool
 rtt_state_is_empty(const RttState *state)
 {
@@ -190,17 +194,18 @@ rtt_state_is_empty(const RttState *state)
 }
 
 /*
- * The percentiles of a state that is not empty, one for each of its fractions:
- * those of its summary, found without making one where nothing has been
- * counted into buckets yet.  Scratch memory and result as above.
+ * The percentiles of a state in microseconds, one for each of its fractions,
+ * as its sketch gives them.  No sketch is made if nothing has been counted
+ * into buckets and there are at most cap times.  The state must not be empty.
+ * Scratch memory and result as for rtt_state_make_sketch().
  */
 extern bool rtt_state_percentiles(const RttState *state, void *scratch,
 								  uint64_t *percentiles_us);
 
 /*
- * Makes a state be of a normal summary, not empty, and nothing else; it must
- * have room for the buckets, which must not be its own.
+ * Replaces all times of a state by those of a normal sketch that is not empty.
+ * The state must have room for the buckets, which must not be its own.
  */
-extern void rtt_state_put(RttState *state, const RttSummary *summary);
+extern void rtt_state_put(RttState *state, const RttSketch *sketch);
 
 #endif							/* RTT_STATE_H */

@@ -3,8 +3,8 @@
  * rtt_sum.h
  *	  Exact sums of round-trip times: 128 bits, in two words.
  *
- * The largest sum is of INT64_MAX times of INT64_MAX microseconds, which is
- * less than 2^126.
+ * The largest sum, of INT64_MAX times of INT64_MAX microseconds each, is less
+ * than 2^126.
  *
  *-------------------------------------------------------------------------
  */
@@ -28,7 +28,7 @@ rtt_sum_add(RttSum a, RttSum b)
 	return a;
 }
 
-/* Adds count times rtt_us, both at most INT64_MAX. */
+/* Adds count * rtt_us.  Both must be at most INT64_MAX. */
 static inline RttSum
 rtt_sum_add_times(RttSum sum, uint64_t rtt_us, uint64_t count)
 {
@@ -54,9 +54,9 @@ rtt_sum_less(RttSum a, RttSum b)
 }
 
 /*
- * The mean of count times, at least one, of which this is the sum: the whole
- * microseconds exactly, so that it is never outside the shortest and the
- * longest of them, and then the rest.
+ * The mean of count times with this sum; count must be at least 1.  The whole
+ * microseconds are exact, so that the mean is never less than the shortest
+ * time or more than the longest.
  */
 static inline double
 rtt_sum_mean(RttSum sum, uint64_t count)

@@ -3,10 +3,10 @@
  * rtt_words.h
  *	  Round-trip times in words of 32 bits.
  *
- * A time of less than 2^31 microseconds, some 36 minutes, is one word.  A
- * longer one is two: its upper half with the top bit set, then its lower half.
- * Most times are short, so that collecting them takes about half the memory,
- * and touches half the cache lines, of 64-bit numbers.
+ * A time of less than 2^31 microseconds, about 36 minutes, takes one word.  A
+ * longer one takes two: its upper half with the top bit set, then its lower
+ * half.  Most times are short, so they take about half the memory, and half
+ * the cache lines, of 64-bit numbers.
  *
  *-------------------------------------------------------------------------
  */
@@ -34,14 +34,14 @@ rtt_words_write(uint32_t *words, uint64_t rtt_us)
 	return 2;
 }
 
-/* Does a time of two words begin with this one? */
+/* Is this the first word of a time of two words? */
 static inline int
 rtt_words_long(uint32_t word)
 {
 	return (word & RTT_WORD_LONG) != 0;
 }
 
-/* Reads the times of n words, and returns behind the last one. */
+/* Reads the times of n words, and returns the end of the values. */
 static inline uint64_t *
 rtt_words_read(const uint32_t *words, uint32_t n, uint64_t *values_us)
 {
@@ -57,8 +57,8 @@ rtt_words_read(const uint32_t *words, uint32_t n, uint64_t *values_us)
 }
 
 /*
- * How many times are in n words, each at most RTT_MAX_US and in no more words
- * than it takes; -1 when the words are no times.
+ * The number of times in n words; -1 if a time is cut off, or takes more words
+ * than necessary.
  */
 static inline int64_t
 rtt_words_count(const uint32_t *words, uint32_t n)

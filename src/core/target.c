@@ -6,9 +6,9 @@
  * The rule for "met" is the DCC's (Performance Measurement Methodology, 29
  * March 2018): responses whose response time is less than or equal to the
  * Target Response Time, over requests received.  So a request without an
- * answer lowers the figure, once its target has passed.  Counting an early
- * answer at once, but its late neighbours only when they are late, would
- * flatter every unfinished period: hence TARGET_PENDING.
+ * answer lowers the figure, once its target has passed.  If an early answer
+ * counted at once, but a missing one only when its target has passed, the
+ * figure of an unfinished period would be too high: hence TARGET_PENDING.
  *
  *-------------------------------------------------------------------------
  */
@@ -53,7 +53,7 @@ find_row(const TargetRow *rows, int nrows, TargetMode mode,
 	return found;
 }
 
-/* The same for a generation that a device can be of. */
+/* The row for a generation of devices, or else the one for any generation. */
 static const TargetRow *
 find_row_or_any(const TargetRow *rows, int nrows, TargetMode mode,
 				TargetGeneration generation, int64_t at)

@@ -3,8 +3,8 @@
  * target.h
  *	  Whether a request met its Target Response Time, and which target it has.
  *
- * Times are microseconds since some epoch; INT64_MIN and INT64_MAX are before
- * and after all times.  A target is a length of time in microseconds.
+ * Times are microseconds since some epoch; INT64_MIN and INT64_MAX are minus
+ * and plus infinity.  A target is a length of time in microseconds.
  *
  *-------------------------------------------------------------------------
  */
@@ -26,14 +26,14 @@ typedef enum TargetOutcome
 
 #define TARGET_OUTCOMES 5
 
-/* A time or a length of time that may be missing. */
+/* A time or a length of time, which may be unknown. */
 typedef struct TargetTime
 {
 	bool		known;
 	int64_t		us;
 } TargetTime;
 
-/* In no row of the target table is a mode or a generation unknown. */
+/* No row of the target table has an unknown mode or generation. */
 typedef enum TargetMode
 {
 	MODE_UNKNOWN = -1,
@@ -50,17 +50,17 @@ typedef enum TargetGeneration
 	GENERATION_UNKNOWN = -1,
 	GENERATION_SMETS1,
 	GENERATION_SMETS2,
-	GENERATION_ANY				/* those without a row of their own */
+	GENERATION_ANY				/* all without a row of their own */
 } TargetGeneration;
 
-#define TARGET_GENERATIONS	2	/* that a device can be of */
+#define TARGET_GENERATIONS	2	/* of devices */
 
-/* One row of the target table, of one Service Reference Variant. */
+/* A row of the target table. */
 typedef struct TargetRow
 {
 	TargetMode	mode;
 	TargetGeneration generation;
-	bool		builtin;		/* shipped, so any row of the user's wins */
+	bool		builtin;		/* shipped: a user's row takes precedence */
 	int64_t		valid_from;
 	TargetTime	target;			/* not known, and 0: no target from then on */
 } TargetRow;
@@ -77,14 +77,15 @@ target_has_passed(int64_t start, int64_t length_us, int64_t at)
 /*
  * The outcome of one request.
  *
- * start: when its time began; unknown or infinite: not measured.
- * answer: when it was answered; unknown: it was not.  An answer before the
- * start is invalid, whatever the target.
- * target: not negative; unknown: not measured.
- * as_of: the time of the question; a request is pending until its target has
- * passed, answered or not.  INT64_MAX: every target has passed.
+ * start	when its time begins; not measured if it is unknown or infinite
+ * answer	when it was answered; unknown if it was not.  A request with an
+ *			answer before the start is invalid, whatever its target.
+ * target	not negative; not measured if it is unknown
+ * as_of	the time for which the outcome is asked.  A request is pending until
+ *			its target has passed, answered or not.  INT64_MAX: every target
+ *			has passed.
  *
- * A request whose answer takes exactly the target has met it.
+ * A request whose answer takes exactly as long as the target has met it.
  */
 static inline TargetOutcome
 target_outcome(TargetTime start, TargetTime answer, TargetTime target,
@@ -104,29 +105,30 @@ target_outcome(TargetTime start, TargetTime answer, TargetTime target,
 	return TARGET_MET;
 }
 
-/* Its name: that of the column of target_counts. */
+/* The name of an outcome, which is its column in target_counts. */
 extern const char *target_outcome_name(TargetOutcome outcome);
 
 /*
  * The target of a request, from the rows of its Service Reference Variant.
  *
- * A row holds from its valid_from until the next row of the same mode,
- * generation and builtin; a row of the user's hides the shipped ones from then
- * on.  A generation without a row of its own has that of GENERATION_ANY.
+ * A row is in force from its valid_from until that of the next row of the same
+ * mode, generation and builtin.  From its valid_from on, a user's row hides
+ * the shipped ones.  A generation without a row of its own has that of
+ * GENERATION_ANY.
  *
- * Nothing is guessed: where the generation is unknown, both must have the same
- * target; where the mode is unknown, all modes that have a row must agree, a
- * row without a target included, and none of them may be MODE_NON_DEVICE, where
- * I99 is an answer and elsewhere is not.  Otherwise, and where there is no
- * target, the result is not known.
+ * Nothing is guessed.  If the generation is unknown, both must have the same
+ * target.  If the mode is unknown, all modes that have a row must have the
+ * same target, or all none; and MODE_NON_DEVICE must have no row, because only
+ * there I99 is an answer.  Otherwise, or if there is no target, the result is
+ * not known.
  */
 extern TargetTime target_of_request(const TargetRow *rows, int nrows,
 									TargetMode mode,
 									TargetGeneration generation, int64_t at);
 
 /*
- * The same with the period around that time in which it is the same, for those
- * who ask again: from its first microsecond until before its last.
+ * The target of a request, and the period around that time in which it does
+ * not change: from is in the period, until is not.  Callers may keep it.
  */
 typedef struct TargetPeriod
 {
@@ -146,7 +148,7 @@ target_period_contains(const TargetPeriod *period, int64_t at)
 	return at >= period->from && at < period->until;
 }
 
-/* Periods of one SRV are told apart by mode and generation, unknown or not. */
+/* Combinations of mode and generation, unknown ones included, as an index. */
 #define TARGET_KINDS	((TARGET_MODES + 1) * (TARGET_GENERATIONS + 1))
 
 static inline int
@@ -155,7 +157,7 @@ target_kind(TargetMode mode, TargetGeneration generation)
 	return (mode + 1) * (TARGET_GENERATIONS + 1) + generation + 1;
 }
 
-/* From their names; a name that is none gives ..._UNKNOWN. */
+/* Find a mode or generation by its name, or return ..._UNKNOWN. */
 extern TargetMode target_mode(const char *name, int length);
 extern TargetGeneration target_generation(const char *name, int length);
 

@@ -1,16 +1,16 @@
 /*
  * audit_table.sql
- *		The table that measurements are made on, of GENERATED data:
+ *		Creates the table that is measured, of GENERATED data:
  *
  *		psql -v rows=20000000 -f test/bench/audit_table.sql
  *
  * 60 Parties of uneven size, 30 SRVs, 90 days.  RTTs are whole milliseconds:
  * log-normal seconds, with a tail of 2 % up to 24 hours; some SRVs take
- * minutes, some a day; 1 % are not answered.  Factors have 40, 3, 5 and 4
- * values, each by chance alone, which is the worst case for what is kept of
- * pairs of them.  The seed is fixed, but a row also depends on the number of
- * rows.  The column rtt_s is for those who can take nothing but a number: they
- * shall not pay for extract() as well.
+ * minutes, some a day; 1 % are not answered.  The factors have 40, 3, 5 and 4
+ * values and are independent, which is the worst case for the size of
+ * rollup_pair.  The seed is fixed, but a row also depends on the number of
+ * rows.  The column rtt_s is for contenders that take only a number, so that
+ * extract() is not measured with them.
  */
 \if :{?rows}
 \else

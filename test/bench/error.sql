@@ -1,7 +1,7 @@
 /*
  * error.sql
- *		How far percentiles are off those of percentile_disc, and how many
- *		groups' answers change with the plan: over party, srv.  After
+ *		The errors of percentiles against percentile_disc, and the number of
+ *		groups whose results change with the plan: over party, srv.  Run after
  *		measure.sql.
  */
 SET client_min_messages = warning;

@@ -1,13 +1,14 @@
 /*-------------------------------------------------------------------------
  *
  * instructions.c
- *	  Work of the core whose instructions are counted, which says the same on
- *	  every run: instructions TASK ROUNDS; without arguments, the tasks, and the
- *	  most instructions that a round-trip time may take in each.
+ *	  Tasks of the core whose instructions are counted; the number is the same
+ *	  in every run: instructions TASK ROUNDS.  Without arguments, prints for
+ *	  each task the most instructions that a round-trip time may take, and the
+ *	  times.
  *
- * The limits are some 1.5 times what was measured with gcc 12, so that another
- * compiler passes, and what sorts instead of counting, or walks twice, does
- * not.
+ * The limits are about 1.5 times what was measured with gcc 12.  Another
+ * compiler passes, but code that sorts instead of counting, or makes two
+ * passes, does not.
  *
  *-------------------------------------------------------------------------
  */
@@ -40,7 +41,7 @@ make_times(void)
 }
 
 static RttState *
-make_state(RttStateKind kind, uint32_t ntimes, const RttSummary *counted)
+make_state(RttStateKind kind, uint32_t ntimes, const RttSketch *counted)
 {
 	static const double fractions[] = {0.5, 0.9, 0.95, 0.99};
 	uint32_t	nfractions = kind == RTT_STATE_PERCENTILES ? 4 : 0;
@@ -58,32 +59,32 @@ make_state(RttStateKind kind, uint32_t ntimes, const RttSummary *counted)
 }
 
 static void
-summarise(const RttState *state, int rounds)
+make_sketches(const RttState *state, int rounds)
 {
 	void	   *scratch = allocate(rtt_state_scratch_size(state), 1);
-	RttSummary	summary;
+	RttSketch	sketch;
 
 	while (rounds-- > 0)
-		rtt_state_summarise(state, scratch, &summary);
+		rtt_state_make_sketch(state, scratch, &sketch);
 }
 
-/* Each returns how many times a round is of. */
+/* Each task returns the number of times in a round. */
 static uint32_t
-summarise_first(int rounds)
+sketch_first(int rounds)
 {
-	summarise(make_state(RTT_STATE_SKETCH, 8000, NULL), rounds);
+	make_sketches(make_state(RTT_STATE_SKETCH, 8000, NULL), rounds);
 	return 8000;
 }
 
 static uint32_t
-summarise_next(int rounds)
+sketch_next(int rounds)
 {
 	RttState   *first = make_state(RTT_STATE_SKETCH, MAX_TIMES, NULL);
 	void	   *scratch = allocate(rtt_state_scratch_size(first), 1);
-	RttSummary	summary;
+	RttSketch	sketch;
 
-	rtt_state_summarise(first, scratch, &summary);
-	summarise(make_state(RTT_STATE_SKETCH, 8000, &summary), rounds);
+	rtt_state_make_sketch(first, scratch, &sketch);
+	make_sketches(make_state(RTT_STATE_SKETCH, 8000, &sketch), rounds);
 	return 8000;
 }
 
@@ -100,9 +101,9 @@ select_four(int rounds)
 }
 
 static uint32_t
-summarise_small(int rounds)
+sketch_small(int rounds)
 {
-	summarise(make_state(RTT_STATE_SKETCH, 123, NULL), rounds);
+	make_sketches(make_state(RTT_STATE_SKETCH, 123, NULL), rounds);
 	return 123;
 }
 
@@ -112,11 +113,11 @@ encode_small(int rounds)
 	RttState   *state = make_state(RTT_STATE_SKETCH, 123, NULL);
 	void	   *scratch = allocate(rtt_state_scratch_size(state), 1);
 	uint8_t    *bytes = allocate(rtt_encoded_bound(123), 1);
-	RttSummary	summary;
+	RttSketch	sketch;
 
-	rtt_state_summarise(state, scratch, &summary);
+	rtt_state_make_sketch(state, scratch, &sketch);
 	while (rounds-- > 0)
-		rtt_encode(&summary, bytes);
+		rtt_encode(&sketch, bytes);
 	return 123;
 }
 
@@ -127,13 +128,13 @@ decode_small(int rounds)
 	void	   *scratch = allocate(rtt_state_scratch_size(state), 1);
 	uint8_t    *bytes = allocate(rtt_encoded_bound(123), 1);
 	RttBucket  *buckets = allocate(123 * 4, sizeof(RttBucket));
-	RttSummary	summary;
+	RttSketch	sketch;
 	size_t		nbytes;
 
-	rtt_state_summarise(state, scratch, &summary);
-	nbytes = rtt_encode(&summary, bytes);
+	rtt_state_make_sketch(state, scratch, &sketch);
+	nbytes = rtt_encode(&sketch, bytes);
 	while (rounds-- > 0)
-		rtt_decode(&summary, buckets, bytes, nbytes, RTT_CAP_SKETCH);
+		rtt_decode(&sketch, buckets, bytes, nbytes, RTT_CAP_SKETCH);
 	return 123;
 }
 
@@ -145,10 +146,10 @@ typedef struct Task
 } Task;
 
 static const Task tasks[] = {
-	{"summarise_first", 110, summarise_first},
-	{"summarise_next", 80, summarise_next},
+	{"sketch_first", 110, sketch_first},
+	{"sketch_next", 80, sketch_next},
 	{"select_four", 90, select_four},
-	{"summarise_small", 190, summarise_small},
+	{"sketch_small", 190, sketch_small},
 	{"encode_small", 80, encode_small},
 	{"decode_small", 100, decode_small}
 };

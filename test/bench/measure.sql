@@ -1,7 +1,7 @@
 /*
  * measure.sql
- *		What measures, and what is measured: contenders, each an expression, over
- *		group_list of bench.audit.  After audit_table.sql.
+ *		Tools for measuring, and the contenders: each is an expression, over
+ *		groups of bench.audit.  Run after audit_table.sql.
  *
  * Each contender gets the input that suits it best, and all compute the same:
  * four percentiles in one call, or a percentage.
@@ -18,9 +18,9 @@ INSERT INTO bench.groups VALUES
 CREATE TABLE bench.contender (
 	place		integer PRIMARY KEY,
 	name		text NOT NULL UNIQUE,
-	extension	text,				-- left out where it is not to be had
+	extension	text,				-- the contender is left out if this is not available
 	expression	text NOT NULL,
-	slow		boolean NOT NULL	-- takes minutes: measured once
+	slow		boolean NOT NULL	-- takes minutes, so it is measured once
 );
 INSERT INTO bench.contender VALUES
 	(1, 'count(*)', NULL, 'count(*)', false),
@@ -49,16 +49,16 @@ CREATE TABLE bench.result (
 	wall_s		float8 NOT NULL
 );
 
-/* One value for each group, and one row of all: no client is measured. */
+/* One value for each group, counted, so that no transfer to a client is measured. */
 CREATE FUNCTION bench.query(groups text, expression text) RETURNS text LANGUAGE sql
 RETURN format('SELECT count(x) FROM (SELECT %s AS x FROM bench.audit %s) AS s', expression,
 	(SELECT g.clause FROM bench.groups AS g WHERE g.name = $1));
 
-/* The CPU time that this backend has taken so far. */
+/* The CPU time of this backend so far. */
 CREATE FUNCTION bench.cpu_s() RETURNS float8 LANGUAGE sql VOLATILE
 RETURN split_part(pg_read_file('/proc/self/schedstat'), ' ', 1)::float8 / 1e9;
 
-/* Runs a query, and keeps what it took; run 0 warms up. */
+/* Runs a query and stores its times; run 0 warms up. */
 CREATE PROCEDURE bench.time(groups text, contender text, run integer, query text) LANGUAGE plpgsql AS $$
 DECLARE
 	cpu		float8 := bench.cpu_s();
@@ -72,7 +72,7 @@ BEGIN
 END
 $$;
 
-/* Those whose names match, in turn, so often. */
+/* Measures the contenders whose names match, in turn, in several runs. */
 CREATE PROCEDURE bench.measure(group_list text[], contenders text, runs integer) LANGUAGE plpgsql AS $$
 DECLARE
 	task record;

@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# The memory that a session takes for itself.
+# Measures the private memory of a session.
 #
 # Source this file after test/setup.sh.
 
-# Private memory, in kB, of a process.
+# private_kb PID: the private memory of a process, in kB.
 private_kb()
 {
 	local key value
@@ -12,9 +12,10 @@ private_kb()
 	done <"/proc/$1/status"
 }
 
-# watch_memory COMMAND...: a client that first prints the process id of its
-# session, and then lets that sleep for a moment. Prints what else the client
-# does, and last how many kB the session took more at its peak than before.
+# watch_memory COMMAND...: run a client that first prints the process id of its
+# session and sleeps for a moment. Prints the other output of the client, and
+# then by how many kB the peak memory of the session exceeds that at its
+# beginning.
 watch_memory()
 {
 	local pid client before now peak

@@ -1,11 +1,11 @@
 /*
  * parallel.sql
- *		Wall time with up to two workers, as the planner likes it, beside none.
- *		After measure.sql: -v runs=5.
+ *		Wall time with up to two workers, if the planner chooses them, and
+ *		without workers.  Run after measure.sql: -v runs=5.
  *
  * Each worker is a new process, which has to map each page of shared buffers
  * that it reads: on some machines that costs more than the aggregation saves.
- * max(responded_at) shows it as well.
+ * max(responded_at) shows the same effect.
  */
 SET client_min_messages = warning;
 SET jit = off;

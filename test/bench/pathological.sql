@@ -1,7 +1,8 @@
 /*
  * pathological.sql
- *		Times that are hard to summarise, beside ordinary ones: all in one table,
- *		so that all read the same.  After measure.sql: -v runs=5.
+ *		Times that are expensive to aggregate, compared with ordinary times.  All
+ *		are columns of one table, so that each query reads the same.  Run after
+ *		measure.sql: -v runs=5.
  */
 SET client_min_messages = warning;
 SET max_parallel_workers_per_gather = 0;

@@ -1,11 +1,11 @@
 /*
  * report.sql
- *		What a refresh and the report views cost, beside plain queries on the
- *		audit rows, in one run: psql -f test/bench/report.sql, after
- *		audit_table.sql.
+ *		The costs of a refresh and of the report views, compared with plain
+ *		queries of the audit rows in the same run: psql -f test/bench/report.sql,
+ *		after audit_table.sql.
  *
- * Serial and without jit.  Seconds of wall time: leave the machine alone.
- * Each statement is timed once after the table has been read once.
+ * Serial and without jit.  It measures wall time, so nothing else should run on
+ * the machine.  Each statement is timed once, after the table was read once.
  */
 \set ON_ERROR_STOP on
 SET client_min_messages = warning;

@@ -1,15 +1,15 @@
 #!/bin/bash
-# What the aggregates cost, beside what else there is to be had:
+# Measures the aggregates in comparison with alternatives:
 #
 #	bash test/bench/run.sh [--rows N] [--runs N] [SECTION...]
 #
-# Sections: speed memory parallel sketch error pathological report; all when
-# none is named. Installs what a Debian or Ubuntu machine lacks, builds and
-# installs the extension, and measures in a throw-away cluster on a generated
-# audit table of N rows (default 20000000: 2 GB, and as much again in shared
-# buffers), each contender N times (default 5) in turn. That takes about an
-# hour. Leave the machine alone meanwhile. Peers that are not packaged
-# (ddsketch, quantile) take part where they are installed.
+# Sections: speed memory parallel sketch error pathological report (default
+# all). Installs missing packages on Debian or Ubuntu, builds and installs the
+# extension, and measures in a throw-away cluster on a generated audit table of
+# N rows (default 20000000: 2 GB on disk, and as much in shared buffers), each
+# contender in turn N times (default 5). That takes about an hour, on a machine
+# that does nothing else. Extensions that are not packaged (ddsketch, quantile)
+# are measured if they are installed.
 set -euo pipefail
 
 # shellcheck source=test/setup.sh
@@ -45,17 +45,11 @@ parse_arguments()
 
 install_peers()
 {
-	local package
 	install_missing "${packages[@]}"
-	find_server
-	package=postgresql-$(server_major)-tdigest
-	update_package_lists
-	if apt-cache show "$package" >/dev/null 2>&1; then
-		install_missing "$package"
-	fi
+	install_for_server tdigest
 }
 
-# The table shall fit shared buffers.
+# Shared buffers hold the whole table.
 start_large_cluster()
 {
 	start_cluster \
@@ -75,7 +69,7 @@ make_table()
 	run_sql -f test/bench/measure.sql
 }
 
-# peak_memory GROUPING CONTENDER: of a query, unspilled.
+# peak_memory GROUPING CONTENDER: of a query that does not spill to disk.
 peak_memory()
 {
 	local query peak
@@ -92,7 +86,7 @@ peak_memory()
 measure_memory()
 {
 	local grouping contender
-	echo 'peak private memory, unspilled'
+	echo 'peak private memory, without spilling to disk'
 	for grouping in 1 1,800 162,000; do
 		run_sql -At -c "SELECT name FROM bench.contender
 			WHERE place BETWEEN 2 AND 9 AND NOT slow ORDER BY place" |

@@ -1,12 +1,12 @@
 /*
  * sketch.sql
- *		What stored sketches of a day take, and what merging them into months
- *		costs.  After measure.sql: -v runs=5.
+ *		The size of stored sketches of a day, and the cost of merging them into
+ *		months.  Run after measure.sql: -v runs=5.
  */
 SET client_min_messages = warning;
 SET max_parallel_workers_per_gather = 0;
 SET jit = off;
-/* the groups are overestimated: hash them all the same */
+/* enough for hashing, although the planner overestimates the number of groups */
 SET work_mem = '4GB';
 
 CREATE TEMPORARY TABLE kind (place integer, name text, make text, merge text, extension text);
@@ -17,7 +17,7 @@ INSERT INTO kind VALUES
 	(3, 'ddsketch 0.01', 'ddsketch(rtt_s, 0.01, 2048)', 'ddsketch(sketch)', 'ddsketch');
 DELETE FROM kind WHERE extension IS NOT NULL AND extension NOT IN (SELECT extname FROM pg_extension);
 
-/* Each in a table of its own, so that nobody reads past another's. */
+/* A table for each kind, so that a query reads only the sketches of its own kind. */
 SELECT	format('DROP TABLE IF EXISTS bench.sketch_%s', place),
 		format('CREATE TABLE bench.sketch_%s AS SELECT party, srv, (requested_at AT TIME ZONE ''UTC'')::date AS day, count(responded_at) AS answered, %s AS sketch FROM bench.audit GROUP BY 1, 2, 3', place, make),
 		format('VACUUM ANALYZE bench.sketch_%s', place)

@@ -1,7 +1,7 @@
 /*
  * speed.sql
  *		CPU time of each contender over each grouping, in turn, warm, serial and
- *		without jit; medians.  After measure.sql: -v runs=5.
+ *		without jit; medians.  Run after measure.sql: -v runs=5.
  */
 SET client_min_messages = warning;
 SET max_parallel_workers_per_gather = 0;

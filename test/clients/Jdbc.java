@@ -1,13 +1,15 @@
 /*
  * Jdbc.java
- *		What a BI tool does through PostgreSQL's JDBC driver: prepared statements
- *		with parameters, cursors, metadata, errors.  Each answer is that of psql.
+ *		Does what a BI tool does through PostgreSQL's JDBC driver: prepared
+ *		statements with parameters, cursors, metadata, errors.  Each answer must
+ *		equal that of psql.
  *
  *		java -cp postgresql.jar Jdbc.java QUESTIONS ANSWERS
  *
- * Logs in by libpq's variables.  QUESTIONS has a query in each file, whose
- * parameters are the variables PARTY, FROM_DAY and TO_DAY; ANSWERS has what psql
- * says to each, and to what the columns of the reports are, tab-separated.
+ * Logs in by libpq's environment variables.  Each file of QUESTIONS is a query,
+ * whose parameters are the environment variables PARTY, FROM_DAY and TO_DAY.
+ * ANSWERS has psql's answer to each query, and the columns of the reports,
+ * tab-separated.
  */
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,7 +33,7 @@ import java.util.TreeSet;
 
 class Jdbc
 {
-	/* The driver asks for values in binary form from the fifth run on. */
+	/* The driver requests values in binary form from the fifth run on. */
 	private static final int RUNS = 7;
 	private static final int FETCH_SIZE = 5;
 	private static final Set<Integer> PLAIN = Set.of(Types.VARCHAR,
@@ -90,7 +92,7 @@ class Jdbc
 		}
 	}
 
-	/* Prepared once, run often; then with a cursor. */
+	/* Prepares a statement and runs it several times, then with a cursor. */
 	private void ask(Path question) throws Exception
 	{
 		String name = question.getFileName().toString();
@@ -120,7 +122,7 @@ class Jdbc
 			Files.readString(question).replaceAll("\\$[1-3]", "?"));
 	}
 
-	/* By their types: a question names each parameter once, a party is text. */
+	/* By type: the Party is text, and a query has each parameter once. */
 	private void setParameters(PreparedStatement statement, String party)
 		throws SQLException
 	{
@@ -194,7 +196,7 @@ class Jdbc
 		return rows.wasNull() ? "NULL" : value;
 	}
 
-	/* As psql writes it, in UTC. */
+	/* Parses a value as psql writes it, in UTC. */
 	private static Object parse(String text, int type)
 	{
 		if (text.equals("\\N"))
@@ -210,7 +212,7 @@ class Jdbc
 		};
 	}
 
-	/* What a tool shows when it explores the schema. */
+	/* Reads what a tool shows when it explores the schema. */
 	private void readColumns() throws Exception
 	{
 		List<String> expected = Files.readAllLines(

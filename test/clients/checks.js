@@ -1,6 +1,7 @@
 /*
  * checks.js
- *		Counts what is as expected, says what is not, and ends with how many.
+ *		Compares values with the expected ones, and reports the differences and the
+ *		number of checks.
  */
 'use strict';
 
@@ -23,7 +24,7 @@ exports.check = (what, got, expected) =>
 	}
 };
 
-/* Runs the test; none that checks nothing passes. */
+/* Runs the test; a test without checks fails. */
 exports.run = async test =>
 {
 	process.exitCode = 1;

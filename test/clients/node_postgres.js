@@ -1,13 +1,15 @@
 /*
  * node_postgres.js
- *		What a web service does through node-postgres: prepared statements with
- *		parameters, cursors, types, errors.  Each answer is that of psql.
+ *		Does what a web service does through node-postgres: prepared statements
+ *		with parameters, cursors, types, errors.  Each answer must equal that of
+ *		psql.
  *
  *		node node_postgres.js QUESTIONS ANSWERS
  *
- * Logs in by libpq's variables.  QUESTIONS has a query in each file, whose
- * parameters are the variables PARTY, FROM_DAY and TO_DAY; ANSWERS has what psql
- * says to each, and to what the columns of the reports are, tab-separated.
+ * Logs in by libpq's environment variables.  Each file of QUESTIONS is a query,
+ * whose parameters are the environment variables PARTY, FROM_DAY and TO_DAY.
+ * ANSWERS has psql's answer to each query, and the columns of the reports,
+ * tab-separated.
  */
 'use strict';
 
@@ -33,8 +35,9 @@ function readAnswer(name)
 }
 
 /*
- * As node-postgres gives it: a bigint is a string, as a number of JavaScript
- * would lose digits of it; a date is local midnight; a time has milliseconds.
+ * The value that node-postgres returns for psql's text: a bigint is a string, as
+ * a JavaScript number would lose digits; a date is local midnight; a time has
+ * milliseconds.
  */
 function parse(text, type)
 {

@@ -1,13 +1,15 @@
 /*
  * odbc.c
- *		What a BI tool does through PostgreSQL's ODBC driver: prepared statements
- *		with parameters, cursors, metadata, errors.  Each answer is that of psql.
+ *		Does what a BI tool does through PostgreSQL's ODBC driver: prepared
+ *		statements with parameters, cursors, metadata, errors.  Each answer must
+ *		equal that of psql.
  *
  *		odbc CONNECTION QUESTIONS ANSWERS
  *
- * CONNECTION is a connection string.  QUESTIONS has a query in each file, whose
- * parameters are the variables PARTY, FROM_DAY and TO_DAY; ANSWERS has what psql
- * says to each, and to what the columns of the reports are, tab-separated.
+ * CONNECTION is a connection string.  Each file of QUESTIONS is a query, whose
+ * parameters are the environment variables PARTY, FROM_DAY and TO_DAY.  ANSWERS
+ * has psql's answer to each query, and the columns of the reports,
+ * tab-separated.
  */
 #include <dirent.h>
 #include <stdbool.h>
@@ -26,7 +28,7 @@ typedef struct Question
 {
 	char		name[256];
 	char		text[MAX_TEXT]; /* with a ? for each parameter */
-	int			parameters[MAX_PARAMETERS]; /* which one it stands for */
+	int			parameters[MAX_PARAMETERS]; /* 1 to 3, for $1 to $3 */
 	int			count;
 } Question;
 
@@ -52,7 +54,7 @@ die(const char *what)
 	exit(1);
 }
 
-/* Of the driver's diagnostics, the first. */
+/* The first of the driver's diagnostics. */
 static void
 get_state(SQLSMALLINT kind, SQLHANDLE handle, char *state, char *message)
 {
@@ -65,7 +67,7 @@ get_state(SQLSMALLINT kind, SQLHANDLE handle, char *state, char *message)
 				  (SQLCHAR *) message, MAX_TEXT, &length);
 }
 
-/* Stop where a call of the driver fails that must not. */
+/* Exits if a call of the driver has failed that must succeed. */
 static void
 require(SQLRETURN result, SQLSMALLINT kind, SQLHANDLE handle, const char *what)
 {
@@ -106,7 +108,7 @@ open_statement(void)
 	return statement;
 }
 
-/* $1 in a file of PostgreSQL is ? in ODBC. */
+/* Reads a query; $1 in PostgreSQL is ? in ODBC. */
 static void
 read_question(const char *directory, const char *file, Question *question)
 {
@@ -175,8 +177,8 @@ prepare(Question *question, const char *party)
 }
 
 /*
- * A column of the row at hand, by its own type, as the text that psql writes.
- * Numbers with a fraction are written here, so that both sides are alike.
+ * A column of the current row, by its own type, as the text that psql writes.
+ * Fractions are formatted here, and by parse() for the expected side.
  */
 static void
 get_value(SQLHSTMT statement, SQLUSMALLINT place, SQLLEN type, char *text)
@@ -244,7 +246,7 @@ parse(const char *answer, SQLLEN type, char *text)
 		strcpy(text, answer);
 }
 
-/* The next field of a line, up to a tab or the line's end. */
+/* The next field of a line, up to a tab or the end of the line. */
 static const char *
 next_field(const char *line, char *field)
 {
@@ -317,7 +319,7 @@ compare(const char *what, SQLHSTMT statement, FILE *answer)
 		  "the end");
 }
 
-/* Prepared once, run often. */
+/* Prepares a statement and runs it several times. */
 static void
 ask(Question *question, const char *answers)
 {
@@ -358,7 +360,7 @@ ask_all(const char *questions, const char *answers)
 	free(files);
 }
 
-/* What a tool shows when it explores the schema; this driver knows no comments. */
+/* Reads what a tool shows when it explores the schema; this driver has no comments. */
 static void
 read_columns(const char *answers)
 {
@@ -404,7 +406,7 @@ provoke_error(const char *query, const char *expected)
 	char		state[6] = "none";
 	char		message[MAX_TEXT];
 
-	/* Where rows are fetched by a cursor, the error may come with the first. */
+	/* If rows are fetched by a cursor, the error can come with the first row. */
 	if (!SQL_SUCCEEDED(SQLExecDirect(statement, (SQLCHAR *) query, SQL_NTS)) ||
 		SQLFetch(statement) == SQL_ERROR)
 		get_state(SQL_HANDLE_STMT, statement, state, message);

@@ -1,11 +1,11 @@
 /*
  * reader.sql
- *		The role that the clients log in as: it sees one Party, in the reports
- *		and in a view of the audit table, and owns a schema for what a BI tool
- *		keeps.
+ *		Creates the role that the clients log in as: it sees one Party, in the
+ *		reports and in a view of the audit table, and owns a schema for the tables
+ *		of a BI tool.
  *
- * psql's variable party says which; PGPASSWORD is the role's password, where no
- * other user can read it.
+ * psql's variable "party" is the Party; the environment variable PGPASSWORD is
+ * the role's password, as other users cannot read it there.
  */
 \set ON_ERROR_STOP on
 \getenv password PGPASSWORD

@@ -1,12 +1,12 @@
 #!/bin/bash
-# Real clients, as a reader who sees one Party: each must get from the reports
-# what psql gets.
+# Reads the reports with real clients, as a role that can see one Party. Each
+# must get what psql gets.
 #
 #	bash test/clients/run.sh [CLIENT...]
 #
-# Clients: jdbc odbc node_postgres cube; all when none is named. Installs what a
-# Debian or Ubuntu machine lacks, node's packages from the npm registry into a
-# temporary directory, and runs them against a throw-away cluster on loopback.
+# Clients: jdbc odbc node_postgres cube (default all). Installs missing packages
+# on Debian or Ubuntu, and those of Node from the npm registry into a temporary
+# directory. The clients connect to a throw-away cluster on loopback.
 set -euo pipefail
 
 # shellcheck source=test/setup.sh
@@ -19,10 +19,11 @@ party=DUNM
 from_day=2026-07-01
 to_day=2026-07-31
 
-# Not the cluster's, and with summer time: no answer may depend on it.
+# Another time zone than the cluster's, with daylight-saving time: no result may
+# depend on it.
 export TZ=Europe/London
 
-# list_packages CLIENT...: a program from elsewhere than a package will do.
+# list_packages CLIENT...: packages of the programs that are missing.
 list_packages()
 {
 	local client
@@ -42,7 +43,8 @@ list_packages()
 	done | sort -u
 }
 
-# Some of the clients speak TCP only; nobody else shall come in that way.
+# Some clients can only use TCP. A password keeps other users of the machine
+# out.
 open_loopback()
 {
 	port=$(perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(
@@ -64,7 +66,7 @@ make_reader()
 	run_psql -v party="$party" -f test/clients/reader.sql
 }
 
-# What the clients must get, tab-separated under a heading.
+# The expected results, tab-separated with a heading.
 answer()
 {
 	run_psql -A -F $'\t' -P null='\N' -P footer=off -U pmr_client "$@"
@@ -94,7 +96,8 @@ write_answers()
 		as_user tee "$work/answers/columns.tsv" >/dev/null
 }
 
-# as_reader COMMAND...: with libpq's variables of the reader, over loopback.
+# as_reader COMMAND...: run with libpq's variables for the reader, over
+# loopback.
 as_reader()
 {
 	as_user env PGHOST=127.0.0.1 PGPORT="$port" PGUSER=pmr_client \
@@ -108,7 +111,7 @@ run_jdbc()
 		test/clients/Jdbc.java test/clients/questions "$work/answers"
 }
 
-# With the rows of an answer at once, and with a cursor.
+# All rows at once, and with a cursor.
 run_odbc()
 {
 	local driver cursor
@@ -121,7 +124,7 @@ run_odbc()
 	done
 }
 
-# Without their scripts: what they would build or fetch is not needed.
+# Without the packages' install scripts: what they build or fetch is not needed.
 install_node_packages()
 {
 	check_npm pg

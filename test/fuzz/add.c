@@ -1,12 +1,12 @@
 /*-------------------------------------------------------------------------
  *
  * add.c
- *	  Times added one by one, in batches and as other states give the summary
+ *	  Times added one by one, in batches or from other states give the sketch
  *	  that brute force gives.
  *
- * Input: a kind, then steps.  The state counts its times after a few of them,
- * where it really does after some thousands, and its caps are as small, so that
- * an input of some bytes goes through all that a state goes through.
+ * Input: a kind, then steps.  Here a state counts its times after a few of
+ * them instead of some thousands, and its caps are as small, so that an input
+ * of some bytes reaches all that a state can do.
  *
  *-------------------------------------------------------------------------
  */
@@ -15,7 +15,7 @@
 #include "core/rtt_state.h"
 #include "fuzz.h"
 
-/* They bear on the code that follows, the core's own. */
+/* For the code of the core, which is included below. */
 #undef RTT_CAP_SKETCH
 #define RTT_CAP_SKETCH	6
 #undef RTT_CAP_EXACT
@@ -32,7 +32,7 @@ typedef struct Times
 	size_t		n;
 } Times;
 
-/* A state, and all times that were added to it. */
+/* A state, and all times that have been added to it. */
 typedef struct Sample
 {
 	RttState   *state;
@@ -41,34 +41,35 @@ typedef struct Sample
 } Sample;
 
 static void
-open_state(const RttState *state, RttSummary *summary)
+open_state(const RttState *state, RttSketch *sketch)
 {
-	REQUIRE(rtt_state_summarise(state, allocate(rtt_state_scratch_size(state), 1),
-								summary));
+	REQUIRE(rtt_state_make_sketch(state,
+								  allocate(rtt_state_scratch_size(state), 1),
+								  sketch));
 }
 
 static void
 start_sample(Sample *sample, RttStateKind kind, const double *fractions,
 			 uint32_t nfractions)
 {
-	sample->size = rtt_state_roomy_size(kind, nfractions, 0, 0);
+	sample->size = rtt_state_alloc_size(kind, nfractions, 0, 0);
 	sample->state = allocate(sample->size, 1);
 	sample->times.n = 0;
 	rtt_state_init(sample->state, kind, fractions, nfractions);
 }
 
 /*
- * Makes a state be of a summary, with room for so many words, or for no less
- * than the least number where it need not grow then.
+ * Replaces all that is in a state by a sketch.  Leaves room for at most nwords
+ * words, but reallocates the state only if it has no room for least_words.
  */
 static void
-replace_by_summary(Sample *sample, const RttSummary *summary,
-				   uint32_t least_words, uint32_t nwords)
+replace_by_sketch(Sample *sample, const RttSketch *sketch,
+				  uint32_t least_words, uint32_t nwords)
 {
 	const RttState *old = sample->state;
-	size_t		least_size = rtt_state_size(old->nfractions, summary->nbuckets,
+	size_t		least_size = rtt_state_size(old->nfractions, sketch->nbuckets,
 											least_words);
-	size_t		size = rtt_state_size(old->nfractions, summary->nbuckets,
+	size_t		size = rtt_state_size(old->nfractions, sketch->nbuckets,
 									  nwords);
 
 	if (least_size > sample->size)
@@ -79,32 +80,32 @@ replace_by_summary(Sample *sample, const RttSummary *summary,
 	}
 	if (least_size > sample->size || size < sample->size)
 		sample->size = size;
-	rtt_state_put(sample->state, summary);
+	rtt_state_put(sample->state, sketch);
 }
 
-/* As src/rtt_state.c does it. */
+/* Makes room as src/rtt_state.c does. */
 static void
 make_room(Sample *sample, uint32_t nwords)
 {
 	RttState   *state = sample->state;
-	RttStateRemedy remedy = rtt_state_remedy(state, sample->size);
-	RttSummary	summary;
+	RttStateGrowth growth = rtt_state_choose_growth(state, sample->size);
+	RttSketch	sketch;
 	uint32_t	max_words;
 
-	if (remedy != RTT_STATE_ENLARGE)
+	if (growth != RTT_STATE_ENLARGE)
 	{
-		open_state(state, &summary);
-		max_words = rtt_state_max_words(state->kind, summary.nbuckets);
-		if (remedy == RTT_STATE_COUNT ||
-			rtt_state_size(state->nfractions, summary.nbuckets, max_words) <=
+		open_state(state, &sketch);
+		max_words = rtt_state_max_words(state->kind, sketch.nbuckets);
+		if (growth == RTT_STATE_COUNT ||
+			rtt_state_size(state->nfractions, sketch.nbuckets, max_words) <=
 			sample->size + sample->size / 2)
 		{
-			replace_by_summary(sample, &summary,
-							   rtt_state_enough_words(max_words), max_words);
+			replace_by_sketch(sample, &sketch,
+							  rtt_state_count_threshold(max_words), max_words);
 			return;
 		}
 	}
-	sample->size = rtt_state_roomy_size(state->kind, state->nfractions,
+	sample->size = rtt_state_alloc_size(state->kind, state->nfractions,
 										state->nbuckets,
 										state->nwords + nwords);
 	sample->state = allocate(sample->size, 1);
@@ -112,15 +113,15 @@ make_room(Sample *sample, uint32_t nwords)
 		   rtt_state_size(state->nfractions, state->nbuckets, state->nwords));
 }
 
-/* Adds the times of another sample by its summary, read from bytes. */
+/* Adds the times of another sample by the stored form of its sketch. */
 static void
 add_sample(Sample *sample, const Sample *added)
 {
 	uint32_t	cap = rtt_state_cap(sample->state->kind);
-	RttSummary	own;
-	RttSummary	other;
-	RttSummary	read;
-	RttSummary	merged;
+	RttSketch	own;
+	RttSketch	other;
+	RttSketch	read;
+	RttSketch	merged;
 	uint8_t    *bytes;
 	size_t		nbytes;
 
@@ -130,53 +131,53 @@ add_sample(Sample *sample, const Sample *added)
 	bytes = encode(&other, &nbytes);
 	REQUIRE(decode(&read, bytes, nbytes, cap));
 	open_state(sample->state, &own);
-	REQUIRE(rtt_summary_merge(&merged,
-							  allocate(own.nbuckets + read.nbuckets,
-									   sizeof(RttBucket)), &own, &read));
-	rtt_summary_normalise(&merged, cap);
-	replace_by_summary(sample, &merged, 0, 0);
+	REQUIRE(rtt_sketch_merge(&merged,
+							 allocate(own.nbuckets + read.nbuckets,
+									  sizeof(RttBucket)), &own, &read));
+	rtt_sketch_normalise(&merged, cap);
+	replace_by_sketch(sample, &merged, 0, 0);
 	memcpy(&sample->times.us[sample->times.n], added->times.us,
 		   added->times.n * sizeof(uint64_t));
 	sample->times.n += added->times.n;
 }
 
-/* The summary of times, by definition. */
+/* The sketch of the times, by definition. */
 static void
-summarise_by_force(Times *times, uint32_t cap, RttSummary *summary)
+make_by_force(Times *times, uint32_t cap, RttSketch *sketch)
 {
 	size_t		n = times->n;
 
 	qsort(times->us, n, sizeof(uint64_t), compare_values);
-	memset(summary, 0, sizeof(RttSummary));
-	summary->buckets = allocate(n, sizeof(RttBucket));
-	summary->count = n;
-	summary->min_us = n > 0 ? times->us[0] : 0;
-	summary->max_us = n > 0 ? times->us[n - 1] : 0;
-	summary->precision = prescribed_precision(times->us, n, RTT_PRECISION_EXACT,
-											  cap);
+	memset(sketch, 0, sizeof(RttSketch));
+	sketch->buckets = allocate(n, sizeof(RttBucket));
+	sketch->count = n;
+	sketch->min_us = n > 0 ? times->us[0] : 0;
+	sketch->max_us = n > 0 ? times->us[n - 1] : 0;
+	sketch->precision = prescribed_precision(times->us, n, RTT_PRECISION_EXACT,
+											 cap);
 	for (size_t i = 0; i < n; i++)
 	{
-		uint64_t	lower_us = rtt_floor(times->us[i], summary->precision);
+		uint64_t	lower_us = rtt_floor(times->us[i], sketch->precision);
 
-		if (i == 0 || summary->buckets[summary->nbuckets - 1].lower_us != lower_us)
+		if (i == 0 || sketch->buckets[sketch->nbuckets - 1].lower_us != lower_us)
 		{
-			summary->buckets[summary->nbuckets].lower_us = lower_us;
-			summary->buckets[summary->nbuckets++].count = 0;
+			sketch->buckets[sketch->nbuckets].lower_us = lower_us;
+			sketch->buckets[sketch->nbuckets++].count = 0;
 		}
-		summary->buckets[summary->nbuckets - 1].count++;
-		summary->sum_us.low += times->us[i];
-		if (summary->sum_us.low < times->us[i])
-			summary->sum_us.high++;
+		sketch->buckets[sketch->nbuckets - 1].count++;
+		sketch->sum_us.low += times->us[i];
+		if (sketch->sum_us.low < times->us[i])
+			sketch->sum_us.high++;
 	}
 }
 
 static void
 check_percentiles(const RttState *state, const Times *times,
-				  const RttSummary *summary)
+				  const RttSketch *sketch)
 {
 	const double *fractions = rtt_state_fractions(state);
 	uint64_t   *percentiles_us = allocate(state->nfractions, sizeof(uint64_t));
-	double		bound = rtt_summary_error_bound(summary);
+	double		bound = rtt_sketch_error_bound(sketch);
 
 	REQUIRE(rtt_state_percentiles(state,
 								  allocate(rtt_state_scratch_size(state), 1),
@@ -198,22 +199,22 @@ check_sample(Sample *sample)
 {
 	const RttState *state = sample->state;
 	uint32_t	cap = rtt_state_cap(state->kind);
-	RttSummary	summary;
-	RttSummary	expected;
+	RttSketch	sketch;
+	RttSketch	expected;
 
 	REQUIRE(rtt_state_fault(state, sample->size) == NULL);
-	open_state(state, &summary);
-	summarise_by_force(&sample->times, cap, &expected);
-	REQUIRE(equal_summaries(&summary, &expected));
-	REQUIRE(rtt_state_is_empty(state) == (summary.count == 0));
-	if (summary.count > 0)
+	open_state(state, &sketch);
+	make_by_force(&sample->times, cap, &expected);
+	REQUIRE(equal_sketches(&sketch, &expected));
+	REQUIRE(rtt_state_is_empty(state) == (sketch.count == 0));
+	if (sketch.count > 0)
 	{
-		check_stored_form(&summary, cap);
-		check_percentiles(state, &sample->times, &summary);
+		check_stored_form(&sketch, cap);
+		check_percentiles(state, &sample->times, &sketch);
 	}
 }
 
-/* A time: after the one before, a multiple of some unit, or any. */
+/* Takes a time: a little after the last one, a multiple of a unit, or any. */
 static uint64_t
 take_time(Input *input, int shape, const Times *times)
 {
@@ -266,7 +267,7 @@ move_times(Sample *from, Sample *to)
 				 state->nfractions);
 }
 
-/* A step is a byte that says what to do, and with what times. */
+/* Takes a step: a byte that says what to do, and with which times. */
 static void
 take_step(Input *input, Sample *sample, Sample *other)
 {

@@ -1,8 +1,9 @@
 /*-------------------------------------------------------------------------
  *
  * fuzz.h
- *	  What the fuzzing targets share: a condition that ends the run when it is
- *	  not true, memory whose end ASan sees, and reading of the input.
+ *	  Shared by the fuzzing targets: a check that ends the run if it fails,
+ *	  memory whose end ASan sees, and functions that take values from the
+ *	  input.
  *
  *-------------------------------------------------------------------------
  */
@@ -21,10 +22,10 @@
 #include "unit/oracle.h"
 
 #ifdef NDEBUG
-#error "the core's assertions are part of what is tested"
+#error "the core's assertions are part of the tests"
 #endif
 
-/* What libFuzzer calls with each input. */
+/* libFuzzer calls this with each input. */
 extern int	LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define REQUIRE(condition) \
@@ -40,9 +41,10 @@ require(bool condition, const char *text, const char *file, int line)
 }
 
 /*
- * Memory for exactly n things, until the next input: malloc and free would take
- * most of the time.  ASan sees its end and the gap behind it.  It is full of
- * junk, which is the same each time, so that an input fails each time or never.
+ * Memory for exactly n things, until the next input: malloc and free would
+ * take most of the time.  ASan sees its end, as a gap follows it.  It is
+ * filled with the same junk each time, so that an input fails each time or
+ * never.
  */
 #define MEMORY_WORDS	(2 << 20)
 #define GAP_WORDS		4
@@ -70,7 +72,7 @@ allocate(size_t n, size_t size)
 	return at;
 }
 
-/* What of the input has not been taken yet; zeros follow its end. */
+/* The rest of the input.  Zeros follow its end. */
 typedef struct Input
 {
 	const uint8_t *at;
@@ -94,8 +96,8 @@ take_uint64(Input *input)
 }
 
 /*
- * The two caps that there are, and small ones: with those, few bytes make a
- * summary of lowered precision.
+ * The two real caps, and small ones, with which few bytes make a sketch of
+ * lowered precision.
  */
 static inline uint32_t
 take_cap(Input *input)
@@ -107,43 +109,43 @@ take_cap(Input *input)
 	return caps[take_byte(input) % (sizeof(caps) / sizeof(caps[0]))];
 }
 
-/* The stored form of a summary, which is not empty, in new memory. */
+/* The stored form of a sketch, which must not be empty, in new memory. */
 static inline uint8_t *
-encode(const RttSummary *summary, size_t *nbytes)
+encode(const RttSketch *sketch, size_t *nbytes)
 {
-	size_t		bound = rtt_encoded_bound(summary->nbuckets);
+	size_t		bound = rtt_encoded_bound(sketch->nbuckets);
 	uint8_t    *bytes = allocate(bound, 1);
 
-	*nbytes = rtt_encode(summary, bytes);
+	*nbytes = rtt_encode(sketch, bytes);
 	REQUIRE(*nbytes <= bound);
 	return bytes;
 }
 
-/* The summary of a stored form, in new memory; false when it is none. */
+/* Reads a sketch from its stored form, into new memory.  False: a fault. */
 static inline bool
-decode(RttSummary *summary, const uint8_t *bytes, size_t nbytes, uint32_t cap)
+decode(RttSketch *sketch, const uint8_t *bytes, size_t nbytes, uint32_t cap)
 {
 	size_t		bound = rtt_decoded_bound(nbytes, cap);
 	RttBucket  *buckets = allocate(bound, sizeof(RttBucket));
-	const char *fault = rtt_decode(summary, buckets, bytes, nbytes, cap);
+	const char *fault = rtt_decode(sketch, buckets, bytes, nbytes, cap);
 
 	if (fault != NULL)
 		return false;
-	REQUIRE(summary->nbuckets > 0 && summary->nbuckets <= bound);
-	REQUIRE(rtt_summary_fault(summary, cap) == NULL);
+	REQUIRE(sketch->nbuckets > 0 && sketch->nbuckets <= bound);
+	REQUIRE(rtt_sketch_fault(sketch, cap) == NULL);
 	return true;
 }
 
-/* A summary has one stored form, and that is read as the summary. */
+/* The stored form of a sketch is read back as the same sketch. */
 static inline void
-check_stored_form(const RttSummary *summary, uint32_t cap)
+check_stored_form(const RttSketch *sketch, uint32_t cap)
 {
 	size_t		nbytes;
-	uint8_t    *bytes = encode(summary, &nbytes);
-	RttSummary	read;
+	uint8_t    *bytes = encode(sketch, &nbytes);
+	RttSketch	read;
 
 	REQUIRE(decode(&read, bytes, nbytes, cap));
-	REQUIRE(equal_summaries(summary, &read));
+	REQUIRE(equal_sketches(sketch, &read));
 }
 
 #endif							/* FUZZ_H */

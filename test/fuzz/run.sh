@@ -1,20 +1,20 @@
 #!/bin/bash
-# Fuzzing of the core, by libFuzzer with the address and undefined behaviour
-# sanitizers and the core's assertions:
+# Fuzzes the core with libFuzzer, the address and undefined behaviour
+# sanitizers, and the assertions of the core:
 #
 #	bash test/fuzz/run.sh [--runs N] [--seed N] [TARGET...]
 #
-# Targets: decode text state merge add, as described in test/fuzz/TARGET.c; all
-# when none is named. N executions in all (default 100000000, which takes about
-# ten minutes on one core) are shared out among all targets, so that each takes
-# about as long, and each begins with the inputs of test/fuzz/corpus/TARGET.
-# Nothing is installed: needs clang, libclang-rt-dev and PostgreSQL's headers.
+# Targets: decode text state merge add (default all), described in
+# test/fuzz/TARGET.c. N executions (default 100000000, about ten minutes on one
+# core) are divided among all targets, so that each takes about the same time.
+# Each target begins with the inputs of test/fuzz/corpus/TARGET. Needs clang,
+# libclang-rt-dev and PostgreSQL's headers; installs nothing.
 #
-# Ends at the first input that fails, which is left in the current directory;
+# Stops at the first input that fails, and leaves it in the current directory;
 # tmp_check/fuzz/TARGET FILE repeats it. The same seed gives the same inputs.
 set -euo pipefail
 
-# Of a hundred executions, and the longest input.
+# Percentages of all executions, and lengths of the longest inputs.
 declare -A shares=([decode]=45 [text]=5 [state]=44 [merge]=5 [add]=1)
 declare -A lengths=([decode]=64 [text]=64 [state]=128 [merge]=96 [add]=96)
 targets=(decode text state merge add)
@@ -25,8 +25,9 @@ built=tmp_check/fuzz
 flags=(-g -O2 -Wall -Wextra -Werror -fno-sanitize-recover=all -Isrc -Itest)
 sanitizers=address,undefined
 
-# Comparisons that report their operands take half of the time, and so does the
-# quarantine of freed memory: the targets have memory of their own.
+# Tracing the operands of comparisons would take half of the time, and so would
+# the quarantine of freed memory, which these targets do not need: they have
+# their own memory.
 coverage=-fno-sanitize-coverage=trace-cmp
 export ASAN_OPTIONS=quarantine_size_mb=1:thread_local_quarantine_size_kb=64
 
@@ -56,7 +57,7 @@ parse_arguments()
 	[ "${#named[@]}" -eq 0 ] || targets=("${named[@]}")
 }
 
-# An archive, as a target may have a part of the core of its own.
+# As an archive, because a target may include a part of the core itself.
 build_core()
 {
 	local file
@@ -84,7 +85,7 @@ build_target()
 		-o "$built/$1"
 }
 
-# run_target TARGET: its share, and how much that was.
+# run_target TARGET: run its share, and print how many executions that was.
 run_target()
 {
 	local found=$built/corpus.$1 log=$built/$1.log

@@ -1,13 +1,13 @@
 #!/bin/bash
-# Random SQL against a database with the extension and data, by sqlsmith: no
-# crash, no internal error.
+# Runs random SQL by sqlsmith in a database with the extension and data, and
+# fails on a crash or an internal error:
 #
 #	bash test/fuzz/sqlsmith.sh [--queries N] [--seed N]
 #
-# Installs what a Debian or Ubuntu machine lacks, builds and installs the
+# Installs missing packages on Debian or Ubuntu, builds and installs the
 # extension, and runs N queries (default 40000: half an hour) in a throw-away
-# cluster. Another seed (default 1) makes other queries. Ends with how many
-# called which functions, and which errors were met.
+# cluster. Another seed (default 1) gives other queries. Prints how often each
+# function was called, and which errors occurred.
 set -euo pipefail
 
 # shellcheck source=test/setup.sh
@@ -40,8 +40,8 @@ make_database()
 	run_psql -f test/fuzz/sqlsmith.sql
 }
 
-# What follows goes to a log of its own, which is checked: each statement, each
-# error with its SQLSTATE and the place in the source where it was raised.
+# The log of the queries is checked: it has each statement, and each error with
+# its SQLSTATE and place in the source.
 start_log()
 {
 	as_user tee -a "$work/data/postgresql.conf" >/dev/null <<-CONF
@@ -54,8 +54,7 @@ start_log()
 		-l "$work/queries.log"
 }
 
-# ask ROLE: half of the queries. sqlsmith itself ends each after a second, if
-# it can be interrupted.
+# ask ROLE: run half of the queries. sqlsmith cancels each after a second.
 ask()
 {
 	as_user timeout --foreground $((300 + queries * 2)) sqlsmith \
@@ -63,8 +62,8 @@ ask()
 		--exclude-catalog --seed="$seed" --max-queries=$((queries / 2))
 }
 
-# Class XX is internal errors and corrupt data. PostgreSQL stops parallel
-# workers by what looks like an administrator's command.
+# SQLSTATEs of class XX are internal errors and corrupt data. Parallel workers
+# that PostgreSQL stops log 57P01.
 check_log()
 {
 	! grep -vE '\|FATAL:  57P01: terminating background worker "parallel worker"' \
@@ -73,8 +72,9 @@ check_log()
 			-e 'was terminated by signal'
 }
 
-# Statements, those of them that call a function of the extension, and those of
-# these that met no error; then the functions that the last call, how often.
+# Prints the numbers of statements, of those that call a function of the
+# extension, and of those of them without an error; then how often these call
+# each function.
 count_calls()
 {
 	awk '
@@ -109,7 +109,7 @@ count_calls()
 		}' "$work/queries.log"
 }
 
-# A tenth at least must come through, or sqlsmith asks something else.
+# At least a tenth must call functions of the extension without an error.
 check_calls()
 {
 	local asked calling good
@@ -135,7 +135,7 @@ main()
 	prepare "${packages[@]}"
 	run_next 'make a database' make_database
 	run_next 'start the log' start_log
-	run_next 'queries of one who may do all' ask smith_all
+	run_next 'queries of a role with all privileges' ask smith_all
 	run_next 'queries of a reader' ask smith_reader
 	run_step 'no crash, no internal error' check_log
 	run_step 'functions of the extension are called' check_calls

@@ -1,10 +1,11 @@
 /*
  * sqlsmith.sql
- *		What sqlsmith shall find in a database that source.sql was run in.
+ *		Prepares a database that source.sql was run in for sqlsmith.
  *
- * It asks as two roles: smith_all may do everything with the extension's
- * objects, and smith_reader what everybody may, for one Party.  Neither may
- * reach outside the database, and sqlsmith rolls back each statement.
+ * sqlsmith connects as two roles: smith_all has all privileges on the
+ * extension's objects, smith_reader only those of PUBLIC and access to one
+ * Party.  Neither has privileges outside the database, and sqlsmith rolls back
+ * each statement.
  */
 \set ON_ERROR_STOP on
 SET client_min_messages = warning;
@@ -12,9 +13,9 @@ SET client_min_messages = warning;
 CREATE SCHEMA smith;
 
 /*
- * sqlsmith's constants are small integers, booleans and NULL; all other values
- * are those of columns.  So here are values of each type that a function of
- * the extension takes, good and bad.
+ * sqlsmith's only constants are small integers, booleans and NULL; all other
+ * values come from columns.  So this table has values of each type that a
+ * function of the extension takes, valid and invalid.
  */
 CREATE AGGREGATE smith.sketch_state(float8) (
 	SFUNC = pmr.rtt_sketch_transfn, STYPE = pmr.rtt_state);
@@ -50,7 +51,7 @@ SELECT	i,
 FROM	generate_series(1, 500) AS i;
 ANALYZE smith.sample;
 
-/* It takes any table as soon as another: this one several times as soon. */
+/* sqlsmith chooses all tables with the same probability, so this one gets several views. */
 DO $$
 BEGIN
 	FOR n IN 0 .. 9 LOOP
@@ -59,7 +60,7 @@ BEGIN
 END
 $$;
 
-/* sqlsmith groups by nothing. */
+/* sqlsmith has no GROUP BY. */
 CREATE VIEW smith.grouped AS
 SELECT	party, srv, mode, pmr.rtt_sketch(requested_at, responded_at) AS sketch,
 		pmr.rtt_percentile(requested_at, responded_at, 0.95) AS p95_s,
@@ -77,8 +78,8 @@ FROM	smith.grouped
 GROUP BY party, sketch;
 
 /*
- * Nor does it call functions that return sets, so these get a function that
- * returns how many rows they give.
+ * sqlsmith does not call set-returning functions, so each gets a function that
+ * returns its number of rows.
  */
 DO $$
 DECLARE
@@ -97,11 +98,12 @@ END
 $$;
 
 /*
- * It looks for functions in pg_proc, without a schema, and there are three
- * thousand of PostgreSQL's.  It shall find ours, and of PostgreSQL's those of
- * the same types that do nothing but give a value.  Support functions of its
- * types and aggregates raise internal errors when they are called by hand, and
- * those that describe an object do for numbers that are no object's.
+ * sqlsmith looks for functions in pg_proc, without a schema, and PostgreSQL has
+ * three thousand.  This view leaves ours, and those of PostgreSQL that have the
+ * same types and no side effects.  It omits support functions of PostgreSQL's
+ * types and aggregates, which raise internal errors when they are called by
+ * hand, and functions that describe an object, which do so for an oid without
+ * an object.
  */
 CREATE TABLE smith.candidate AS
 WITH ours AS (
@@ -124,9 +126,9 @@ CREATE VIEW smith.pg_proc AS
 SELECT * FROM smith.candidate WHERE has_function_privilege(oid, 'EXECUTE');
 
 /*
- * The same for types.  Of these it makes a constant NULL, which PostgreSQL
- * refuses, so that half of all queries would fail; it shall take a real type
- * for them.
+ * The same for types.  sqlsmith makes NULL constants of pseudo-types, which
+ * PostgreSQL refuses, so that half of all queries would fail.  This view gives
+ * these pseudo-types the names of real types.
  */
 CREATE VIEW smith.pg_type AS
 SELECT	oid, typnamespace, typdelim, typrelid, typelem, typarray, typtype,
@@ -147,7 +149,7 @@ GRANT ALL ON ALL ROUTINES IN SCHEMA pmr TO smith_all;
 ALTER ROLE smith_all SET search_path = smith, pg_catalog, pmr;
 ALTER ROLE smith_reader SET search_path = smith, pg_catalog, pmr;
 
-/* Parallel plans too, for one of them, though the tables are small. */
+/* Parallel plans for one of the roles, although the tables are small. */
 ALTER TABLE audit.sr_log SET (parallel_workers = 1);
 ALTER TABLE pmr.rollup SET (parallel_workers = 1);
 ALTER TABLE smith.sample SET (parallel_workers = 1);

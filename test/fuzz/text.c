@@ -1,11 +1,11 @@
 /*-------------------------------------------------------------------------
  *
  * text.c
- *	  Any text is the base64 of some bytes, which it comes back from, or an
- *	  error; and any text is one of the names that the core knows, or none.
+ *	  Any text is the base64 of some bytes, or an error; the text form of any
+ *	  bytes is read back; and any text is a name that the core knows, or not.
  *
- * Input: the text.  The parser is the extension's own, src/text_form.c, with
- * PostgreSQL's base64; what else it calls of PostgreSQL is stood in for here.
+ * Input: the text.  The parser is src/text_form.c, with the base64 functions
+ * of PostgreSQL.  The other functions that it calls are replaced here.
  *
  *-------------------------------------------------------------------------
  */
@@ -76,7 +76,7 @@ errfinish(const char *filename, int lineno, const char *funcname)
 	longjmp(on_error, 1);
 }
 
-/* An error is one that blames the text. */
+/* False if there is an error, which must be one of the text. */
 static bool
 decode_text(const char *text, Size max_bytes, StringInfo bytes)
 {
@@ -91,7 +91,7 @@ decode_text(const char *text, Size max_bytes, StringInfo bytes)
 	return true;
 }
 
-/* What a character stands for; -1: nothing. */
+/* The value of a character in base64, or -1. */
 static int
 sextet(char character)
 {
@@ -114,8 +114,8 @@ is_space(char character)
 }
 
 /*
- * By definition: each character is 6 bits, but white space and the filler at
- * the end.
+ * Checks bytes by the definition: each character stands for 6 bits, except
+ * white space and the filler at the end.
  */
 static void
 check_bytes(const char *text, StringInfo bytes)
@@ -143,7 +143,7 @@ check_bytes(const char *text, StringInfo bytes)
 		REQUIRE(*text == '=' || is_space(*text));
 }
 
-/* What is given out is read again. */
+/* Any bytes are read back from their text form. */
 static void
 check_text_form(const char *bytes, int nbytes)
 {
@@ -155,21 +155,21 @@ check_text_form(const char *bytes, int nbytes)
 	REQUIRE(read.len == nbytes && memcmp(read.data, bytes, (size_t) nbytes) == 0);
 }
 
-/* As the input function of rtt_sketch does it. */
+/* Reads a text as the input function of rtt_sketch does. */
 static void
 check_text(const char *text)
 {
 	Size		max_bytes = rtt_encoded_bound(RTT_BUCKETS_AT_MIN);
 	StringInfoData bytes;
-	RttSummary	summary;
+	RttSketch	sketch;
 
 	if (!decode_text(text, max_bytes, &bytes))
 		return;
 	check_bytes(text, &bytes);
 	check_text_form(bytes.data, bytes.len);
-	if (decode(&summary, (uint8_t *) bytes.data, (size_t) bytes.len,
+	if (decode(&sketch, (uint8_t *) bytes.data, (size_t) bytes.len,
 			   RTT_CAP_SKETCH))
-		check_stored_form(&summary, RTT_CAP_SKETCH);
+		check_stored_form(&sketch, RTT_CAP_SKETCH);
 	if (bytes.len > 3)
 		REQUIRE(!decode_text(text, (Size) bytes.len - 3, &bytes));
 }

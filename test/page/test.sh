@@ -20,14 +20,12 @@ firmware="</svg><img src=x onerror=alert('firmware')>"
 reader='of one <b>Party</b>'
 keep=''
 
-# Elsewhere than in Debian it may be no package.
+# Distributions other than Debian may have no such package.
 install_browser()
 {
 	if ! command -v chromium; then
-		update_package_lists
-		apt-cache show chromium >/dev/null 2>&1 ||
-			skip_test 'no package chromium'
-		install_missing chromium
+		install_optional chromium
+		command -v chromium || skip_test 'no package chromium'
 	fi
 }
 

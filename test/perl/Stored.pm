@@ -1,5 +1,5 @@
-# A database with something of everything that is stored, and all there is of
-# it, as text: for tests of what must bring it back as it was.
+# Fills a database with every kind of data that the extension stores, and reads
+# all of it as text: for tests that must restore it unchanged.
 package Stored;
 
 use strict;
@@ -17,20 +17,20 @@ our @report_tables = qw(party source rollup rollup_pair rollup_month refresh_log
   party_access disclosure_rule publication publication_target
   publication_party publication_cell publication_figure);
 
-# Who asks for reports: who owns all, and who sees some Parties.  Of the others
-# (who refreshes, who sees Parties by membership, all of them, or none) what
-# they see of one view says enough.
+# Requesting roles: the owner, and a role that can see some Parties, query all
+# views.  The others (one that refreshes, and roles that can see Parties by
+# membership, all Parties, or none) query one view only.
 my @askers = ('', 'acme reader');
 my @other_askers = qw(refresher member all_parties nobody);
 my @report_views = qw(party_performance factor_performance
   party_business_process performance_report party_comparison
   factor_comparison industry_performance);
 
-# What differs when the same is done at another time.
+# Columns that differ when the same is done at another time.
 my $when_made =
   '{refreshed_at,published_at,started_at,finished_at,expected_at,pid}';
 
-# Roles are the cluster's, not the database's.
+# Roles belong to the cluster, so they are made separately.
 sub create_roles
 {
 	my ($node) = @_;
@@ -46,8 +46,8 @@ CREATE ROLE nobody;
 	return;
 }
 
-# Sketches: exact ones of several units, one of the largest time, lowered ones,
-# and one that counts as many requests as a bigint can.
+# Sketches: exact ones of several units, one with the largest time, some of
+# lower precision, and one with the largest count of a bigint.
 my $sketches = q{
 SELECT setseed(0.5);
 CREATE TABLE stored (
@@ -82,7 +82,8 @@ CREATE INDEX ON stored (pmr.rtt_percentile(sketch, 0.95));
 CREATE TABLE single AS SELECT pmr.rtt_sketch(s * interval '1 ms') AS sketch FROM generate_series(1, 20) AS s GROUP BY s;
 CREATE UNIQUE INDEX ON single (sketch);
 
--- in whatever else a type can be, and states, small ones, though nobody should
+-- in a domain, an array, a composite type and a default; and small states, which
+-- users should not store
 CREATE DOMAIN some_times AS pmr.rtt_sketch CHECK (pmr.rtt_count(VALUE) > 0);
 CREATE TABLE kept (
 	id integer PRIMARY KEY,
@@ -105,8 +106,8 @@ FROM (SELECT n, round((random() * n)::numeric, 6)::double precision AS s FROM ge
 GROUP BY n;
 };
 
-# A user's rows in each reference table: new ones, over shipped ones, hiding
-# them, and later ones.
+# Rows of the user in each reference table: new ones, and ones that replace or
+# hide shipped rows, some from a later time.
 my $references = q{
 INSERT INTO pmr.service_reference_variant (srv, service_reference, name, critical, on_demand, future_dated, dcc_scheduled, non_device,
 	eligible_user_roles, answered_by, status, source)
@@ -133,8 +134,8 @@ INSERT INTO pmr.disclosure_rule VALUES (3, 5, 90, 95, 5);
 INSERT INTO pmr.party_access VALUES ('acme reader', 'ACME'), ('acme reader', 'Größe'), ('all_parties', '*'), ('not_here_yet', 'P1');
 };
 
-# Two sources, one over a view and one over a table; months that are settled,
-# published, restated, open, and one whose targets have changed since.
+# Two sources, a view and a table; months that are settled, published, restated
+# or open, and one whose targets have changed since.
 my $reports = q{
 CREATE SCHEMA "Log";
 CREATE TABLE "Log".audit (
@@ -178,7 +179,7 @@ INSERT INTO pmr.target_response_time (srv, mode, target, source) VALUES ('2.2', 
 INSERT INTO pmr.refresh_log (source, refreshed_by, pid, as_of, started_at, months, months_done) VALUES ('audit', 'refresher', 1, '2024-05-01', '2024-05-01', 3, 1);
 };
 
-# What users build on ours: views, functions, tables and what they refer to.
+# Users' objects that depend on the extension: views, functions, tables, keys.
 my $own_objects = q{
 CREATE TABLE request (srv text, mode text, generation text, requested_at timestamptz, responded_at timestamptz, response_code text);
 INSERT INTO request
@@ -219,7 +220,7 @@ REVOKE EXECUTE ON FUNCTION pmr.diagnose(text, date, date, text) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION pmr.diagnose(text, date, date, text) TO "acme reader", all_parties;
 };
 
-# The roles must be there.
+# create_roles must have been called.
 sub fill_database
 {
 	my ($node, $database) = @_;
@@ -230,8 +231,8 @@ sub fill_database
 	return;
 }
 
-# The next day: late rows and responses, another target, all of it refreshed,
-# and one more month published.
+# The next refresh: late rows and responses, another target, all sources
+# refreshed, and one more month published.
 sub go_on
 {
 	my ($node, $database) = @_;
@@ -253,7 +254,8 @@ REFRESH MATERIALIZED VIEW CONCURRENTLY own_total;
 	return;
 }
 
-# All facts by their names: queries, and whole tables as JSON without the columns named.
+# The query of each fact, by its name.  Whole tables are JSON, without the
+# columns named.
 sub queries_of
 {
 	my ($without) = @_;
@@ -287,7 +289,7 @@ sub queries_of
 		'own function' => 'SELECT * FROM slowest(\'ACME\') AS s ORDER BY s::text',
 		'own function of our row type' =>
 		  'SELECT r FROM rows_of_month(\'2024-03-01\') AS r ORDER BY r::text COLLATE "C"',
-		# the one privilege that came with PostgreSQL 17 aside
+		# without the privilege that PostgreSQL 17 has added
 		'privileges' =>
 		  q{SELECT what, grantor::regrole::text, grantee::regrole::text, privilege_type, is_grantable
 			FROM (SELECT format('%s.%s', c.oid::regclass, a.attname) AS what, acldefault('c', c.relowner) AS preset, a.attacl AS acl
@@ -306,7 +308,7 @@ sub queries_of
 		'configuration of the extension' =>
 		  q{SELECT extversion, config::regclass, condition FROM pg_extension, unnest(extconfig, extcondition) AS c (config, condition)
 			WHERE extname = 'pmr_metrics' ORDER BY config::regclass::text COLLATE "C"},
-		# types of rows and of arrays are not counted in all versions
+		# some versions do not count row types and array types
 		'objects of the extension' =>
 		  q{SELECT type, identity FROM pg_depend, pg_identify_object(classid, objid, objsubid)
 			WHERE deptype = 'e' AND refobjid = (SELECT oid FROM pg_extension WHERE extname = 'pmr_metrics')
@@ -349,10 +351,11 @@ sub queries_of
 	return \%queries;
 }
 
-# facts_of(node, database, another_time => 1, only => PATTERN, without => PATTERN)
+# facts_of(node, database, another_time => 1, only => PATTERN, without =>
+# PATTERN)
 #
-# another_time: what was done at another time shall be equal, too.  only,
-# without: which facts, by their names.
+# another_time: leave out columns that differ when the same is done at another
+# time.  only, without: patterns of the names of facts.
 sub facts_of
 {
 	my ($node, $database, %params) = @_;
@@ -373,7 +376,7 @@ sub facts_of
 	return \%found;
 }
 
-# One test for each fact; of one that differs, its first line that does.
+# One test for each fact.  Shows the first line that differs.
 sub is_same
 {
 	my ($found, $expected, $what) = @_;

@@ -1,7 +1,13 @@
 /*
  * citus.sql
- *		Each aggregate over a distributed table, against the same rows in a local
- *		one.  Run by citus.sh.
+ *		On a Citus cluster: compares each aggregate over a distributed table with
+ *		the same aggregate over a local one, byte for byte.
+ *
+ *		psql -X -q -v ON_ERROR_STOP=1 -d 'host=...' -f test/scale/citus.sql
+ *
+ * Connect to the coordinator as a superuser.  Citus and pmr_metrics must be
+ * installed on all nodes, and be extensions of the database.  Makes a schema
+ * pmr_metrics_scale, and drops it at the end.
  */
 SET client_min_messages = warning;
 \set QUIET on

@@ -1,18 +1,18 @@
 #!/bin/bash
-# Does a row cost the same however many there are, and is the memory bounded?
+# Measures the cost per row and the memory of tables of growing size:
 #
 #	bash test/scale/growth.sh [--rows N,N,...]
 #
-# Installs what a Debian or Ubuntu machine lacks, builds and installs the
-# extension, and goes through generated audit tables of N rows each (default
-# 1000000,10000000,100000000), in a throw-away cluster. All have the same
-# Parties, SRVs, days and values of factors, so about as many groups: what grows
-# is how many rows each has, and how many different times. Shared buffers have
-# the table up to 4 GB, which 100 million rows exceed.
+# Installs missing packages on Debian or Ubuntu, builds and installs the
+# extension, and generates audit tables of N rows each (default
+# 1000000,10000000,100000000) in a throw-away cluster. All have the same
+# Parties, SRVs, days and values of factors, so the number of groups stays about
+# the same, and each has more rows and more different times. Shared buffers hold
+# the table up to 4 GB, less than 100 million rows need.
 #
-# Prints what each row costs at each size, in CPU seconds, as those depend least
-# on what else the machine does, and fails where that grows or memory passes its
-# bound. 100 million rows take half an hour and 40 GB of disk.
+# Prints the cost per row at each size, in CPU seconds, which depend least on
+# the load of the machine. Fails if it grows, or if memory exceeds its bound.
+# 100 million rows take half an hour and 40 GB of disk.
 set -euo pipefail
 
 # shellcheck source=test/setup.sh
@@ -39,7 +39,7 @@ start_modest_cluster()
 		"max_wal_size = '16GB'" 'autovacuum = off'
 }
 
-# In a database of its own, which goes when it has been measured.
+# Each size has its own database, which is dropped when it has been measured.
 generate()
 {
 	run_psql -c "CREATE DATABASE rows_$1"
@@ -47,7 +47,7 @@ generate()
 		-f test/bench/measure.sql -f test/scale/growth.sql
 }
 
-# Each task in a session of its own, whose memory is its own, too.
+# Each task has its own session, so that its memory can be measured.
 measure()
 {
 	local name most_kb of_rows statement result
@@ -59,7 +59,7 @@ measure()
 			paste -s -d '|')
 		echo "$1|$name|$most_kb|$of_rows|$result" | tee -a "$work/results"
 	done <"$work/tasks"
-	# of one source, without what has been replaced
+	# the size is that of one source, without dead rows
 	run_psql -d "rows_$1" -At -o /dev/null -c "SELECT pmr.drop_source('ids')" \
 		-c 'VACUUM FULL pmr.rollup, pmr.rollup_pair'
 	run_psql -d "rows_$1" -At -c "SELECT $1, * FROM bench.size" >>"$work/sizes"

@@ -1,7 +1,8 @@
 /*
  * growth_session.sql
- *		One statement, and what it took: seconds of CPU and of time.  First the
- *		process id and a moment's sleep, for who watches the memory.
+ *		Runs one statement, and prints its CPU time and elapsed time in seconds.
+ *		Before that, prints the process id and sleeps, so that the memory of the
+ *		process can be watched.
  */
 SET client_min_messages = warning;
 SET max_parallel_workers_per_gather = 0;

@@ -1,5 +1,5 @@
--- When a request was answered: an acknowledgement and "no response from the
--- device" are no answers, a rejection is one.
+-- answered_at(): an acknowledgement and "no response from the device" do not
+-- answer a request; a rejection does.
 SET timezone = 'UTC';
 SET datestyle = 'ISO';
 SET intervalstyle = 'postgres';
@@ -8,7 +8,7 @@ SET client_min_messages = 'warning';
 CREATE SCHEMA answered_at;
 SET search_path = answered_at;
 
--- every code that is shipped, and what is none, by mode: answered?
+-- for shipped and unknown codes, by mode: does the code answer the request?
 CREATE VIEW matrix AS
 	SELECT code, bool_or(answered) FILTER (WHERE mode = 'on_demand') AS on_demand,
 		bool_or(answered) FILTER (WHERE mode = 'future_dated') AS future_dated,
@@ -26,7 +26,7 @@ CREATE VIEW matrix AS
 SELECT * FROM matrix
 ORDER BY left(code, 1) COLLATE "C", nullif(regexp_replace(code, '\D', '', 'g'), '')::integer, code COLLATE "C";
 
--- it is the time that was given, or NULL
+-- the result is the given time, or NULL
 SELECT given, pmr.answered_at(given, 'I0', 'on_demand') AS success, pmr.answered_at(given, 'E4', NULL) AS rejected,
 	pmr.answered_at(given, 'E77', 'on_demand') AS unclassified, pmr.answered_at(given, NULL, 'on_demand') AS no_code,
 	pmr.answered_at(given, NULL, NULL) AS no_mode, pmr.answered_at(given, 'I99', 'on_demand') AS acknowledged,
@@ -42,11 +42,11 @@ SET timezone = 'UTC';
 SELECT pg_typeof(pmr.answered_at(now(), 'I0', 'on_demand')) AS with_zone,
 	pg_typeof(pmr.answered_at(localtimestamp, 'I0', 'on_demand')) AS without_zone;
 
--- codes are compared as a whole
+-- the whole code is compared
 SELECT pmr.answered_at(now(), repeat('E20', 100000), repeat('on_demand', 100000)) IS NOT NULL AS long_code,
 	pmr.answered_at(now(), 'E2', 'on_demand') IS NOT NULL AS prefix,
 	pmr.answered_at(now(), 'E200', 'on_demand') IS NOT NULL AS longer;
--- and so are those that differ in one byte, or in their length alone
+-- also codes that differ only in one byte or in length
 INSERT INTO pmr.response_code (code, mode, class, description, source)
 SELECT code, 'any', (ARRAY['success', 'acknowledged', 'rejected', 'no_response'])[1 + (length + place) % 4], 'test', 'test'
 FROM generate_series(1, 10) AS length, generate_series(0, length) AS place,
@@ -55,8 +55,8 @@ SELECT count(*) AS codes, count(*) FILTER (WHERE pmr.response_class(code, 'on_de
 FROM pmr.response_code WHERE description = 'test';
 DELETE FROM pmr.response_code WHERE description = 'test';
 
--- a user's rows win over the shipped ones of their mode; a mode with a row of
--- its own does not ask those for any
+-- a user's row replaces the shipped row of its mode; a row for the request's mode
+-- takes precedence over a row for 'any'
 BEGIN;
 INSERT INTO pmr.response_code (code, mode, class, description, source) VALUES
 	('E20', 'any', 'rejected', 'test', 'test'),
@@ -73,7 +73,7 @@ SELECT * FROM matrix WHERE code = 'E99';
 ROLLBACK;
 SELECT * FROM matrix WHERE code IN ('E20', 'E99') ORDER BY code COLLATE "C";
 
--- changes of the same transaction, seen and unseen again
+-- changes of the same transaction are seen, and no longer after a rollback
 CREATE FUNCTION follow(OUT changes integer, OUT equal integer) LANGUAGE plpgsql AS $$
 DECLARE
 	tried text;
@@ -114,7 +114,7 @@ $$;
 BEGIN;
 SELECT * FROM follow();
 ROLLBACK;
--- and by TRUNCATE, which takes another lock
+-- TRUNCATE, which takes another lock, is seen too
 CREATE FUNCTION follow_truncate(OUT classes text[]) LANGUAGE plpgsql AS $$
 BEGIN
 	FOR turn IN 1 .. 4 LOOP
@@ -130,7 +130,7 @@ SELECT follow_truncate();
 ROLLBACK;
 
 --
--- What becomes of the targets: the rows of a source, as they come
+-- Rows of a source: the outcome against the target, by response code
 --
 
 CREATE TABLE request (n serial, what text, mode text, requested_at timestamptz, responded_at timestamptz, response_code text);
@@ -159,7 +159,7 @@ SELECT pmr.target_counts(requested_at, pmr.answered_at(responded_at, response_co
 	pmr.target_met(requested_at, pmr.answered_at(responded_at, response_code, mode), '30 s') AS pct
 FROM request;
 
--- many rows, against a join
+-- many rows, compared with a join
 SELECT setseed(0.7);
 CREATE TABLE response AS
 SELECT (SELECT '{E22,E99}' || array_agg(code ORDER BY code COLLATE "C") FROM (SELECT DISTINCT code FROM pmr.response_code) AS c)
@@ -180,7 +180,7 @@ FROM response AS r
 		ORDER BY c.mode = 'any', builtin LIMIT 1) AS row ON true;
 
 --
--- What only the owner can do to the table brings nothing down
+-- Invalid rows, which only the table's owner can create, raise errors
 --
 
 CREATE FUNCTION err(query text) RETURNS text LANGUAGE plpgsql AS $$
@@ -203,7 +203,7 @@ SELECT err($$SELECT pmr.answered_at(now(), 'E98', 'on_demand')$$) AS unknown_cla
 ROLLBACK;
 
 --
--- response_class: what answered_at goes by
+-- response_class(), the classification that answered_at() uses
 --
 SELECT count(*) > 40 AS many, count(*) FILTER (WHERE pmr.response_class(r.code, m.mode) = coalesce(own.class, r.class)) = count(*) AS as_listed,
 	count(*) FILTER (WHERE (pmr.answered_at(now(), r.code, m.mode) IS NULL) = (pmr.response_class(r.code, m.mode) IN ('acknowledged', 'no_response'))) = count(*) AS as_answered

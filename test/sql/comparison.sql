@@ -1,5 +1,6 @@
--- Comparison with others: each figure against plain SQL over the requests that
--- the rollup was made from, as a reader of one Party and as one who sees all.
+-- Comparison with other Parties: each figure equals plain SQL over the requests
+-- behind the rollup, for a role that sees one Party and for one that can see all
+-- Parties.
 SET timezone = 'UTC';
 SET intervalstyle = 'postgres';
 SET datestyle = 'ISO, YMD';
@@ -23,13 +24,13 @@ EXCEPTION WHEN OTHERS THEN
 END
 $$;
 
--- a number from 0 to n - 1, the same for the same words
+-- a number from 0 to n - 1, always the same for the same words
 CREATE FUNCTION pick(n integer, VARIADIC words text[]) RETURNS integer LANGUAGE sql IMMUTABLE AS $$
 	SELECT ((hashtextextended(words::text, 42) % n + n) % n)::integer
 $$;
 
 --
--- Requests of 16 Parties in 14 supplier groups, and of no Party
+-- Requests of 16 Parties in 14 supplier groups, and requests without a Party
 --
 
 INSERT INTO pmr.party (party, name, supplier_group, category)
@@ -49,14 +50,14 @@ FROM (
 		CASE WHEN pick(4, 's', n::text) > 0 AND pick(3, 'g', n::text) = 0 THEN 'smets1' ELSE 'smets2' END AS device_generation,
 		CASE WHEN pick(4, 's', n::text) = 0 AND pick(2, 'q', n::text) = 0 THEN 'supplier' ELSE '' END AS qualifier,
 		date '2026-10-01' + pick(31, 'd', n::text) AS day,
-		-- the first Party works in the North, where all are slow
+		-- P01 works mostly in the North, where all miss more targets
 		CASE WHEN pick(10, 'r', n::text) < CASE party WHEN 'P01' THEN 8 ELSE 2 END THEN 'North' ELSE 'South' END AS region,
 		(ARRAY['fw-1', 'fw-2', 'fw-bad', 'fw-mine'])[1 + pick(4, 'f', n::text)] AS firmware
 	FROM (SELECT n, CASE WHEN n <= 2500 THEN 'P01' WHEN n % 17 = 0 THEN '' ELSE 'P' || to_char(1 + n % 17 % 16, 'FM00') END AS party
 		  FROM generate_series(1, 42500) AS n) AS p
 ) AS r;
 
--- what a refresh makes of them
+-- the cells that a refresh counts
 CREATE VIEW request_cell AS
 	SELECT r.*, c.factor, c.value
 	FROM request AS r CROSS JOIN LATERAL (VALUES ('all', ''), ('region', region), ('firmware', firmware)) AS c (factor, value);
@@ -87,7 +88,7 @@ CREATE PROCEDURE roll_up(source text, as_of timestamptz) LANGUAGE sql AS $$
 $$;
 
 --
--- What can be published
+-- Which months can be published
 --
 
 SELECT err($$CALL pmr.publish('c', '2026-10-01')$$);
@@ -101,7 +102,7 @@ SELECT err($$CALL pmr.publish('c', '2026-10-01')$$);
 CALL roll_up('c', '2026-12-10');
 UPDATE pmr.rollup SET pending = pending + 1, requests = requests + 1
 WHERE source = 'c' AND party = 'P05' AND day IS NULL AND factor = 'all' AND srv = '4.1.1' AND device_generation = 'smets1';
--- pending ones are in no figure
+-- no figure counts pending requests
 SET client_min_messages = 'notice';
 CALL pmr.publish('c', '2026-10-01');
 SET client_min_messages = 'warning';
@@ -118,7 +119,7 @@ SELECT source, month, as_of, min_groups, min_group_requests, max_share_pct, max_
 FROM pmr.publication;
 
 --
--- The oracle: others are the Parties of other groups; requests of no Party are nobody's
+-- The oracle: "others" are the Parties of other supplier groups; requests without a Party are left out
 --
 
 CREATE TABLE member AS
@@ -171,7 +172,7 @@ CREATE TABLE oracle_rank AS
 		round(avg(pct) FILTER (WHERE abs(2 * i - groups - 1) <= CASE groups % 2 WHEN 1 THEN 2 ELSE 3 END), 1)::float8 AS median_met_pct
 	FROM placed GROUP BY party, srv, mode;
 
--- for who sees all: every Party
+-- a role that can see all Parties
 CREATE TABLE seen AS TABLE pmr.party_comparison;
 CREATE VIEW mistake AS
 	SELECT c.party, c.srv, c.mode
@@ -186,7 +187,7 @@ CREATE VIEW mistake AS
 	   OR c.coverage_pct IS DISTINCT FROM 100;
 SELECT count(*) AS rows, count(DISTINCT party) AS parties, (SELECT count(*) FROM mistake) AS mistakes FROM seen;
 
--- for a reader of P01 alone the same, as nothing has to be hidden here
+-- a role that sees P01 alone gets the same figures, as nothing is suppressed here
 INSERT INTO pmr.party_access VALUES ('regress_comparison_p01', 'P01');
 CREATE TABLE seen_by_all AS SELECT * FROM pmr.party_comparison WHERE party = 'P01';
 GRANT SELECT ON seen_by_all TO regress_comparison_p01;
@@ -195,7 +196,7 @@ SELECT count(*) AS rows, count(DISTINCT party) AS parties, count(suppressed) AS 
 SELECT count(*) AS differences FROM (TABLE seen_by_all EXCEPT SELECT * FROM pmr.party_comparison) AS d;
 
 --
--- As good as all others in each region, but mostly in the slow one
+-- P01 is as good as all others in each region, but works mostly in the slow region
 --
 
 RESET ROLE;
@@ -213,7 +214,7 @@ FROM pmr.party_comparison WHERE party = 'P01' AND month = '2026-10-01';
 RESET ROLE;
 
 --
--- Is this firmware bad for everyone?
+-- Is a firmware version bad for all Parties, or for one?
 --
 
 TRUNCATE request;
@@ -243,7 +244,7 @@ SELECT count(*) AS values, count(*) FILTER (WHERE (c.same_value_met_pct, c.other
 FROM oracle AS o LEFT JOIN pmr.factor_comparison AS c ON c.party = o.party AND c.factor = 'firmware' AND c.value = o.value;
 
 --
--- The industry: live and as published, also when it was restated since
+-- industry_performance: live and published figures, also after a restatement
 --
 
 UPDATE request SET met = true WHERE party = '' OR party = 'P09';
@@ -258,7 +259,7 @@ SELECT count(*) AS differences FROM (TABLE seen_by_all EXCEPT SELECT * FROM pmr.
 RESET ROLE;
 
 --
--- Empty and odd months
+-- Empty months, and NULL arguments
 --
 
 CALL roll_up('e', '2026-12-20');

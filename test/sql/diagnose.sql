@@ -1,5 +1,5 @@
--- Which value of which factor is to blame: causes that were planted are found,
--- and none is where none was.  Figures against plain SQL over the requests.
+-- diagnose(): finds causes that were planted, and claims none where none was
+-- planted; its figures equal plain SQL over the requests.
 SET timezone = 'UTC';
 SET datestyle = 'ISO';
 SET client_min_messages = 'warning';
@@ -8,12 +8,12 @@ SET work_mem = '64MB';
 CREATE SCHEMA diagnose;
 SET search_path = diagnose;
 
--- from 0 to 1; hashed twice, as the words of one hash go together
+-- a number from 0 to 1; hashed twice, as numbers made from one hash are correlated
 CREATE FUNCTION uniform(seed bigint, request bigint, draw integer) RETURNS double precision
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	RETURN (hashint8extended(hashint8extended(request, seed), draw) & 4294967295) / 4294967296.0;
 
--- requests of one Party for each seed, 'seed 1' and so on
+-- the requests of one Party for each seed: 'seed 1', 'seed 2' and so on
 CREATE TABLE request (
 	party text, srv text, mode text, device_generation text, day date,
 	firmware text, region text, model text, orchestration text, is_missed boolean
@@ -32,7 +32,7 @@ BEGIN
 			1 + floor(30 * uniform(seed, i, 3))::integer AS day
 		FROM generate_series(lower(seeds), upper(seeds) - 1) AS seed, generate_series(1, size) AS i
 	), b AS MATERIALIZED (
-		/* mixes differ: regions by SRV, orchestrations by mode, firmware by region and generation */
+		/* the mix differs: of regions by SRV, of orchestrations by mode, of firmware by region and generation */
 		SELECT a.*, (ARRAY['North', 'Central', 'South'])[1 + floor(3 * power(uniform(seed, i, 4), CASE WHEN service IN (1, 3) THEN 2.5 ELSE 0.8 END))] AS region,
 			'via ' || chr(65 + floor(4 * power(uniform(seed, i, 5), CASE mode WHEN 'on_demand' THEN 3 ELSE 0.7 END))::integer) AS orchestration
 		FROM a
@@ -60,7 +60,7 @@ BEGIN
 				WHEN cause = 'region' AND region = 'South' THEN 0.08
 				WHEN cause = 'orchestration' AND orchestration = 'via C' THEN 0.08
 				ELSE 0 END
-			/* two outages of a day each, and restless days */
+			/* two outages of one day each, and variation between days */
 			+ CASE
 				WHEN days = 'calm' OR days = 'mixed' AND seed % 2 = 0 THEN 0
 				WHEN day IN (1 + floor(30 * uniform(seed, 0, 9)), 1 + floor(30 * uniform(seed, 0, 10))) THEN 0.5
@@ -69,7 +69,7 @@ BEGIN
 END
 $$;
 
--- as a refresh counts them
+-- counts the requests as a refresh does
 CREATE FUNCTION roll_up(source_name text) RETURNS void
 	LANGUAGE plpgsql
 AS $$
@@ -115,7 +115,7 @@ END
 $$;
 
 --
--- The bounds of probabilities hold, and are not far off
+-- Bounds of probabilities: never below the exact values, and not far above them
 --
 
 CREATE FUNCTION exact_binomial_tail(successes integer, trials integer, p double precision) RETURNS double precision LANGUAGE plpgsql AS $$
@@ -141,7 +141,7 @@ FROM (SELECT trials, p, successes, exact_binomial_tail(successes, trials, p) AS 
 		LATERAL generate_series(0, trials, greatest(1, trials / 50)) AS successes) AS t
 WHERE exact > 1e-90;
 
--- misses are hypergeometric in each of three strata: their exact convolution
+-- misses are hypergeometric in each of three strata: the tail of their exact convolution
 CREATE FUNCTION exact_tail(requests bigint[], all_requests bigint[], all_missed bigint[], misses bigint) RETURNS double precision LANGUAGE plpgsql AS $$
 DECLARE
 	total double precision[] := '{1}';
@@ -152,7 +152,7 @@ BEGIN
 	FOR s IN 1 .. cardinality(requests) LOOP
 		sums := array_fill(0::double precision, ARRAY[cardinality(total) + least(requests[s], all_missed[s])::integer]);
 		low := greatest(0, requests[s] + all_missed[s] - all_requests[s]);
-		/* up to a factor, which the sum of all takes out */
+		/* up to a constant factor, which the division by the total cancels */
 		point := 1;
 		FOR x IN low .. least(requests[s], all_missed[s]) LOOP
 			FOR i IN 1 .. cardinality(total) LOOP
@@ -180,9 +180,9 @@ FROM strata AS s, pmr.compare_misses(s.n, s.m, s.t, s.k, 1) AS c, exact_tail(s.n
 WHERE c.compared = (SELECT sum(x) FROM unnest(s.n) AS x);
 
 --
--- By hand: 100 of 1000 against 20 of 1000 is 80 more than expected; a stratum
--- that only B has is not compared, nor one in which others are too few.  And
--- 18 of 20000 is no chance, but less than 0.1 %
+-- Figures worked out by hand: 100 missed of 1000 against 20 of 1000 is 80 more than
+-- expected.  A stratum that only B has is not compared, nor is one in which the others
+-- have too few requests.  18 of 20000 is significant, but below 0.1 %
 --
 
 INSERT INTO request SELECT 'hand', srv, 'on_demand', 'SMETS2', '2026-10-01', firmware, 'North', 'M', 'via ' || i % 2, i <= missed
@@ -196,7 +196,7 @@ SELECT rank, factor, value, requests, missed, expected, excess, z, finding, comp
 SELECT round((80 / sqrt(1000 * 0.06 * 0.94 * (1 + 1000 / 1000.0) * 2000 / 1999))::numeric, 1) AS z;
 
 --
--- Figures: as plain SQL has them, over uneven days and two months
+-- Figures equal plain SQL, over uneven days and two months
 --
 
 SELECT generate('firmware', 'outages', '[1,4)', 3000);
@@ -237,7 +237,7 @@ FROM (VALUES ('seed 1'), ('seed 3'), (NULL)) AS p (party),
 			bool_and(abs(d.z - o.z) < 0.1) AS z, bool_and(abs(d.compared_pct - o.compared_pct) < 0.02) AS compared, bool_or(d.compared_pct < 100) AS some_not
 		FROM pmr.diagnose(p.party, '2026-10-31', '2026-11-01', 'hand') AS d FULL JOIN oracle(p.party) AS o USING (factor, value)) AS c;
 
--- the same bytes whatever the order of the rows; days stand for their months
+-- the order of rows does not change the result; a day stands for its month
 CREATE TABLE before AS SELECT * FROM pmr.diagnose(NULL, '2026-10-31', '2026-11-01', 'hand');
 CREATE TABLE shuffled AS SELECT * FROM pmr.rollup WHERE source = 'hand' ORDER BY uniform(1, hashtext(party || srv || mode || value), 2);
 DELETE FROM pmr.rollup WHERE source = 'hand';
@@ -265,25 +265,24 @@ SELECT * FROM findings('firmware', 'calm', '[1,6)', 4000, 'firmware', '2.3');
 SELECT * FROM findings('region', 'calm', '[1,6)', 4000, 'region', 'South');
 SELECT * FROM findings('orchestration', 'calm', '[1,6)', 4000, 'orchestration', 'via C');
 SELECT * FROM findings('firmware on one model', 'calm', '[1,6)', 4000, 'firmware', '2.3');
--- four more requests of that model are no comparison, another firmware is
+-- four other requests of that model are too few to compare with; another firmware version on it is enough
 SELECT * FROM findings('firmware on one model', 'calm', '[1,4)', 4000, 'firmware', '2.3', $$
 	UPDATE request SET model = 'W3E' WHERE ctid IN (SELECT ctid FROM (SELECT ctid, row_number() OVER (PARTITION BY party ORDER BY ctid) AS place FROM request WHERE firmware = '2.1') AS r WHERE place <= 4)$$);
 SELECT * FROM findings('firmware on one model', 'calm', '[1,4)', 4000, 'firmware', '2.3', $$UPDATE request SET model = 'W3E' WHERE firmware = '2.4'$$);
--- two models that run nothing else: neither by itself
+-- two models that run only this firmware: neither can be separated from it
 SELECT * FROM findings('firmware on one model', 'calm', '[1,4)', 4000, 'firmware', '2.3', $$UPDATE request SET model = 'W4E' WHERE firmware = '2.3' AND extract(day FROM day)::integer % 2 = 0$$);
--- an orchestration that is used mostly in the region to blame
+-- an orchestration that is used mostly in the region that is the cause
 SELECT * FROM findings('region', 'calm', '[1,4)', 4000, 'region', 'South', $$UPDATE request SET orchestration = 'via S' WHERE region = 'South' AND extract(day FROM day)::integer % 4 > 0 OR region = 'North' AND extract(day FROM day)::integer % 5 = 0$$);
--- a model that runs two firmware versions mostly: they are explained by it
+-- a model that mostly runs two firmware versions: the model explains both
 SELECT * FROM findings('model', 'calm', '[1,6)', 4000, 'model', 'W3E');
 \x off
--- claims and their order, from what is shown
+-- claims and ranks follow from the columns shown
 SELECT count(*) FILTER (WHERE is_claimed) > 10 AS some, bool_and(is_claimed = (p_value < 0.05 AND excess >= 5 AND excess * 1000 >= requests)) AS claims, bool_and(rank = place) AS ranks
 FROM (SELECT d.*, finding <> 'no claim' AS is_claimed, row_number() OVER (PARTITION BY p.party ORDER BY finding = 'no claim', finding LIKE 'explained%', excess DESC, factor, value) AS place
 	  FROM (SELECT DISTINCT party FROM request) AS p, pmr.diagnose(p.party, '2026-10-01', '2026-10-31', 'planted') AS d) AS d;
 
 --
--- None planted: at most 5 % of the seeds claim something, half of which have
--- outages
+-- No cause planted: at most 5 % of the seeds claim something; half of the seeds have outages
 --
 
 CREATE FUNCTION false_claims(days text, seeds int4range, size integer) RETURNS bigint LANGUAGE plpgsql AS $$
@@ -297,7 +296,7 @@ $$;
 SELECT false_claims('mixed', '[1,201)', 800) <= 10 AS kept;
 
 --
--- Who may ask what
+-- Access, and invalid arguments
 --
 
 CREATE ROLE regress_diagnose;

@@ -1,5 +1,5 @@
--- What readers may learn of other Parties: the rule, written here a second time,
--- over many random months; then as an attacker who has access to one Party.
+-- What a role can learn about other Parties: the disclosure rule, written here a
+-- second time, over many random months; then attacks by a role that sees one Party.
 SET timezone = 'UTC';
 SET datestyle = 'ISO, YMD';
 SET client_min_messages = 'warning';
@@ -12,7 +12,7 @@ CREATE FUNCTION pick(n integer, VARIADIC words text[]) RETURNS integer LANGUAGE 
 $$;
 
 --
--- Months of 5 to 16 supplier groups, some of them large, over three SRVs, two
+-- Months of 5 to 17 supplier groups, some of them large, over three SRVs, two
 -- generations, three regions, six firmware versions and three device models
 --
 
@@ -28,7 +28,7 @@ FROM (
 		CASE WHEN pick(4, 'q', m::text, g::text, a::text) = 0 THEN 'q' ELSE '' END AS qualifier,
 		(ARRAY['North', 'Central', 'South'])[1 + pick(CASE m % 4 WHEN 0 THEN 2 ELSE 3 END, 'r', m::text, g::text, a::text)] AS region,
 		'fw' || f AS firmware,
-		-- most firmware runs on one model only
+		-- most firmware versions run on one model only
 		CASE f WHEN 5 THEN 'model' || pick(3, 'd', m::text, g::text, a::text) ELSE 'model' || f / 2 END AS model,
 		CASE WHEN g = 1 AND m % 5 = 0 THEN 2000 ELSE 10 + pick(150, 'n', m::text, g::text, a::text) END AS n
 	FROM generate_series(1, 24) AS m, generate_series(1, 5 + m / 2) AS g, generate_series(1, 90) AS a,
@@ -74,13 +74,13 @@ BEGIN
 END
 $$;
 
--- the rule, with its parameters: requests by group, in any order
+-- the rule with its default parameters; the array has the requests of each group
 CREATE FUNCTION allowed(measured bigint[]) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
 	SELECT count(*) FILTER (WHERE n >= 30) >= 5 AND 2 * max(n) <= sum(n) AND 5 * sum(n) FILTER (WHERE i <= 2) <= 4 * sum(n)
 	FROM (SELECT n, row_number() OVER (ORDER BY n DESC) AS i FROM unnest(measured) AS u (n)) AS m
 $$;
 
--- the atoms of each figure, by its names alone
+-- the atoms of each figure, found by the figure's columns alone
 CREATE TABLE figure_atom AS
 	SELECT f.source, f.figure, f.kind, f.part_of, f.factor, f.shown, a.supplier_group, sum(a.measured)::bigint AS measured
 	FROM pmr.publication_figure AS f JOIN atom AS a ON a.source = f.source
@@ -93,10 +93,10 @@ CREATE TABLE figure_atom AS
 CREATE TABLE reader AS SELECT DISTINCT source, supplier_group AS reader FROM atom;
 ANALYZE figure_atom, reader;
 
-SELECT kind, count(*) AS figures, count(*) FILTER (WHERE shown) > 0 AS some_shown, count(*) FILTER (WHERE NOT shown) > 0 AS some_hidden
+SELECT kind, count(*) AS figures, count(*) FILTER (WHERE shown) > 0 AS some_shown, count(*) FILTER (WHERE NOT shown) > 0 AS some_suppressed
 FROM pmr.publication_figure GROUP BY kind ORDER BY kind;
 
--- shown figures that break the rule for some reader
+-- figures that are shown although they break the rule for some requesting group
 SELECT count(*) AS violations
 FROM (SELECT f.figure
 	  FROM figure_atom AS f JOIN reader AS r ON r.source = f.source AND f.supplier_group <> r.reader
@@ -104,7 +104,7 @@ FROM (SELECT f.figure
 	  GROUP BY f.source, f.figure, r.reader
 	  HAVING NOT allowed(array_agg(f.measured))) AS v;
 
--- sums that are shown, less those of their parts that are
+-- a shown sum minus its shown parts must not reveal its suppressed parts
 SELECT count(*) AS violations
 FROM (SELECT h.source, h.part_of
 	  FROM (SELECT source, part_of, kind, factor, supplier_group, sum(measured)::bigint AS measured
@@ -117,7 +117,7 @@ SELECT count(*) AS violations
 FROM pmr.publication_figure AS f JOIN pmr.publication_figure AS p ON p.source = f.source AND p.figure = f.part_of
 WHERE f.shown AND NOT p.shown AND f.kind <> 'srv';
 
--- one shown figure taken away from another that has all of its requests, for some reader
+-- one shown figure minus another that it contains, for each requesting group
 CREATE TABLE figure_part AS
 	SELECT f.source, f.figure, f.kind, f.srv, f.factor, a.supplier_group, a.category, a.device_generation, a.qualifier, a.region, a.firmware, a.model,
 		f.category AS figure_category, sum(a.measured)::bigint AS measured
@@ -158,7 +158,7 @@ FROM (SELECT source, whole, part, reader, allowed(array_agg(measured)) AS ok
 	  FROM difference WHERE measured > 0 GROUP BY source, whole, part, reader) AS d;
 
 --
--- An attacker who has access to P2 of the month m24, and one who has to P2 and P3
+-- Attacks by a role that sees P2, and by one that sees P2 and P3, on source m24
 --
 
 CREATE ROLE regress_disclosure_p2;
@@ -169,7 +169,7 @@ CREATE ROLE regress_disclosure_all;
 INSERT INTO pmr.party_access VALUES ('regress_disclosure_p2', 'P2'), ('regress_disclosure_p23', 'P2'), ('regress_disclosure_p23', 'P3'), ('regress_disclosure_all', '*');
 GRANT USAGE, CREATE ON SCHEMA disclosure TO regress_disclosure_p2;
 
--- what it tells: rows, or the error
+-- the number of rows that a query returns, or its error
 CREATE FUNCTION attempt(query text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
 	n bigint;
@@ -201,7 +201,7 @@ SELECT f AS function, attempt('SELECT ' || f) AS outcome FROM unnest(ARRAY[
 	$$pmr.factor_comparison_of('m24', 'P1', '2026-10-01')$$, $$pmr.party_comparison_of('m24', NULL, '2026-10-01')$$]) AS f;
 SELECT attempt($$CALL pmr.publish('m24', '2026-10-01')$$);
 
--- whose rows there are: in the views, in views and functions of one's own
+-- whose rows the role sees: in the views, and in its own view and function
 SELECT 'party_comparison' AS view, array_agg(DISTINCT party) FROM pmr.party_comparison
 UNION ALL SELECT 'factor_comparison', array_agg(DISTINCT party) FROM pmr.factor_comparison;
 SELECT count(*) > 0 AS rows, count(requests) + count(met_pct) + count(p50_s) AS live_figures FROM pmr.industry_performance;
@@ -209,7 +209,7 @@ CREATE VIEW own_view AS SELECT * FROM pmr.party_comparison;
 CREATE FUNCTION own_definer() RETURNS SETOF text LANGUAGE sql SECURITY DEFINER AS 'SELECT DISTINCT party FROM pmr.party_comparison';
 SELECT array_agg(DISTINCT party) AS own_view, (SELECT array_agg(d) FROM own_definer() AS d) AS own_definer FROM own_view;
 
--- a function that tells what it is shown, and is asked before all else
+-- a function that records its arguments, so cheap that the planner calls it first
 CREATE TABLE told (party text, met double precision);
 CREATE FUNCTION tell(party text, met double precision) RETURNS boolean LANGUAGE plpgsql COST 0.0000001 AS $$
 BEGIN
@@ -221,7 +221,7 @@ SELECT count(*) > 0 AS rows FROM pmr.party_comparison WHERE tell(party, own_met_
 SELECT count(*) > 0 AS rows FROM pmr.factor_comparison WHERE tell(party, own_met_pct) AND party >= 'P1';
 SELECT array_agg(DISTINCT party) AS told FROM told;
 
--- the plan and its row counts are the same for a Party that exists and for one that does not
+-- the plan and its row counts do not tell an existing Party from one that does not exist
 SELECT count(*) AS differences
 FROM (SELECT replace(p, 'P1', 'X1') FROM plan($$SELECT * FROM pmr.party_comparison WHERE party = 'P1' AND measured > 10$$) AS p
 	  EXCEPT ALL
@@ -232,7 +232,7 @@ FROM (SELECT replace(p, 'P1', 'X1') FROM plan($$SELECT * FROM pmr.factor_compari
 	  SELECT p FROM plan($$SELECT * FROM pmr.factor_comparison_of('m24', 'X1', '2026-10-01') WHERE measured > 10$$) AS p) AS d;
 SELECT attempt($$SELECT 1 / (measured - measured) FROM pmr.party_comparison WHERE party = 'P1'$$);
 
--- what runs as its owner, for a superuser or autovacuum that maintains it
+-- code that runs as its owner when a superuser or autovacuum maintains the owner's table
 RESET ROLE;
 CREATE SCHEMA disclosure_own AUTHORIZATION regress_disclosure_p2;
 SET ROLE regress_disclosure_p2;
@@ -264,7 +264,7 @@ SELECT array_agg(DISTINCT party) FROM pmr.party_comparison;
 SET ROLE regress_disclosure_all;
 SELECT count(DISTINCT party) FROM pmr.party_comparison WHERE source = 'm24';
 
--- of two groups: no categories, no values of factors, and each rate without both groups
+-- a role that sees two groups: no categories, no values of factors, and each rate excludes both groups
 SET ROLE regress_disclosure_p23;
 SELECT srv, count(category_met_pct) AS category, count(others_p50_s) AS times, array_agg(DISTINCT industry_met_pct) AS industry
 FROM pmr.party_comparison WHERE source = 'm24' GROUP BY srv ORDER BY srv;
@@ -273,7 +273,7 @@ RESET ROLE;
 SELECT srv, round(100.0 * sum(met) / sum(measured), 1) AS industry FROM atom WHERE source = 'm24' AND supplier_group NOT IN ('G2', 'G3') GROUP BY srv ORDER BY srv;
 
 --
--- Few Parties, one dominant Party, one hidden cell in a margin
+-- Few Parties, one dominant Party, one suppressed cell in a margin
 --
 
 TRUNCATE atom;

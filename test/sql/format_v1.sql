@@ -1,16 +1,16 @@
 --
--- Version 1 of the stored forms, as it is for ever: what test/frozen says of
--- rtt_sketch and rtt_state, in text and in binary, written and read.
+-- Version 1 of the stored forms never changes: rtt_sketch and rtt_state are read
+-- and written, in text and in binary, as test/frozen has them.
 --
 SET client_min_messages = warning;
 CREATE SCHEMA test_format_v1;
 SET search_path = test_format_v1, pmr;
 
--- psql reads the files, which the server need not see.
+-- psql reads the files, so the server need not have them.
 \set sketches `cat "$PG_ABS_SRCDIR/frozen/rtt_sketch_v1.txt"`
 \set states `cat "$PG_ABS_SRCDIR/frozen/rtt_state_v1.txt"`
 
--- The lists in them: items, each of which may be repeated.
+-- Splits a list of these files into items: "item*3" is one item, repeated 3 times.
 CREATE FUNCTION items(list text) RETURNS TABLE (i bigint, item text, repeated bigint) LANGUAGE sql IMMUTABLE
 BEGIN ATOMIC
 	SELECT i, split_part(item, '*', 1), coalesce(nullif(split_part(item, '*', 2), ''), '1')::bigint
@@ -50,7 +50,7 @@ CREATE TABLE received_state (value rtt_state);
 --
 -- rtt_sketch
 --
--- Read, and written again: text, and binary
+-- Read and written again, in text and in binary
 SELECT count(*) AS sketches, count(*) FILTER (WHERE text_of(bytes)::rtt_sketch::text IS DISTINCT FROM text_of(bytes)) AS text,
 	count(*) FILTER (WHERE rtt_sketch_send(text_of(bytes)::rtt_sketch) IS DISTINCT FROM bytes) AS binary
 FROM sketch;
@@ -58,13 +58,13 @@ SELECT count(receive(bytes, 'received_sketch')) AS sent FROM sketch;
 SELECT count(*) AS received, count(*) FILTER (WHERE bytes IS NULL OR value IS NULL) AS others
 FROM sketch FULL JOIN received_sketch ON rtt_sketch_send(value) = bytes;
 
--- Made of the times, where they are not too many to be made
+-- Computed from the times, unless these are too many
 SELECT count(*) AS made, count(*) FILTER (WHERE made IS DISTINCT FROM bytes) AS mismatches,
 	string_agg(what, ', ' ORDER BY i) FILTER (WHERE made IS DISTINCT FROM bytes) AS which
 FROM sketch, LATERAL (SELECT rtt_sketch_send(rtt_sketch(rtt)) AS made FROM times_of(times)) AS m
 WHERE times !~ '\*\d{6}';
 
--- What they answer, of a few
+-- Answers of some sketches
 SELECT what, rtt_count(s), rtt_min(s), rtt_max(s), rtt_mean(s), rtt_error_bound(s), rtt_percentiles(s, '{0,0.5,1}') AS percentiles
 FROM sketch, LATERAL (SELECT text_of(bytes)::rtt_sketch AS s) AS v
 WHERE what IN ('whole seconds', 'largest time', '1,024 distinct times', '1,025 distinct times', 'precision 7', 'precision 61',
@@ -81,12 +81,12 @@ CREATE AGGREGATE percentiles_state(interval, float8[]) (SFUNC = pmr.rtt_percenti
 SELECT count(*) AS states, count(*) FILTER (WHERE text_of(bytes)::rtt_state::text IS DISTINCT FROM text_of(bytes)) AS text,
 	count(*) FILTER (WHERE rtt_state_send(text_of(bytes)::rtt_state) IS DISTINCT FROM bytes) AS binary
 FROM state;
--- A state has no place out of line, so that big ones are in no table's row.
+-- A state is never moved out of line, so a table cannot store large states.
 SELECT count(receive(bytes, 'received_state')) AS sent FROM state WHERE length(bytes) < 500;
 SELECT count(*) AS received, count(*) FILTER (WHERE bytes IS NULL) AS others
 FROM received_state LEFT JOIN state ON rtt_state_send(value) = bytes;
 
--- Made of the times; of none, of a NULL. Of that a sketch's state is none.
+-- Computed from the times and a NULL.  Without times, a sketch has no state.
 SELECT count(*) AS made, count(*) FILTER (WHERE made IS DISTINCT FROM bytes) AS mismatches,
 	string_agg(what, ', ' ORDER BY i) FILTER (WHERE made IS DISTINCT FROM bytes) AS which
 FROM state, LATERAL (SELECT rtt_state_send(coalesce(sketch_state(rtt) FILTER (WHERE kind = 'sketch'), percentile_state(rtt, fractions[1]) FILTER (WHERE kind = 'percentile'),

@@ -1,7 +1,7 @@
 --
--- Installing, and using what was installed, whoever made what before: a role
--- that may create schemas has taken the name pmr, or has laid a trap under each
--- name that a search_path could find.
+-- Installation and use are safe whatever other roles created before: a role that
+-- may create schemas has taken the name pmr, or has created a trap under each name
+-- that a search_path can find.
 --
 SET client_min_messages = warning;
 SELECT current_database() AS home \gset
@@ -14,7 +14,7 @@ GRANT CREATE, TEMPORARY ON DATABASE regress_pmr_install TO regress_install_squat
 SET client_min_messages = warning;
 SET timezone = 'UTC';
 
--- Each object there is, but those of toast tables.
+-- Every object of the database, except those of toast tables.
 CREATE FUNCTION public.objects() RETURNS TABLE (kind regclass, id oid) LANGUAGE sql SET search_path = pg_catalog
 BEGIN ATOMIC
 	SELECT 'pg_class'::regclass, oid FROM pg_class UNION ALL SELECT 'pg_proc', oid FROM pg_proc UNION ALL SELECT 'pg_type', oid FROM pg_type
@@ -27,8 +27,22 @@ CREATE VIEW public.difference AS
 	(SELECT 'gone' AS what, b.* FROM (SELECT * FROM public.before EXCEPT SELECT * FROM public.objects()) AS b)
 	UNION ALL (SELECT 'new', o.* FROM (SELECT * FROM public.objects() EXCEPT SELECT * FROM public.before) AS o);
 
+-- What the extension contains, without oids.
+CREATE FUNCTION public.contents() RETURNS TABLE (kind text, name text, definition text) LANGUAGE sql SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	SELECT 'function', oid::regprocedure::text, concat_ws(' ', prosrc, probin, prorettype::regtype, provolatile, proparallel, proisstrict, proacl) FROM pg_proc WHERE pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'pmr')
+	UNION ALL SELECT 'aggregate', aggfnoid::regprocedure::text, concat_ws(' ', aggtransfn, aggcombinefn, aggfinalfn, aggtranstype::regtype, agginitval) FROM pg_aggregate JOIN pg_proc ON pg_proc.oid = aggfnoid WHERE pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'pmr')
+	UNION ALL SELECT 'operator', oid::regoperator::text, concat_ws(' ', oprcode, oprcom::regoperator, oprnegate::regoperator, oprrest, oprjoin) FROM pg_operator WHERE oprnamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'pmr')
+	UNION ALL SELECT 'member of operator family', pg_describe_object('pg_amop'::regclass, a.oid, 0), amopopr::regoperator::text FROM pg_amop AS a JOIN pg_opfamily AS f ON f.oid = amopfamily WHERE opfnamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'pmr')
+	UNION ALL SELECT 'view', viewname::text, pg_get_viewdef(format('%I.%I', schemaname, viewname)::regclass) FROM pg_views WHERE schemaname = 'pmr'
+	UNION ALL SELECT 'column', format('%s.%s', attrelid::regclass, attname), concat_ws(' ', atttypid::regtype, attnotnull, (SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef WHERE adrelid = attrelid AND adnum = attnum))
+		FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'pmr') AND attnum > 0
+	UNION ALL SELECT 'constraint', conname::text, pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'pmr')
+	UNION ALL SELECT 'rows', relname::text, query_to_xml(format('SELECT count(*), sum(pg_catalog.hashtext(r::text)::bigint) FROM pmr.%I AS r', relname), true, true, '')::text FROM pg_class WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'pmr') AND relkind = 'r';
+END;
+
 --
--- Only who may: an unprivileged role gets nothing, and leaves nothing behind
+-- An unprivileged role cannot install the extension, and leaves nothing behind
 --
 INSERT INTO public.before SELECT * FROM public.objects();
 SET ROLE regress_install_squatter;
@@ -39,7 +53,7 @@ RESET ROLE;
 SELECT * FROM public.difference;
 
 --
--- A schema pmr that is there already is not adopted, nor anything in it
+-- An existing schema pmr is not adopted, nor is anything in it
 --
 SET ROLE regress_install_squatter;
 CREATE SCHEMA pmr;
@@ -68,16 +82,18 @@ SELECT nspowner::regrole AS owner FROM pg_namespace WHERE nspname = 'pmr';
 DROP SCHEMA pmr CASCADE;
 
 --
--- What there is to trap: the names and arguments of an installation in peace
+-- The names and arguments to create traps for, from an installation without traps
 --
 CREATE EXTENSION pmr_metrics;
+CREATE TABLE public.clean_contents AS SELECT * FROM public.contents();
+SELECT count(*) > 200 AS many, count(DISTINCT kind) AS kinds FROM public.clean_contents;
 CREATE TABLE public.own_name AS
 	SELECT relname AS name FROM pg_class WHERE relnamespace = 'pmr'::regnamespace AND relkind IN ('r', 'v', 'c', 'S')
 	UNION SELECT typname FROM pg_type WHERE typnamespace = 'pmr'::regnamespace AND typcategory <> 'A';
 GRANT SELECT ON public.own_name TO PUBLIC;
 SELECT count(*) > 40 AS many FROM public.own_name;
 
--- The requests of 14 Parties.
+-- Requests of 14 Parties.
 CREATE TABLE public.audit AS
 SELECT 'P' || i % 14 AS party, CASE WHEN i % 3 = 0 THEN '4.6.1' ELSE '1.1.1' END AS srv, 'on_demand' AS mode, at AS requested_at,
 	CASE WHEN i % 11 <> 0 THEN at + (1 + i % 7 * 6) * interval '1 s' END AS responded_at, CASE WHEN i % 13 = 0 THEN 'E1' ELSE 'I0' END AS response_code,
@@ -85,8 +101,8 @@ SELECT 'P' || i % 14 AS party, CASE WHEN i % 3 = 0 THEN '4.6.1' ELSE '1.1.1' END
 FROM (SELECT i, '2024-01-01 00:00+00'::timestamptz + i * interval '8 minutes' AS at FROM generate_series(1, 5500) AS i) AS r;
 INSERT INTO public.audit (srv, requested_at, responded_at) VALUES ('0.0', '2024-01-02 00:00+00', '2024-01-01 00:00+00');
 CREATE TABLE public.figure (run text, what text, content jsonb);
--- All that can be seen, and all that can be done.  These two have schemas in all
--- that they say, so the search_path is that of who calls them, and still safe.
+-- Two procedures that read every view and call what changes data.  They qualify every
+-- name, so they are safe although they run with the caller's search_path.
 CREATE PROCEDURE public.look(run pg_catalog.text) LANGUAGE plpgsql AS $$
 DECLARE
 	name pg_catalog.text;
@@ -119,13 +135,13 @@ END
 $$;
 GRANT INSERT ON public.figure TO regress_install_reader;
 INSERT INTO pmr.party SELECT 'P' || i, 'Party ' || i, 'Group ' || i, CASE WHEN i < 7 THEN 'Large Supplier' ELSE 'Small Supplier' END FROM generate_series(0, 13) AS i;
-CALL public.use_all('peace');
-SELECT what, count(*) > 0 AS some FROM public.figure WHERE run = 'peace' GROUP BY what ORDER BY what COLLATE "C";
+CALL public.use_all('clean');
+SELECT what, count(*) > 0 AS some FROM public.figure WHERE run = 'clean' GROUP BY what ORDER BY what COLLATE "C";
 DROP EXTENSION pmr_metrics;
 SELECT count(*) AS left_behind FROM pg_namespace WHERE nspname = 'pmr';
 
 --
--- The traps: each leaves a trace that no ROLLBACK takes back, and an error
+-- The traps: each records its call in a sequence, which no ROLLBACK undoes, and raises an error
 --
 SET ROLE regress_install_squatter;
 CREATE SCHEMA evil;
@@ -138,7 +154,7 @@ BEGIN
 	RAISE EXCEPTION 'trap: %', trap;
 END
 $$;
--- Not all can be: the grammar or a pseudo-type keeps some from being made.
+-- Some traps cannot be created: the grammar or a pseudo-type prevents it.
 CREATE FUNCTION evil.lay(trap text) RETURNS boolean LANGUAGE plpgsql AS $$
 BEGIN
 	EXECUTE trap;
@@ -147,8 +163,8 @@ EXCEPTION WHEN OTHERS THEN
 	RETURN false;
 END
 $$;
--- A function for each of pg_catalog, an operator for each, a domain and a table
--- for each type and relation.
+-- For pg_catalog: a function for each function, an operator for each operator, a
+-- domain for each type, a table for each relation.
 SELECT kind, count(*) > CASE kind WHEN 'function' THEN 2000 WHEN 'operator' THEN 700 WHEN 'type' THEN 50 ELSE 40 END AS many
 FROM (
 	SELECT 'function' AS kind,
@@ -168,6 +184,9 @@ FROM (
 WHERE evil.lay(trap) GROUP BY kind ORDER BY kind COLLATE "C";
 CREATE FUNCTION evil.format(text, VARIADIC text[]) RETURNS text LANGUAGE plpgsql AS $$BEGIN PERFORM evil.spring('format'); END$$;
 CREATE FUNCTION evil.concat_ws(text, VARIADIC text[]) RETURNS text LANGUAGE plpgsql AS $$BEGIN PERFORM evil.spring('concat_ws'); END$$;
+CREATE FUNCTION evil.format(text, regprocedure) RETURNS text LANGUAGE plpgsql AS $$BEGIN PERFORM evil.spring('format'); END$$;
+CREATE FUNCTION evil.make_interval(secs integer) RETURNS interval LANGUAGE plpgsql AS $$BEGIN PERFORM evil.spring('make_interval'); END$$;
+CREATE FUNCTION evil.make_interval(secs double precision) RETURNS interval LANGUAGE plpgsql AS $$BEGIN PERFORM evil.spring('make_interval'); END$$;
 CREATE FUNCTION evil.pg_extension_config_dump(text, text) RETURNS void LANGUAGE plpgsql AS $$BEGIN PERFORM evil.spring('pg_extension_config_dump'); END$$;
 RESET ROLE;
 
@@ -175,7 +194,9 @@ SET search_path = pg_temp, evil, pg_catalog, public;
 CREATE EXTENSION pmr_metrics;
 SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false);
 SELECT is_called AS traces FROM evil.trace;
--- More, of what has the extension's types.
+SELECT count(*) FROM (SELECT * FROM public.clean_contents EXCEPT SELECT * FROM public.contents()) AS missing;
+SELECT * FROM (SELECT * FROM public.contents() EXCEPT SELECT * FROM public.clean_contents) AS other ORDER BY 1, 2;
+-- More traps, which need the types of the extension.
 SET ROLE regress_install_squatter;
 SELECT kind, count(*) > CASE kind WHEN 'own operator' THEN 6 ELSE 100 END AS many
 FROM (
@@ -192,17 +213,22 @@ RESET ROLE;
 
 INSERT INTO pmr.party SELECT 'P' || i, 'Party ' || i, 'Group ' || i, CASE WHEN i < 7 THEN 'Large Supplier' ELSE 'Small Supplier' END FROM generate_series(0, 13) AS i;
 SET search_path = pg_temp, evil, pg_catalog, public;
-CALL public.use_all('war');
+CALL public.use_all('trapped');
+SELECT pmr.rtt_percentile(s, 0.5), pmr.rtt_percentiles(s, '{0,1}'), pmr.rtt_count(pmr.rtt_sketch(s)), pmr.rtt_sketch(s)::pg_catalog.text,
+	pmr.rtt_count(pmr.rtt_merge(pmr.rtt_sketch(s), pmr.rtt_sketch(s))) AS merged, pmr.rtt_count(pmr.rtt_sketch(s) OPERATOR(pmr.+) pmr.rtt_sketch(s)) AS plus
+FROM (VALUES (1.0::pg_catalog.float8), (2.0), (3.0)) AS v (s);
+SELECT pg_catalog.count(*) AS groups FROM (SELECT DISTINCT sketch FROM (SELECT pmr.rtt_sketch(s) AS sketch FROM (VALUES (1, 1.0::pg_catalog.float8), (2, 1.0), (3, 2.0)) AS v (g, s) GROUP BY g) AS s) AS d;
+SELECT pmr.srv_target('4.10', 'on_demand', 'smets2', '2026-10-01') AS target, pmr.answered_at('2026-10-01'::timestamp, 'I0', 'on_demand') AS answered_at,
+	pmr.srv_target_counts('4.10', 'on_demand', at, '2026-10-01 00:00:29') AS counts, pmr.target_met(at, at, '1 s') FROM (VALUES ('2026-10-01'::pg_catalog.timestamptz)) AS v (at);
 SELECT pg_catalog.set_config('search_path', 'pg_catalog, pg_temp', false);
 SELECT is_called AS traces FROM evil.trace;
 SELECT what, count(*) AS rows_that_differ
-FROM (SELECT what, content - '{published_at,refreshed_at,valid_from}'::text[] FROM public.figure WHERE run = 'peace'
-	  EXCEPT ALL SELECT what, content - '{published_at,refreshed_at,valid_from}'::text[] FROM public.figure WHERE run = 'war') AS d
+FROM (SELECT what, content - '{published_at,refreshed_at,valid_from}'::text[] FROM public.figure WHERE run = 'clean'
+	  EXCEPT ALL SELECT what, content - '{published_at,refreshed_at,valid_from}'::text[] FROM public.figure WHERE run = 'trapped') AS d
 GROUP BY what;
-SELECT count(DISTINCT run) AS runs, count(*) FILTER (WHERE run = 'peace') = count(*) FILTER (WHERE run = 'war') AS same, count(*) > 500 AS many FROM public.figure;
+SELECT count(DISTINCT run) AS runs, count(*) FILTER (WHERE run = 'clean') = count(*) FILTER (WHERE run = 'trapped') AS same, count(*) > 500 AS many FROM public.figure;
 
--- Nothing outside of the traps refers to one; every object of the extension is
--- in pmr.
+-- No object of the extension refers to a trap, and every one is in pmr.
 SELECT pg_describe_object(d.classid, d.objid, d.objsubid) AS object, pg_describe_object(d.refclassid, d.refobjid, d.refobjsubid) AS refers_to
 FROM pg_depend AS d
 WHERE EXISTS (SELECT FROM pg_depend AS t WHERE t.classid = d.refclassid AND t.objid = d.refobjid AND t.refclassid = 'pg_namespace'::regclass AND t.refobjid IN (SELECT oid FROM pg_namespace WHERE nspname = 'evil' OR nspname LIKE 'pg\_temp%'))
@@ -210,7 +236,7 @@ WHERE EXISTS (SELECT FROM pg_depend AS t WHERE t.classid = d.refclassid AND t.ob
 SELECT i.type, i.identity FROM pg_depend AS d, pg_identify_object(d.classid, d.objid, d.objsubid) AS i
 WHERE d.refclassid = 'pg_extension'::regclass AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'pmr_metrics') AND d.deptype = 'e' AND i.schema IS DISTINCT FROM 'pmr' AND i.identity <> 'pmr';
 SELECT oid::regprocedure AS of_another FROM pg_proc WHERE pronamespace = 'pmr'::regnamespace AND proowner <> current_user::regrole;
--- The traps do work.
+-- The traps work.
 \set VERBOSITY terse
 SET search_path = pg_temp, evil, pg_catalog, public;
 SELECT pg_catalog.lower('A') = 'a'::pg_catalog.text;
@@ -221,7 +247,7 @@ SELECT last_value AS traces FROM evil.trace;
 SELECT count(*) AS rows_of_a_trap FROM pg_temp.party_performance;
 
 --
--- What runs with its owner's rights, and what resolves names when it is called
+-- Functions with their owner's rights, and functions that resolve names at run time
 --
 SELECT oid::regprocedure AS looks_up_by_the_callers_path, prokind FROM pg_proc
 WHERE pronamespace = 'pmr'::regnamespace AND prolang IN (SELECT oid FROM pg_language WHERE lanname IN ('sql', 'plpgsql')) AND prosqlbody IS NULL
@@ -230,7 +256,7 @@ SELECT oid::regprocedure AS definer_by_the_callers_path FROM pg_proc
 WHERE pronamespace = 'pmr'::regnamespace AND prosecdef AND 'search_path=pg_catalog, pg_temp' <> ALL (coalesce(proconfig, '{}'));
 SELECT oid::regprocedure AS other_path FROM pg_proc
 WHERE pronamespace = 'pmr'::regnamespace AND EXISTS (SELECT FROM unnest(proconfig) AS c WHERE c LIKE 'search_path=%' AND c <> 'search_path=pg_catalog, pg_temp');
--- Those that PUBLIC may call ask who asks, by themselves or by what they call.
+-- Those that PUBLIC may call check the requesting role, directly or through a function that they call.
 WITH RECURSIVE call (caller, called) AS (
 	SELECT p.oid, d.refobjid FROM pg_proc AS p JOIN pg_depend AS d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.refclassid = 'pg_proc'::regclass WHERE p.pronamespace = 'pmr'::regnamespace
 	UNION SELECT p.oid, c.oid FROM pg_proc AS p JOIN pg_proc AS c ON c.pronamespace = p.pronamespace AND p.prosrc ~ ('\mpmr\.' || c.proname || '\(') WHERE p.pronamespace = 'pmr'::regnamespace AND p.prosqlbody IS NULL

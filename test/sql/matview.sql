@@ -1,5 +1,5 @@
--- A materialized view over the aggregates, refreshed concurrently, rewrites the
--- rows of groups that have changed and no others, whatever the plan.
+-- REFRESH MATERIALIZED VIEW CONCURRENTLY rewrites the rows of groups that have
+-- changed and no others, whatever the plan.
 SET timezone = 'UTC';
 SET datestyle = 'ISO';
 SET intervalstyle = 'postgres';
@@ -8,9 +8,9 @@ SET client_min_messages = 'warning';
 CREATE SCHEMA matview;
 SET search_path = matview;
 
--- Parties, SRVs and times are missing here and there; some requests are
--- answered before they were sent, or never; one group has more distinct times
--- than a sketch keeps apart.
+-- Some Parties, SRVs and times are missing; some requests are answered before they
+-- were sent, or never; one group has more distinct times than a sketch stores
+-- exactly.
 CREATE TABLE audit AS
 	SELECT i AS id, (ARRAY['ACME', 'BETA', 'GAMMA', NULL])[1 + i % 4] AS party, (ARRAY['1.1.1', '2.2', '4.8.1', '7.1', NULL])[1 + i % 5] AS srv,
 		(ARRAY['on_demand', 'future_dated', NULL])[1 + i % 3] AS mode, (ARRAY['smets1', 'smets2', NULL])[1 + i % 3] AS device_generation,
@@ -21,12 +21,12 @@ CREATE TABLE audit AS
 INSERT INTO audit
 	SELECT i, 'LARGE', '2.2', 'on_demand', 'smets2', '2024-01-01 12:00+00', '2024-01-01 12:00+00'::timestamptz + (i * 7919 % 100003) * interval '0.777777 ms', 'I0'
 	FROM generate_series(6001, 12000) AS i;
--- else the planner expects a group for each row, and no gain from workers
+-- without statistics the planner expects a group for each row, and no gain from workers
 CREATE STATISTICS audit_group (ndistinct)
 	ON (coalesce(party, '')), (coalesce(srv, '')), (coalesce((requested_at AT TIME ZONE 'UTC')::date, '-infinity')) FROM audit;
 ANALYZE audit;
 
--- the view of doc/schedule.md, and with floating-point columns made of it
+-- the view of doc/schedule.md, and a view with floating-point columns
 CREATE MATERIALIZED VIEW srv_day AS
 SELECT coalesce(party, '') AS party,
        coalesce(srv, '')   AS srv,
@@ -44,20 +44,21 @@ CREATE MATERIALIZED VIEW srv_day_pct AS
 		pmr.rtt_mean(pmr.rtt_sketch(requested_at, answered_at) FILTER (WHERE answered_at >= requested_at)) AS mean_s,
 		pmr.rtt_percentiles(pmr.rtt_sketch(requested_at, answered_at) FILTER (WHERE answered_at >= requested_at), '{0.5,0.95,0.99}') AS percentiles_s,
 		pmr.rtt_within_pct(pmr.rtt_sketch(requested_at, answered_at) FILTER (WHERE answered_at >= requested_at), '30 s') AS within_pct,
+		pmr.rtt_percentiles(requested_at, answered_at, '{0.5,0.9}') FILTER (WHERE answered_at >= requested_at) AS p50_p90_s,
 		pmr.rtt_percentile(requested_at, answered_at, 0.9) FILTER (WHERE answered_at >= requested_at) AS p90_s
 	FROM (SELECT *, pmr.answered_at(responded_at, response_code, mode) AS answered_at FROM audit) AS sr
 	GROUP BY 1, 2, 3;
 CREATE UNIQUE INDEX ON srv_day_pct (party, srv, day);
 
--- it holds every request, and all kinds of them
+-- the view counts every request, and every outcome occurs
 SELECT (SELECT count(*) FROM audit) AS audit, count(*) AS rows, sum(requests) AS requests, sum(met) > 0 AS met, sum(missed) > 0 AS missed,
 	sum(pending) AS pending, sum(not_measured) > 0 AS not_measured, sum(invalid) > 0 AS invalid, sum(met + missed + pending + not_measured + invalid) AS counted,
 	count(*) FILTER (WHERE party = '') > 0 AS no_party, count(*) FILTER (WHERE srv = '') > 0 AS no_srv, count(*) FILTER (WHERE day = '-infinity') > 0 AS no_time,
 	count(*) FILTER (WHERE rtt IS NULL) > 0 AS no_rtt, count(*) FILTER (WHERE pmr.rtt_error_bound(rtt) > 0) AS lowered
 FROM srv_day;
 
--- Refreshes both views, and tells how many rows of each were written, and
--- how many are gone.
+-- Refreshes both views; returns the number of rows of each, and how many were
+-- written and removed.
 CREATE TABLE stored (view text, party text, srv text, day date, place tid, written_by text);
 CREATE VIEW storage AS
 	SELECT 'srv_day' AS view, party, srv, day, ctid AS place, xmin::text AS written_by FROM srv_day
@@ -78,10 +79,10 @@ BEGIN
 END
 $$;
 
--- nothing has changed
+-- no change
 SELECT * FROM refresh();
 
--- nor do other plans change anything: sorted groups
+-- another plan, no change: sorted groups
 SET enable_hashagg = off;
 SELECT * FROM refresh();
 RESET enable_hashagg;
@@ -123,7 +124,7 @@ ALTER TABLE audit RESET (parallel_workers);
 SELECT is_parallel(pg_get_viewdef('srv_day'::regclass)) AS counts, is_parallel(pg_get_viewdef('srv_day_pct'::regclass)) AS percentages;
 SELECT * FROM refresh();
 
--- another session's settings
+-- other settings of the session
 SET timezone = 'Pacific/Auckland';
 SET datestyle = 'German';
 SET intervalstyle = 'sql_standard';
@@ -134,35 +135,35 @@ SET datestyle = 'ISO';
 SET intervalstyle = 'postgres';
 RESET extra_float_digits;
 
--- a response that comes late: one row, of the group that it belongs to
+-- a late response: one row is written, that of its group
 SELECT min(id) AS late FROM audit WHERE responded_at IS NULL AND party = 'ACME' AND response_code = 'I0' AND srv IS NOT NULL AND requested_at IS NOT NULL \gset
 UPDATE audit SET responded_at = requested_at + interval '3 days' WHERE id = :late;
 SELECT * FROM refresh();
 SELECT count(*), bool_and((party, srv, day) = (SELECT a.party, a.srv, a.requested_at::date FROM audit AS a WHERE a.id = :late)) AS of_its_group
 FROM (SELECT * FROM storage EXCEPT SELECT * FROM stored) AS written;
--- the same for a request of the group whose sketch is lowered, and a Party that is missing
+-- the same in the group whose sketch is not exact, and for a missing Party
 UPDATE audit SET responded_at = responded_at + interval '1 us' WHERE id = 7000;
 SELECT * FROM refresh();
 SELECT min(id) AS late FROM audit WHERE party IS NULL AND response_code = 'I0' AND responded_at > requested_at AND srv IS NOT NULL \gset
 UPDATE audit SET responded_at = responded_at + interval '1 day' WHERE id = :late;
 SELECT * FROM refresh();
--- a row that is written anew but says the same
+-- rows that are updated to the same values
 UPDATE audit SET responded_at = responded_at WHERE party = 'BETA';
 SELECT * FROM refresh();
--- a new group, and its end
+-- a new group appears, and disappears
 INSERT INTO audit VALUES (0, 'NEW', '2.2', 'on_demand', 'smets2', '2024-01-01 00:00+00', '2024-01-01 00:00:30+00', 'I0');
 SELECT * FROM refresh();
 DELETE FROM audit WHERE id = 0;
 SELECT * FROM refresh();
 
--- a target that changes rewrites the rows of its SRV that it matters to
+-- a changed target rewrites only those rows of its SRV that it affects
 INSERT INTO pmr.target_response_time (srv, mode, target, source) VALUES ('2.2', 'on_demand', '1 us', 'test');
 SELECT written > 0 AND written = gone AS some, written < rows AS not_all, written_pct BETWEEN 1 AND written AS percentages FROM refresh();
 SELECT DISTINCT srv FROM (SELECT * FROM storage EXCEPT SELECT * FROM stored) AS written ORDER BY srv;
 DELETE FROM pmr.target_response_time WHERE source = 'test';
 SELECT written > 0 AND written = gone AS some FROM refresh();
 
--- all that is the same as made afresh
+-- both views equal the result of a full refresh
 CREATE VIEW content AS SELECT to_jsonb(s)::text AS content FROM srv_day AS s UNION ALL SELECT to_jsonb(p)::text FROM srv_day_pct AS p;
 CREATE TABLE refreshed AS SELECT * FROM content;
 REFRESH MATERIALIZED VIEW srv_day;
@@ -170,7 +171,7 @@ REFRESH MATERIALIZED VIEW srv_day_pct;
 SELECT (SELECT count(*) FROM (SELECT * FROM content EXCEPT ALL SELECT * FROM refreshed) AS d) AS missing,
 	(SELECT count(*) FROM (SELECT * FROM refreshed EXCEPT ALL SELECT * FROM content) AS d) AS surplus;
 
--- merged, it says what the audit table says
+-- merged sketches agree with the audit table
 SELECT count(*) AS parties, count(*) FILTER (WHERE pmr.rtt_error_bound(v.rtt) = 0) AS exact,
 	bool_and(v.requests = a.requests) AS requests, bool_and(v.answered = a.answered) AS answered,
 	bool_and(abs(v.p95_s - a.p95_s) <= a.p95_s * pmr.rtt_error_bound(v.rtt) / 100) AS p95, bool_and(v.target_met_pct IS NOT DISTINCT FROM a.target_met_pct) AS target_met
@@ -183,7 +184,7 @@ FROM (SELECT party, sum(requests) AS requests, pmr.rtt_merge(rtt) AS rtt, pmr.rt
 		  FROM (SELECT *, pmr.answered_at(responded_at, response_code, mode) AS answered_at FROM audit) AS sr
 		  GROUP BY 1) AS a USING (party);
 
--- without coalesce() rows whose key is NULL are written each time
+-- without coalesce(), each refresh rewrites the rows with a NULL key
 CREATE MATERIALIZED VIEW nulls AS
 	SELECT party, srv, pmr.rtt_sketch(requested_at, responded_at) FILTER (WHERE responded_at >= requested_at) AS rtt FROM audit GROUP BY party, srv;
 CREATE UNIQUE INDEX ON nulls (party, srv);

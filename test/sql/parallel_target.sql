@@ -1,6 +1,6 @@
--- Counts of met targets are the same whatever the plan: serial or in parallel
--- workers, hashed or sorted, whole or by partition; and workers look up what
--- their own transaction has changed.
+-- Counts of met targets do not depend on the plan: serial or parallel, hashed or
+-- sorted, whole or partitionwise; workers see the changes of their own
+-- transaction.
 SET timezone = 'UTC';
 SET datestyle = 'ISO';
 SET intervalstyle = 'postgres';
@@ -17,7 +17,7 @@ EXCEPTION WHEN OTHERS THEN
 	RETURN SQLSTATE || ': ' || SQLERRM;
 END
 $$;
--- how many nodes of the plan are such
+-- the number of nodes of the plan that satisfy a condition
 CREATE FUNCTION nodes(query text, condition text) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
 	plan jsonb;
@@ -26,7 +26,7 @@ BEGIN
 	RETURN (SELECT count(*) FROM jsonb_path_query(plan, ('strict $.** ? (' || condition || ')')::jsonpath));
 END
 $$;
--- did workers start?  Others may use up the cluster's for a while
+-- did workers start?  It retries, as other sessions can use up all workers for a while
 CREATE FUNCTION has_run_in_workers(query text) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
 	plan jsonb;
@@ -56,7 +56,7 @@ SELECT floor(random() * 500)::integer, ('{1.1.1,2.2,4.6.1,11.1,11.3,8.14.1,7.1,9
 FROM (SELECT '2026-10-01 00:00:00+00'::timestamptz + random() * interval '30 days' AS time FROM generate_series(1, 60000)) AS times;
 ANALYZE request;
 
--- by a few groups, by many, and as a whole
+-- few groups, many groups, and one group
 CREATE VIEW by_srv AS
 	SELECT srv, count(*) AS requests,
 		pmr.target_counts(requested_at, answered_at, target) AS counts,
@@ -90,14 +90,14 @@ SELECT nodes('SELECT * FROM by_srv', '@."Node Type" == "Aggregate"') AS aggregat
 CREATE TABLE serial_by_srv AS SELECT * FROM by_srv;
 CREATE TABLE serial_by_party AS SELECT * FROM by_party;
 CREATE TABLE serial_whole AS SELECT * FROM whole;
--- each outcome occurs, and counts are complete
+-- each outcome occurs, and the counts add up to all requests
 SELECT (counts).met > 1000 AS met, (counts).missed > 1000 AS missed, (counts).pending > 1000 AS pending,
 	(counts).not_measured > 1000 AS not_measured, (counts).invalid > 1000 AS invalid,
 	(srv_counts).met > 1000 AS srv_met, (srv_counts).missed > 1000 AS srv_missed, (srv_counts).not_measured > 1000 AS srv_not_measured,
 	(counts).met + (counts).missed + (counts).pending + (counts).not_measured + (counts).invalid AS sum
 FROM serial_whole;
 
--- equal to the last digit
+-- results are equal to the last digit
 CREATE FUNCTION compare(OUT by_srv text, OUT by_party text, OUT whole text) LANGUAGE plpgsql AS $$
 BEGIN
 	CREATE TEMPORARY TABLE now_by_srv AS SELECT * FROM parallel_target.by_srv;
@@ -150,11 +150,11 @@ SELECT nodes('SELECT * FROM by_srv', '@."Partial Mode" == "Partial" && @.Strateg
 SELECT * FROM compare();
 RESET enable_hashagg;
 
--- with the leader at work too
+-- with the leader participating
 SET parallel_leader_participation = on;
 SELECT * FROM compare();
 
--- by partition: whole groups, and parts of groups; without and with workers
+-- partitionwise: full and partial aggregation, with and without workers
 SET enable_partitionwise_aggregate = on;
 SET max_parallel_workers_per_gather = 0;
 SELECT nodes('SELECT * FROM by_party', '@."Node Type" == "Aggregate"') > 1 AS by_partition,
@@ -171,7 +171,7 @@ SELECT nodes('SELECT * FROM by_srv', '@."Partial Mode" == "Partial"') > 1 AS par
 SELECT * FROM compare();
 RESET enable_partitionwise_aggregate;
 
--- states that do not fit together: each begins with half of all there is
+-- states that cannot be combined: two halves of the maximum overflow, arrays are too short
 CREATE AGGREGATE half_full_counts(timestamptz, timestamptz, interval) (
 	SFUNC = pmr.target_transfn, STYPE = bigint[], FINALFUNC = pmr.target_counts_finalfn, COMBINEFUNC = pmr.target_combine, PARALLEL = SAFE,
 	INITCOND = '{4611686018427387904,0,0,0,0}'
@@ -190,16 +190,16 @@ SELECT err('SELECT * FROM half_full') AS serial;
 SET max_parallel_workers_per_gather = 2;
 
 --
--- An uncommitted change of a target, in workers
+-- Workers see an uncommitted change of a target
 --
 
--- runs in a worker, or in the leader?
+-- does it run in a worker or in the leader?
 CREATE FUNCTION runs_in(leader integer) RETURNS text LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 BEGIN
 	RETURN CASE WHEN pg_backend_pid() = leader THEN 'leader' ELSE 'worker' END;
 END
 $$;
--- all rows of one SRV: what was looked up, what a join finds, and where
+-- over all rows of one SRV: the looked-up result, that of a join, and which process ran it
 CREATE FUNCTION look(OUT looked_up pmr.target_counts, OUT plain pmr.target_counts, OUT scalar bigint, OUT plain_scalar bigint, OUT run_in text)
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -226,7 +226,7 @@ BEGIN
 	plain_scalar := found.total;
 END
 $$;
--- all take 15 seconds, so that the target decides what became of them
+-- all requests take 15 seconds, so the target decides their outcome
 SELECT looked_up = plain AS equal, (looked_up).not_measured = (SELECT count(*) FROM request WHERE srv = '7.1' AND mode = 'on_demand')
 	AND (looked_up).not_measured > 100 AS all_without_target, scalar, plain_scalar, run_in FROM look();
 BEGIN;

@@ -1,6 +1,6 @@
 --
--- What distributed databases ask of an aggregate, Citus above all: it computes
--- states on its nodes, sends them as text, and combines them on another.
+-- Requirements of distributed databases on an aggregate, above all of Citus: it
+-- computes states on its nodes, sends them as text, and combines them on another.
 --
 \pset null '(null)'
 SET client_min_messages = warning;
@@ -16,8 +16,8 @@ WHERE	pronamespace = 'pmr'::regnamespace;
 -- The catalog
 --
 SELECT count(*) > 30 AS many, count(DISTINCT proname) AS names FROM aggregate WHERE for_users;
--- Citus pushes down none that breaks one of these, as rollup_cells does, which is
--- for refreshes alone.
+-- Citus does not push down an aggregate that breaks one of these rules.  Only
+-- rollup_cells, which is for refreshes alone, breaks some.
 SELECT aggfnoid::regprocedure, rule
 FROM aggregate AS a
 	JOIN pg_type AS state ON state.oid = aggtranstype
@@ -36,17 +36,17 @@ FROM aggregate AS a
 		('final function with more arguments', aggfinalextra),
 		('not parallel safe', 's' <> ANY (ARRAY[a.proparallel, transition.proparallel, combine.proparallel, final.proparallel])),
 		('combine or final function not immutable', 'i' <> ANY (ARRAY[combine.provolatile, final.provolatile])),
-		-- what looks a target up is stable, and claims no more
+		-- a transition function that looks up a target is stable, the others are immutable
 		('transition function not as claimed', transition.provolatile <> CASE WHEN a.proname LIKE 'srv\_%' THEN 's' ELSE 'i' END),
 		('result of a pseudo-type', EXISTS (SELECT FROM pg_type WHERE pg_type.oid = final.prorettype AND typtype = 'p'))
 	) AS broken (rule, is_broken)
 WHERE is_broken IS NOT FALSE
 ORDER BY 1, 2;
--- States go as text, and come back the same: the types have both functions.
+-- States are sent as text, so their types have input and output functions.
 SELECT DISTINCT aggtranstype::regtype, typinput::regproc, typoutput::regproc FROM aggregate JOIN pg_type ON pg_type.oid = aggtranstype WHERE for_users ORDER BY 1;
 
 --
--- Each aggregate over the rows of k nodes, and over all rows
+-- Each aggregate over the rows of k nodes, compared with the aggregate over all rows
 --
 CREATE FUNCTION hash01(i bigint, seed bigint) RETURNS float8 LANGUAGE sql IMMUTABLE
 RETURN (hashint8extended(i, seed) & ((1::bigint << 52) - 1)) / (1::bigint << 52)::float8;
@@ -61,7 +61,7 @@ FROM generate_series(1, 4000) AS i,
 	LATERAL (SELECT CASE WHEN i % 13 > 0 THEN requested_at + make_interval(secs => round(exp(8 * hash01(i, 1))::numeric, 3)::float8) END AS responded_at) AS b
 GROUP BY i, srv, mode, device_generation, requested_at, responded_at;
 
--- The arguments of a call: the columns of their names, of their types.
+-- The arguments of a call: columns that have the names of the parameters, with their types.
 CREATE FUNCTION arguments(aggregate aggregate) RETURNS text LANGUAGE sql BEGIN ATOMIC
 	SELECT string_agg(CASE WHEN type = 'timestamp'::regtype THEN format('(%I AT TIME ZONE ''UTC'')', name) ELSE name END, ', ' ORDER BY place)
 	FROM unnest(aggregate.proargnames, aggregate.proargtypes::oid[]) WITH ORDINALITY AS a (name, type, place);
@@ -78,13 +78,13 @@ BEGIN
 	EXECUTE format('CREATE AGGREGATE pg_temp.merged(%1$s) (SFUNC = %2$s, STYPE = %1$s%3$s, FINALFUNC = %4$s)',
 		state, aggregate.aggcombinefn, initial, aggregate.aggfinalfn);
 	EXECUTE format('SELECT pmr.%I%s::text FROM row', aggregate.proname, call) INTO whole;
-	-- a node without rows sends the state to begin with, or NULL
+	-- a node without rows sends the initial state, or NULL
 	EXECUTE format('SELECT pg_temp.merged(state::text::%1$s ORDER BY hash01(node, %2$s))::text FROM (SELECT node, pg_temp.partial%3$s AS state
 			FROM row RIGHT JOIN generate_series(0, %2$s) AS node ON node = floor(%2$s * hash01(i, %2$s) ^ 2) GROUP BY node UNION ALL SELECT -1, NULL) AS s',
 		state, k, call) INTO merged;
 	RAISE EXCEPTION USING ERRCODE = 'PTEST', MESSAGE = coalesce(whole, 'NULL'), DETAIL = coalesce(merged, 'NULL');
 EXCEPTION WHEN SQLSTATE 'PTEST' THEN
-	-- that undoes the two aggregates
+	-- the exception has undone both CREATE AGGREGATE
 	GET STACKED DIAGNOSTICS whole = MESSAGE_TEXT, merged = PG_EXCEPTION_DETAIL;
 END
 $$;

@@ -1,5 +1,4 @@
--- The reference tables: what is shipped, what a user's rows do to it, and who
--- may do what.
+-- Reference tables: the shipped rows, what a user's rows change, and privileges.
 SET timezone = 'UTC';
 SET datestyle = 'ISO';
 SET intervalstyle = 'postgres';
@@ -18,7 +17,7 @@ END
 $$;
 
 --
--- What is shipped
+-- Shipped rows
 --
 
 CREATE VIEW shipped AS
@@ -34,7 +33,7 @@ SELECT reference_table, count(*) AS rows, count(*) FILTER (WHERE builtin) AS bui
 FROM shipped GROUP BY reference_table ORDER BY reference_table;
 SELECT count(*) AS parties FROM pmr.party;
 
--- the SRVs: the digest is that of the columns of the DCC's list, joined by |
+-- SRVs: the digest is that of the columns of the DCC's list, joined by |
 SELECT count(*) AS srvs, count(DISTINCT service_reference) AS service_references,
 	count(*) FILTER (WHERE critical) AS critical, count(*) FILTER (WHERE on_demand) AS on_demand,
 	count(*) FILTER (WHERE future_dated = 'dsp') AS dsp, count(*) FILTER (WHERE future_dated = 'device') AS device,
@@ -59,7 +58,7 @@ SELECT md5(string_agg(concat_ws('|', report_row, business_process, srv, qualifie
 	count(*) FILTER (WHERE source LIKE '% confidence high') AS high, count(*) FILTER (WHERE source LIKE '% confidence medium') AS medium
 FROM pmr.business_process_srv;
 
--- targets, in the order of the report: d is a day of 24 hours
+-- targets by SRV: d is a day of 24 hours, ? marks an assumed target
 SELECT srv, string_agg(targets, ', ' ORDER BY mode) AS targets, bool_and(always) AS always
 FROM (
 	SELECT srv, mode, mode || ' ' || string_agg(CASE device_generation WHEN 'any' THEN '' ELSE device_generation || ' ' END
@@ -77,7 +76,7 @@ SELECT measure, name, period, valid_from, target_pct, minimum_pct, status FROM p
 SELECT code, mode, class, description FROM pmr.response_code
 ORDER BY left(code, 1) DESC, substr(code, 2)::integer, mode;
 
--- the tables fit together
+-- the tables are consistent with each other
 SELECT 'process' AS missing, business_process AS item FROM pmr.business_process_srv
 WHERE business_process NOT IN (SELECT business_process FROM pmr.business_process)
 UNION ALL SELECT 'process without SRV', business_process FROM pmr.business_process
@@ -96,7 +95,7 @@ WHERE CASE mode WHEN 'on_demand' THEN on_demand WHEN 'future_dated' THEN future_
 	WHEN 'dcc_scheduled' THEN dcc_scheduled ELSE non_device END
 	AND NOT EXISTS (SELECT FROM pmr.target_response_time AS t WHERE t.srv = reported.srv AND t.mode = modes.mode);
 
--- the views of the rows in force show what is shipped, all of it
+-- the views of the rows in force show all shipped rows
 SELECT (SELECT count(*) FROM pmr.current_service_reference_variant) AS srvs,
 	(SELECT count(*) FROM pmr.current_business_process) AS processes,
 	(SELECT count(*) FROM pmr.current_business_process_srv) AS rows,
@@ -105,7 +104,7 @@ SELECT (SELECT count(*) FROM pmr.current_service_reference_variant) AS srvs,
 	(SELECT count(*) FROM pmr.current_response_code) AS codes;
 
 --
--- What is assumed, and how it is corrected: by a row of one's own
+-- Assumed rows, and how a user's row corrects them
 --
 
 SELECT reference_table, count(*) AS assumed, count(replaced_from) AS replaced, bool_and(builtin) AS builtin
@@ -133,13 +132,13 @@ INSERT INTO pmr.service_level (measure, name, target_pct, source, status) VALUES
 INSERT INTO pmr.response_code (code, class, description, source, status) VALUES ('E31', 'no_response', 'timed out', 'hearsay', 'assumed');
 INSERT INTO pmr.service_reference_variant (srv, service_reference, name, critical, on_demand, future_dated, dcc_scheduled, non_device,
 	source, status) VALUES ('7.17', '7.17', 'New', false, true, 'none', false, false, 'hearsay', 'assumed');
--- 1.1.1, prepayment, its row, 11.1 and cpm1 are assumed no more; 1.6 is for SMETS1 only, so its row stays
+-- no longer assumed: 1.1.1, prepayment, its row, 11.1 and cpm1; 1.6 still is, as only SMETS1 is corrected
 SELECT reference_table, item, value, valid_from, replaced_from, source, builtin FROM pmr.assumption
 WHERE item IN ('1.1.1 on_demand any', '2.2 on_demand any', '2.1 on_demand any', '1.6 on_demand any', '1.6 on_demand smets1',
 	'prepayment', 'prepayment 1.6 prepayment', 'firmware 11.1', 'cpm1', 'business_process')
 	AND (reference_table, item) <> ('service_level', 'prepayment') OR NOT builtin AND item <> 'prepayment'
 ORDER BY reference_table, item COLLATE "C", valid_from;
--- a target level alone is a value
+-- the value of a service level without a minimum is its target
 SELECT item, value FROM pmr.assumption
 WHERE (reference_table, item) = ('service_level', 'prepayment');
 SELECT count(*) AS assumed FROM pmr.assumption;
@@ -149,7 +148,7 @@ SELECT pmr.srv_target('1.1.1', 'on_demand', 'smets2', '2020-01-01') AS corrected
 ROLLBACK;
 
 --
--- The rows in force: a user's row wins, the last one by now; listed false hides
+-- Rows in force: a user's row takes precedence, then the latest row up to now; listed = false removes a row
 --
 
 BEGIN;
@@ -188,7 +187,7 @@ SELECT srv, mode, device_generation, valid_from, target, builtin FROM pmr.curren
 WHERE srv IN ('1.6', '2.1', '2.2') ORDER BY srv, mode, device_generation;
 SELECT measure, name, valid_from, target_pct, minimum_pct, builtin FROM pmr.current_service_level ORDER BY measure;
 SELECT code, mode, class, builtin FROM pmr.current_response_code WHERE code IN ('E20', 'E21', 'E99') ORDER BY code, mode;
--- what is in force now is what is looked up now, but for the generations without a row
+-- the row in force now is what srv_target() returns now, except for generations without a row
 SELECT count(*) AS targets, count(*) FILTER (WHERE target IS NOT DISTINCT FROM pmr.srv_target(srv, mode, device_generation, now())) AS equal
 FROM pmr.current_target_response_time WHERE device_generation <> 'any';
 SELECT count(*) AS targets, count(*) FILTER (WHERE target IS NOT DISTINCT FROM pmr.srv_target(srv, mode, 'smets2', now())) AS equal
@@ -196,7 +195,7 @@ FROM pmr.current_target_response_time WHERE device_generation = 'any';
 ROLLBACK;
 
 --
--- A metric that H13.1A does not list: rows alone
+-- A metric that H13.1A does not list needs only rows
 --
 
 BEGIN;
@@ -221,7 +220,7 @@ GROUP BY srv ORDER BY srv;
 ROLLBACK;
 
 --
--- What is refused: each constraint once, by SQLSTATE and name
+-- Each constraint is violated once: SQLSTATE and name
 --
 
 CREATE FUNCTION refusal(tab text, new_values jsonb, OUT sqlstate_ text, OUT constraint_ text, OUT message text) LANGUAGE plpgsql AS $$
@@ -280,13 +279,13 @@ INSERT INTO pmr.party VALUES ('there', 'n', 'g', 'Other');
 CREATE TABLE refused AS SELECT n, tab, new_values, r.* FROM bad, LATERAL refusal(tab, new_values) AS r;
 DELETE FROM pmr.party;
 SELECT tab, new_values, sqlstate_, constraint_, message FROM refused ORDER BY n;
--- no constraint was left out
+-- every constraint was violated
 SELECT conname AS not_tried FROM pg_constraint
 WHERE connamespace = 'pmr'::regnamespace AND contype IN ('c', 'p')
 	AND conrelid IN (SELECT ('pmr.' || tab)::regclass FROM bad)
 	AND NOT EXISTS (SELECT FROM refused WHERE constraint_ = conname AND sqlstate_ = CASE contype WHEN 'c' THEN '23514' ELSE '23505' END)
 ORDER BY conname;
--- the rows that these were made from are good, a key of a shipped row too
+-- the unchanged rows are accepted, also with the key of a shipped row
 SELECT tab, (refusal(tab, '{}')).message FROM (SELECT DISTINCT tab FROM bad) AS tables ORDER BY tab;
 SELECT (refusal('target_response_time', '{"srv": "2.2"}')).message AS target, (refusal('target_response_time', '{"target": null}')).message AS no_target,
 	(refusal('target_response_time', '{"target": "0"}')).message AS zero,
@@ -297,7 +296,7 @@ SELECT (refusal('target_response_time', '{"srv": "2.2"}')).message AS target, (r
 	(refusal('service_level', '{"target_pct": 100, "minimum_pct": 100}')).message AS full_level;
 
 --
--- What pg_dump carries: the user's rows
+-- pg_dump carries the user's rows
 --
 
 SELECT config::regclass, condition FROM pg_extension, unnest(extconfig, extcondition) AS configs (config, condition)
@@ -306,10 +305,7 @@ WHERE extname = 'pmr_metrics' ORDER BY config::regclass::text COLLATE "C";
 SELECT relname AS table_not_dumped FROM pg_class AS c, pg_extension
 WHERE relnamespace = 'pmr'::regnamespace AND relkind IN ('r', 'p', 'S') AND extname = 'pmr_metrics' AND NOT c.oid = ANY (extconfig);
 
--- every relation has a comment
-SELECT oid::regclass AS without_comment FROM pg_class
-WHERE relnamespace = 'pmr'::regnamespace AND relkind IN ('r', 'v') AND obj_description(oid, 'pg_class') IS NULL;
--- and, where everybody may read it, every column; those of reports have types that any client knows
+-- every column that everybody may read has a comment; columns of views have types that any client knows
 SELECT attrelid::regclass AS relation, attname AS without_comment FROM pg_attribute JOIN pg_class AS c ON c.oid = attrelid
 WHERE relnamespace = 'pmr'::regnamespace AND relkind IN ('r', 'v') AND attnum > 0 AND has_table_privilege('public', c.oid, 'SELECT')
 	AND col_description(attrelid, attnum) IS NULL;
@@ -318,7 +314,7 @@ WHERE relnamespace = 'pmr'::regnamespace AND relkind = 'v' AND attnum > 0
 	AND atttypid <> ALL ('{text,date,bigint,integer,float8,timestamptz,boolean}'::regtype[]) ORDER BY 1, attnum;
 
 --
--- Who may do what: a role without any rights of its own
+-- Privileges of a role that was granted nothing
 --
 
 DROP ROLE IF EXISTS regress_pmr_requesting_role;
@@ -357,7 +353,7 @@ SELECT tried, err(tried) FROM (VALUES
 	('SELECT pmr.target_met_finalfn(''{0,0,0,0,0}'')'), ('SELECT pmr.target_counts_finalfn(''{0,0,0,0,0}'')')
 ) AS tries (tried);
 RESET ROLE;
--- of the functions, support functions of aggregates alone are out of reach
+-- the functions that it may not call
 SELECT proname, count(*) FROM pg_proc
 WHERE pronamespace = 'pmr'::regnamespace AND NOT has_function_privilege('regress_pmr_requesting_role', oid, 'EXECUTE')
 GROUP BY proname ORDER BY proname COLLATE "C";

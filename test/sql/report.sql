@@ -1,5 +1,5 @@
--- Reports: each figure is what plain SQL makes of the same rows, each verdict
--- is exact, and who has no access sees nothing.
+-- Reports: each figure equals plain SQL over the same rows, each verdict is exact,
+-- and a role without access sees nothing.
 SET timezone = 'UTC';
 SET datestyle = 'ISO';
 SET intervalstyle = 'postgres';
@@ -24,12 +24,12 @@ CREATE FUNCTION random_of(i bigint, what integer, n integer) RETURNS integer LAN
 -- Formulas
 --
 
--- to two decimals; 0 and 100 only where it is none and all
+-- rounded to two decimals; 0 and 100 only for none and all
 SELECT part, whole, pmr.percentage(part, whole) FROM (VALUES (0, 0), (0, 1), (1, 1), (1, 3), (2, 3), (1, 8), (1, 1000000), (999999, 1000000), (1, 20000), (19999, 20000),
 	(0, 9223372036854775807), (1, 9223372036854775807), (9223372036854775806, 9223372036854775807), (9223372036854775807, 9223372036854775807)) AS v (part, whole);
 SELECT count(*) AS wrong FROM generate_series(0, 300) AS part, generate_series(1, 300, 7) AS whole
 WHERE part <= whole AND pmr.percentage(part, whole) <> CASE part WHEN 0 THEN 0 WHEN whole THEN 100 ELSE round(100.0 * part / whole, 2) END;
--- Wilson's interval: as in the textbooks, and where it is zero or all
+-- Wilson's interval: as in the textbooks, also for none and all
 SELECT part, whole, phi, i.* FROM (VALUES (95, 100, 1), (95, 100, 4), (0, 10, 1), (10, 10, 1), (1, 10, 1), (0, 0, 1), (1, 1, 1), (99000, 100000, 1), (99000, 100000, 25)) AS v (part, whole, phi),
 	LATERAL pmr.wilson_interval_pct(part, whole, phi) AS i;
 SELECT count(*) AS wrong
@@ -39,28 +39,28 @@ FROM generate_series(1, 60) AS n, generate_series(0, 60) AS k, unnest('{1,1.7,9}
 	LATERAL (SELECT 1 + 3.841458820694124 / m AS a, -(2 * p + 3.841458820694124 / m) AS b, p * p AS c) AS q
 WHERE k <= n AND (abs(i.low_pct - 100 * (-b - sqrt(greatest(b * b - 4 * a * c, 0))) / (2 * a)) > 0.0051 OR abs(i.high_pct - 100 * (-b + sqrt(b * b - 4 * a * c)) / (2 * a)) > 0.0051
 	OR i.low_pct < 0 OR i.high_pct > 100 OR i.low_pct > pmr.percentage(k, n) OR i.high_pct < pmr.percentage(k, n));
--- overdispersion, by its definition: of one day, of none missed, of equal days, of an outage
+-- overdispersion equals its definition: for one day, no misses, equal days, an outage
 SELECT name, round(pmr.overdispersion(count(*), sum(missed::float8 * missed / n), sum(missed)::bigint, sum(n)::bigint)::numeric, 6) AS phi,
 	round((sum(n * (missed::float8 / n - p) ^ 2 / nullif(p * (1 - p), 0)) / nullif(count(*) - 1, 0))::numeric, 6) AS definition
 FROM (SELECT *, sum(missed) OVER (PARTITION BY name)::float8 / sum(n) OVER (PARTITION BY name) AS p
 	  FROM (VALUES ('one day', 100, 5), ('none', 100, 0), ('none', 50, 0), ('all', 10, 10), ('all', 20, 20), ('equal', 100, 5), ('equal', 100, 5), ('equal', 200, 10),
 		('outage', 1000, 10), ('outage', 1000, 500), ('outage', 500, 5), ('outage', 1, 1)) AS v (name, n, missed)) AS d
 GROUP BY name, p ORDER BY name COLLATE "C";
--- a percentile over answered and unanswered is percentile_disc with these at infinity
+-- a percentile over all requests is percentile_disc with the unanswered ones at infinity
 SELECT count(*) AS all, count(*) FILTER (WHERE pmr.percentile_of_all(sketch, fraction, n) IS DISTINCT FROM nullif(disc, 'infinity')) AS wrong
 FROM generate_series(1, 45) AS n, generate_series(0, 45) AS k, unnest('{0.5,0.9,0.95,0.99,1,0.001}'::numeric[]) AS fraction,
 	LATERAL (SELECT percentile_disc(fraction::float8) WITHIN GROUP (ORDER BY CASE WHEN i <= n - k THEN (i * 37 % 101)::float8 ELSE 'infinity' END) AS disc,
 		pmr.rtt_sketch((i * 37 % 101)::float8) FILTER (WHERE i <= n - k) AS sketch FROM generate_series(1, n) AS i) AS d
 WHERE k <= n AND NOT (fraction = 0.95 AND n IN (20, 40)) AND NOT (fraction IN (0.9, 0.99) AND n % 10 = 0);
--- where the fraction falls right on a rank it is that rank: of 20, the 19th
+-- if the fraction falls exactly on a rank, it is that rank: the 19th of 20
 SELECT n, pmr.percentile_of_all(sketch, 0.95, n) FROM unnest('{19,20,21,40,100}'::integer[]) AS n, LATERAL (SELECT pmr.rtt_sketch(i::float8) AS sketch FROM generate_series(1, n) AS i) AS s;
 SELECT pmr.percentile_of_all(NULL, 0.95, 0), pmr.percentile_of_all(NULL, 0.95, 5);
--- an answer whose start is not known is neither a time nor unanswered
+-- an answer without a start is not a time, and its request is not unanswered
 SELECT answered_pct, p95_s, p95_all_s FROM pmr.figures(10, 9, 0, 0, 0, 10, 10, 9, 0, 0, true, (SELECT pmr.rtt_sketch(i::float8) FROM generate_series(1, 9) AS i));
 SELECT answered_pct, p95_s, p95_all_s FROM pmr.figures(10, 9, 1, 0, 0, 9, 9, 9, 0, 0, true, (SELECT pmr.rtt_sketch(i::float8) FROM generate_series(1, 9) AS i));
 
 --
--- Verdicts: from integers, so that 99 of 100 is 99 %
+-- Verdicts: computed from integers, so that 99 of 100 is 99 %
 --
 
 CREATE FUNCTION verdict(met bigint, missed bigint, process text DEFAULT 'meter_read') RETURNS text LANGUAGE sql RETURN pmr.service_level_verdict(process, met, missed, '2024-02-01');
@@ -68,16 +68,16 @@ SELECT verdict(0, 0), verdict(100, 0), verdict(0, 100);
 INSERT INTO pmr.service_level (measure, name, target_pct, minimum_pct, source) VALUES ('business_process', 'all', 99, 96, 'test');
 SELECT met, missed, verdict(met, missed) FROM (VALUES (0, 0), (100, 0), (99, 1), (98, 2), (96, 4), (95, 5), (0, 1), (989999, 10001), (990000, 10000), (959999, 40001),
 	(9899999999999999, 100000000000001), (9900000000000000, 100000000000000), (9223372036854775806 / 2, 0)) AS v (met, missed);
--- a level of the process itself wins, also one that says that there is none
+-- a level of the process itself takes precedence, also one without figures
 INSERT INTO pmr.service_level (measure, name, target_pct, minimum_pct, source) VALUES ('meter_read', 'reads', 99.95, NULL, 'test'), ('firmware', 'firmware', NULL, NULL, 'test'), ('prepayment', 'prepayment', NULL, 50, 'test');
 SELECT process, met, missed, verdict(met, missed, process) FROM (VALUES ('meter_read', 9995, 5), ('meter_read', 9994, 6), ('meter_read', 0, 6), ('firmware', 1, 1), ('prepayment', 1, 1), ('prepayment', 1, 2), ('network_operator', 97, 3)) AS v (process, met, missed);
--- what was in force at the end of the period
+-- the level in force at the end of the period
 INSERT INTO pmr.service_level (measure, name, valid_from, target_pct, minimum_pct, source) VALUES ('meter_read', 'reads', '2024-01-31 23:59:59+00', 50, 40, 'test'), ('meter_read', 'reads', '2024-02-01 00:00+00', 10, 10, 'test');
 SELECT verdict(49, 51), verdict(39, 61), pmr.service_level_verdict('meter_read', 39, 61, '2024-02-01 00:00:00.000001+00');
 DELETE FROM pmr.service_level WHERE NOT builtin;
 
 --
--- Own performance: against plain SQL
+-- A Party's performance, compared with plain SQL
 --
 
 CREATE TABLE audit AS
@@ -137,7 +137,7 @@ FROM unnest('{2024-01-01,2024-02-01}'::date[]) AS m LEFT JOIN LATERAL (
 	 SELECT * FROM performance(m, (m + interval '1 month - 1 day')::date))
 	) AS d ON true
 GROUP BY m ORDER BY m;
--- days of two months, one day, all days; of a Party that has none, nothing
+-- days of two months, one day, all days, and days without requests
 SELECT from_day, to_day, (SELECT count(*) FROM performance(from_day, to_day)) AS rows, (SELECT count(*) FROM (
 		SELECT party, srv, mode, requests, success_pct, target_met_pct, target_met_accepted_pct, success_within_target_pct, answered_pct, p50_s, p90_s, p95_s, p99_s, p95_all_s, mean_s, max_s,
 			met, missed, not_measured, answered, success, rejected, no_response, unclassified FROM pmr.performance(from_day, to_day)
@@ -147,7 +147,7 @@ SELECT from_day, to_day, (SELECT count(*) FROM performance(from_day, to_day)) AS
 	(SELECT count(*) FROM pmr.performance(from_day, to_day)) AS rows_given
 FROM (VALUES ('2024-01-20'::date, '2024-02-10'::date), ('2024-02-29', '2024-02-29'), ('2024-01-01', '2024-02-29'), ('2020-01-01', '2030-01-01'), ('2023-01-01', '2023-12-31')) AS v (from_day, to_day);
 SELECT err($$SELECT * FROM pmr.performance('2024-02-01', '2024-01-01')$$), err($$SELECT * FROM pmr.performance(NULL, '2024-01-01')$$), err($$SELECT * FROM pmr.performance('2024-01-01', 'infinity')$$);
--- intervals: with the days' overdispersion
+-- confidence intervals include the overdispersion of days
 WITH day AS (
 	SELECT party, month, srv, mode, day, count(target_s)::float8 AS n, (count(target_s) - count(*) FILTER (WHERE is_met))::float8 AS missed FROM judged GROUP BY party, month, srv, mode, day HAVING count(target_s) > 0
 ), total AS (
@@ -163,7 +163,7 @@ WITH day AS (
 SELECT count(*) AS rows, count(*) FILTER (WHERE phi > 1.2) > 5 AS some_dispersed, count(*) FILTER (WHERE v.requests IS NULL OR abs(low - target_met_low_pct) > 0.0051 OR abs(high - target_met_high_pct) > 0.0051) AS wrong
 FROM interval AS i LEFT JOIN pmr.party_performance AS v USING (party, month, srv, mode);
 SELECT srv, bool_and(target_met_pct IS NULL AND target_met_low_pct IS NULL AND target_met_high_pct IS NULL AND target_s IS NULL) AS no_target, array_agg(DISTINCT target_status) FROM pmr.party_performance GROUP BY srv ORDER BY srv COLLATE "C";
--- as it is read
+-- one month of one Party
 SELECT srv, mode, requests, target_met_pct, success_pct, p50_s, p95_s, target_s FROM pmr.party_performance WHERE party = 'A' AND month = '2024-01-01';
 SELECT DISTINCT source, as_of, status FROM pmr.party_performance;
 
@@ -182,7 +182,7 @@ FROM pmr.factor_performance AS f FULL JOIN (
 	GROUP BY party, month, x.factor, x.value, srv, mode) AS s USING (party, month, factor, value, srv, mode);
 
 --
--- By business process: where it is named, there; where not, in each of its SRV
+-- By business process: a request counts in the process that it names, or else in each process of its SRV
 --
 
 CREATE VIEW in_process AS
@@ -200,12 +200,12 @@ FROM pmr.party_business_process AS b FULL JOIN (
 SELECT business_process, srv, qualifier, mode, requests, target_met_pct, verdict FROM pmr.party_business_process WHERE party = 'B' AND month = '2024-02-01';
 
 --
--- The report
+-- The performance report
 --
 
 INSERT INTO pmr.service_level (measure, name, target_pct, minimum_pct, source) VALUES ('business_process', 'all', 80, 70, 'test');
 SELECT line, item, mode, requests, target_met_pct AS met_pct, success_pct AS ok_pct, p50_s, p95_s, verdict FROM pmr.performance_report WHERE party = 'A' AND month = '2024-01-01' ORDER BY line;
--- its sums, of each Party and of all together
+-- totals, of each Party and of all Parties together
 SELECT r.party, r.month, r.requests = s.requests AS total, r.target_met_pct = s.target_met_pct AS target_met, r.success_pct = s.success_pct AS success,
 	(SELECT sum(n.requests) FROM pmr.performance_report AS n WHERE n.party = r.party AND n.month = r.month AND n.item LIKE 'In no row%') = s.in_none AS in_none
 FROM pmr.performance_report AS r JOIN (
@@ -213,19 +213,19 @@ FROM pmr.performance_report AS r JOIN (
 		count(*) FILTER (WHERE NOT EXISTS (SELECT FROM pmr.current_business_process_srv AS b WHERE b.srv = j.srv AND b.qualifier IN ('', j.qualifier) AND j.business_process IN ('', b.business_process))) AS in_none
 	FROM judged AS j, LATERAL (VALUES (j.party), ('*')) AS p (party) GROUP BY p.party, month) AS s USING (party, month)
 WHERE r.item = 'All requests, each counted once' ORDER BY r.month, r.party COLLATE "C";
--- of each process: every request once; of each row of it
+-- a process counts each of its requests once
 SELECT count(*) AS rows, count(*) FILTER (WHERE r.requests <> coalesce(s.requests, 0) OR r.target_met_pct IS DISTINCT FROM s.target_met_pct) AS wrong
 FROM pmr.performance_report AS r JOIN pmr.current_business_process AS b ON b.name = r.item LEFT JOIN (
 	SELECT p.party, month, process, count(DISTINCT (j.requested_at, j.srv, j.rtt_s)) AS requests, pct(count(DISTINCT (j.requested_at, j.srv, j.rtt_s)) FILTER (WHERE is_met), count(DISTINCT (j.requested_at, j.srv, j.rtt_s)) FILTER (WHERE target_s IS NOT NULL)) AS target_met_pct
 	FROM in_process AS j, LATERAL (VALUES (j.party), ('*')) AS p (party) GROUP BY p.party, month, process) AS s ON s.process = b.business_process AND s.party = r.party AND s.month = r.month;
--- its rows are the draft's, in its order, whatever has no request
+-- its rows are those of H13.1A, in the same order, also without requests
 SELECT count(*) AS rows, count(*) FILTER (WHERE r.srv IS DISTINCT FROM b.srv) AS wrong
 FROM (
 	SELECT row_number() OVER (ORDER BY min(line)) AS i, substring(item FROM '[0-9.]+') AS srv
 	FROM (SELECT *, count(*) FILTER (WHERE item NOT LIKE '  %') OVER (ORDER BY line) AS process FROM pmr.performance_report WHERE party = '*' AND month = '2024-01-01') AS l
 	WHERE item ~ '^  [0-9]' GROUP BY process, item) AS r
 	FULL JOIN (SELECT report_row AS i, srv FROM pmr.business_process_srv WHERE builtin) AS b USING (i);
--- a row of one's own, in a process of one's own that shares its place with another; a row that is taken out
+-- rows of the user, in a process of the user that has the same place as another; rows that are not listed
 INSERT INTO pmr.business_process (business_process, name, report_order, source) VALUES ('own', 'Own process', 2, 'test');
 INSERT INTO pmr.business_process_srv (business_process, srv, report_row, description, source) VALUES ('own', '7.1', 10, 'Own row', 'test'), ('own', '6.23', 10, 'Own row', 'test'), ('own', '1.1.1', 9, 'Own row', 'test');
 INSERT INTO pmr.business_process_srv (business_process, srv, report_row, description, listed, source) VALUES ('install_and_commission', '1.1.1', 6, '', false, 'test');
@@ -238,7 +238,7 @@ DELETE FROM pmr.business_process_srv WHERE NOT builtin;
 DELETE FROM pmr.service_level WHERE NOT builtin;
 
 --
--- Without response codes success is not known, rather than none
+-- Without response codes, success is unknown and not zero
 --
 
 CREATE VIEW no_code AS SELECT party, srv, mode, requested_at, responded_at, due_at FROM audit;
@@ -248,13 +248,13 @@ SELECT count(*) > 10 AS rows, count(success_pct) AS success, count(target_met_ac
 SELECT count(*) > 10 AS rows, count(success_pct) AS success FROM pmr.party_business_process WHERE source = 'no code';
 SELECT count(*) > 10 AS rows, count(success_pct) AS success FROM pmr.performance_report WHERE source = 'no code';
 SELECT source, count(success_pct) > 0 AS success FROM pmr.performance('2024-01-01', '2024-01-31') GROUP BY source ORDER BY source COLLATE "C";
--- a report says what it rests on; open months are provisional
+-- a report lists its assumptions; open months are provisional
 SELECT pmr.refresh_month('no code', '2024-02-01', '2024-02-15 12:00:00+00') > 0 AS done;
 SELECT line, item FROM pmr.performance_report WHERE source = 'no code' AND party = '*' AND line <= 5 ORDER BY month, line;
 SELECT pmr.drop_source('no code');
 
 --
--- Who sees what
+-- Which Parties a role sees
 --
 
 CREATE ROLE regress_report_a;
@@ -277,7 +277,7 @@ CREATE FUNCTION seen() RETURNS TABLE (can_see_all_parties boolean, a boolean, no
 		(SELECT string_agg(DISTINCT party, ' ') FROM pmr.performance('2024-01-01', '2024-02-29'))
 $$;
 GRANT USAGE ON SCHEMA report TO PUBLIC;
--- a function that runs as somebody else: it counts who asks, not whose function it is
+-- a function that runs as its owner: access is that of the role that calls it
 CREATE FUNCTION as_owner() RETURNS TABLE (can_see_all_parties boolean, parties text) LANGUAGE sql SECURITY DEFINER AS $$
 	SELECT pmr.can_see_all_parties(), (SELECT string_agg(DISTINCT party, ' ') FROM pmr.party_performance)
 $$;
@@ -297,42 +297,42 @@ SET ROLE regress_report_analyst;
 SELECT * FROM seen();
 SET ROLE regress_report_none;
 SELECT * FROM seen();
--- nor by calling what the views are made of, with whatever
+-- a role without access sees nothing through the functions that the views use, with any arguments
 SELECT (SELECT count(*) FROM pmr.party_performance_of(source, party, month)) + (SELECT count(*) FROM pmr.factor_performance_of(source, party, month))
 	+ (SELECT count(*) FROM pmr.party_business_process_of(source, party, month)) + (SELECT count(*) FROM pmr.performance_report_of(source, party, month)) AS rows
 FROM (VALUES ('report', 'A', '2024-01-01'::date), ('report', '*', '2024-01-01'), ('report', NULL, '2024-01-01'), (NULL, NULL, NULL), ('report', '', '2024-01-01'), ('REPORT', 'Z', '2024-01-01')) AS v (source, party, month);
 SELECT err(call) FROM unnest(ARRAY[$$SELECT pmr.party_figures('report', 'A', '2024-01-01', '2024-01-01')$$, $$SELECT pmr.report_cells('report', 'A', '2024-01-01')$$,
 	'SELECT FROM pmr.rollup', 'SELECT FROM pmr.rollup_pair', 'SELECT FROM pmr.rollup_month', 'SELECT FROM pmr.source', 'SELECT FROM pmr.party_access', 'SELECT FROM pmr.refresh_log', 'SELECT FROM pmr.party']) AS call;
 RESET ROLE;
--- by who logs in, as well
+-- access of the session user
 SET SESSION AUTHORIZATION regress_report_a;
 SELECT * FROM seen();
 RESET SESSION AUTHORIZATION;
--- access that is taken away
+-- access is revoked
 DELETE FROM pmr.party_access WHERE role_name = 'regress_report_a';
 SET ROLE regress_report_a;
 SELECT * FROM seen();
 RESET ROLE;
 
--- every view that is made of rollups and read by all: plain types alone, and nothing for whom there is nothing
-CREATE VIEW readers_view AS
+-- views of rollups that everybody may read: only plain types, and no rows for a role without access
+CREATE VIEW public_view AS
 	SELECT c.oid, c.relname FROM pg_class AS c WHERE c.relnamespace = 'pmr'::regnamespace AND c.relkind = 'v' AND has_table_privilege('regress_report_none', c.oid, 'SELECT')
 		AND c.relname NOT LIKE 'current\_%' AND c.relname NOT IN ('assumption', 'source_column');
-SELECT count(*) >= 4 AS some, string_agg(relname, ', ' ORDER BY relname) FILTER (WHERE oid IN ('pmr.party_performance'::regclass, 'pmr.performance_report'::regclass)) AS among_them FROM readers_view;
-SELECT v.relname, a.attname, format_type(a.atttypid, a.atttypmod) FROM readers_view AS v JOIN pg_attribute AS a ON a.attrelid = v.oid AND a.attnum > 0
+SELECT count(*) >= 4 AS some, string_agg(relname, ', ' ORDER BY relname) FILTER (WHERE oid IN ('pmr.party_performance'::regclass, 'pmr.performance_report'::regclass)) AS among_them FROM public_view;
+SELECT v.relname, a.attname, format_type(a.atttypid, a.atttypmod) FROM public_view AS v JOIN pg_attribute AS a ON a.attrelid = v.oid AND a.attnum > 0
 WHERE a.atttypid NOT IN ('text'::regtype, 'date'::regtype, 'bigint'::regtype, 'integer'::regtype, 'float8'::regtype, 'boolean'::regtype)
 	AND NOT (a.attname LIKE '%as\_of' AND a.atttypid = 'timestamptz'::regtype);
 CREATE FUNCTION rows_for(who regrole) RETURNS TABLE (name text, rows bigint) LANGUAGE plpgsql AS $$
 BEGIN
 	EXECUTE format('SET ROLE %s', who);
-	FOR name IN SELECT v.relname FROM report.readers_view AS v LOOP
+	FOR name IN SELECT v.relname FROM report.public_view AS v LOOP
 		EXECUTE format('SELECT count(*) FROM pmr.%I', name) INTO rows;
 		RETURN NEXT;
 	END LOOP;
 	RESET ROLE;
 END
 $$;
-GRANT SELECT ON readers_view TO PUBLIC;
+GRANT SELECT ON public_view TO PUBLIC;
 SELECT * FROM rows_for('regress_report_none') WHERE rows <> 0;
 SELECT count(*) >= 4 AS some FROM rows_for('regress_report_all') WHERE rows <> 0;
 

@@ -1,14 +1,13 @@
 --
--- What nobody should do: support functions called by hand, states that are
--- none, hostile bytes, hostile search paths.  All of it must end in a clean
--- error or in nothing at all.
+-- Misuse: support functions called by hand, invalid states, hostile bytes.  Each ends in
+-- a clean error, or has no effect.
 --
 \pset null '(null)'
 SET client_min_messages = warning;
 CREATE SCHEMA test_robustness;
 SET search_path = test_robustness, pmr;
 
--- SQLSTATE, message and detail of the error that a query ends in.
+-- SQLSTATE, message and detail of the error that a query raises.
 CREATE FUNCTION err(query text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
 	detail text;
@@ -28,8 +27,8 @@ RETURN (hashint8extended(i, seed) & 9223372036854775807) % n;
 --
 -- The catalog
 --
--- The functions of the extension's own that nobody calls: those of types,
--- operators, operator classes and aggregates.
+-- Functions that users do not call by name: those of types, operators, operator
+-- classes and aggregates.
 CREATE VIEW support AS
 SELECT p.oid, p.oid::regprocedure::text AS function, use
 FROM pg_proc AS p JOIN (
@@ -41,7 +40,7 @@ FROM pg_proc AS p JOIN (
 WHERE pronamespace = 'pmr'::regnamespace;
 SELECT use, count(*) > 2 AS some FROM support GROUP BY use ORDER BY use;
 
--- Every object has a comment, and those that nobody calls too: these have none.
+-- Every object has a comment, support functions included; lists those without one.
 SELECT 'function' AS kind, oid::regprocedure::text AS name FROM pg_proc
 WHERE pronamespace = 'pmr'::regnamespace AND obj_description(oid, 'pg_proc') IS NULL
 UNION ALL SELECT 'operator', oid::regoperator::text FROM pg_operator WHERE oprnamespace = 'pmr'::regnamespace AND obj_description(oid, 'pg_operator') IS NULL
@@ -56,29 +55,23 @@ UNION ALL SELECT 'schema', nspname FROM pg_namespace WHERE nspname = 'pmr' AND o
 UNION ALL SELECT 'extension', extname FROM pg_extension WHERE extname = 'pmr_metrics' AND obj_description(oid, 'pg_extension') IS NULL
 ORDER BY 1, 2;
 
--- Everything in the schema is the extension's, and nothing elsewhere is.
+-- Every function in the schema belongs to the extension.
 SELECT count(*) AS not_of_the_extension FROM pg_proc AS p
 WHERE pronamespace = 'pmr'::regnamespace AND NOT EXISTS (SELECT FROM pg_depend AS d JOIN pg_extension AS e ON e.oid = refobjid
 	WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.refclassid = 'pg_extension'::regclass AND deptype = 'e' AND extname = 'pmr_metrics');
-SELECT i.type, i.identity FROM pg_depend AS d JOIN pg_extension AS e ON e.oid = d.refobjid, LATERAL pg_identify_object(d.classid, d.objid, d.objsubid) AS i
-WHERE d.refclassid = 'pg_extension'::regclass AND deptype = 'e' AND extname = 'pmr_metrics' AND i.schema IS DISTINCT FROM 'pmr'
-  AND NOT (i.type = 'schema' AND i.identity = 'pmr') ORDER BY 1, 2;
 
--- All that is written in C may run in a worker.
+-- Everything written in C is parallel safe.
 SELECT oid::regprocedure AS not_parallel_safe FROM pg_proc
 WHERE pronamespace = 'pmr'::regnamespace AND proparallel <> 's' AND (prokind = 'a' OR prolang IN (SELECT oid FROM pg_language WHERE lanname IN ('c', 'internal')));
 
--- Aggregates: all that a distributed plan needs.  rollup_cells is the refresh's own.
-SELECT count(*) > 30 AS many, count(*) FILTER (WHERE aggtranstype = 'internal'::regtype) AS internal_state, count(*) FILTER (WHERE aggcombinefn = 0) AS no_combine,
-	count(*) FILTER (WHERE aggtransspace <= 0) AS no_space, count(*) FILTER (WHERE aggkind <> 'n') AS ordered_set, count(*) FILTER (WHERE provariadic <> 0) AS variadic,
-	count(*) FILTER (WHERE aggfinalextra) AS final_extra, count(*) FILTER (WHERE aggfinalmodify <> 'r') AS final_writes, count(*) FILTER (WHERE aggfinalfn = 0) AS no_final,
-	count(*) FILTER (WHERE EXISTS (SELECT FROM unnest(proargtypes) AS t JOIN pg_type ON pg_type.oid = t WHERE typtype = 'p')) AS polymorphic
+-- What partial_aggregate.sql does not check of aggregates.  rollup_cells is only for refreshes.
+SELECT count(*) > 30 AS many, count(*) FILTER (WHERE aggtransspace <= 0) AS no_space, count(*) FILTER (WHERE aggfinalmodify <> 'r') AS final_writes, count(*) FILTER (WHERE aggfinalfn = 0) AS no_final
 FROM pg_aggregate JOIN pg_proc ON pg_proc.oid = aggfnoid WHERE pronamespace = 'pmr'::regnamespace AND proname <> 'rollup_cells';
--- States are changed in place, so are never compressed or moved out of line.
+-- States are changed in place, so they are never compressed or moved out of line.
 SELECT typname, typstorage, typalign, typlen FROM pg_type WHERE typnamespace = 'pmr'::regnamespace AND typname LIKE 'rtt\_%' ORDER BY typname;
 
--- PUBLIC may not call the support functions of aggregates, and may call all
--- else that is written in C but what others of the extension alone make use of.
+-- PUBLIC may call everything written in C, except support functions of aggregates and
+-- functions marked as internal; lists the exceptions to that.
 SELECT oid::regprocedure AS function, has_function_privilege('public', oid, 'EXECUTE') AS may_call FROM pg_proc
 WHERE pronamespace = 'pmr'::regnamespace AND (prokind = 'a' OR prolang IN (SELECT oid FROM pg_language WHERE lanname IN ('c', 'internal')))
   AND has_function_privilege('public', oid, 'EXECUTE') = (oid IN (SELECT oid FROM support WHERE use = 'aggregate') OR obj_description(oid, 'pg_proc') LIKE 'internal: %');
@@ -103,7 +96,7 @@ SELECT kind, CASE kind WHEN 'sketch' THEN sketch_state(s) WHEN 'percentile' THEN
 FROM unnest('{sketch,percentile,percentiles}'::text[]) AS kind, unnest('{1,2,3,4,5}'::float8[]) AS s GROUP BY kind;
 CREATE TABLE before AS SELECT kind, state::text AS state, counts, sketch::text AS sketch FROM stored;
 
--- An argument for each type; the first is the stored value.
+-- An argument for each type; for types of states and sketches it is the stored value.
 CREATE FUNCTION argument(type regtype) RETURNS text LANGUAGE sql
 RETURN CASE type WHEN 'rtt_state'::regtype THEN 'state' WHEN 'bigint[]'::regtype THEN 'counts' WHEN 'rtt_sketch'::regtype THEN 'sketch'
 	WHEN 'float8'::regtype THEN '0.5::float8' WHEN 'float8[]'::regtype THEN '''{0.5,0.9}''::float8[]' WHEN 'interval'::regtype THEN '''1 s''::interval'
@@ -118,7 +111,7 @@ FROM pg_proc, unnest(ARRAY['SELECT %s(%s) FROM stored',
 WHERE oid IN (SELECT oid FROM support WHERE use = 'aggregate') AND 'internal'::regtype <> ALL (proargtypes::oid[]);
 SELECT count(DISTINCT function) > 25 AS many_functions, count(DISTINCT form) AS forms, count(*) FILTER (WHERE err <> '0A000: support function of an aggregate called outside an aggregate') AS other FROM by_hand;
 SELECT function, form, err FROM by_hand WHERE err <> '0A000: support function of an aggregate called outside an aggregate' ORDER BY 1, 2;
--- As window functions they are none, and without a state they do no more.
+-- They cannot be called as window functions, nor without a state.
 SELECT left(err('SELECT rtt_sketch_finalfn(state) OVER () FROM stored'), 5) AS sqlstate,
 	err('SELECT rtt_sketch_transfn(NULL, 1.0::float8)') AS transfn, err('SELECT rtt_state_combine(NULL, NULL)') AS combine, err('SELECT rtt_percentile_finalfn(NULL)') AS finalfn,
 	err('SELECT target_transfn(NULL, now(), now(), NULL)') AS target_transfn;
@@ -127,7 +120,7 @@ SELECT count(*) AS rows, count(*) FILTER (WHERE (s.state::text, s.counts, s.sket
 --
 -- Stored states
 --
--- An aggregate that takes stored values for its own does not change them.
+-- An aggregate whose inputs are stored states does not change them.
 CREATE AGGREGATE combine(rtt_state) (SFUNC = pmr.rtt_state_combine, STYPE = rtt_state, COMBINEFUNC = pmr.rtt_state_combine);
 CREATE AGGREGATE add_counts(bigint[]) (SFUNC = pmr.target_combine, STYPE = bigint[], FINALFUNC = pmr.target_counts_finalfn);
 SELECT kind, combine(state)::text = (SELECT combine(copy.state::text::rtt_state)::text FROM stored AS copy, generate_series(1, 3) WHERE copy.kind = s.kind) AS thrice
@@ -135,13 +128,13 @@ FROM stored AS s, generate_series(1, 3) GROUP BY kind ORDER BY kind;
 SELECT add_counts(counts), add_counts(counts) OVER () AS windowed FROM stored GROUP BY counts;
 SELECT add_counts(counts) FROM stored;
 SELECT count(*) FILTER (WHERE (s.state::text, s.counts, s.sketch::text) IS DISTINCT FROM (b.state, b.counts, b.sketch)) AS changed FROM stored AS s JOIN before AS b USING (kind);
--- A state has no place out of line, so a big one cannot be stored: an error
--- of PostgreSQL's own, program_limit_exceeded.
+-- A state is never moved out of line, so a large one cannot be stored: PostgreSQL
+-- raises program_limit_exceeded.
 SELECT left(err('INSERT INTO stored (state) SELECT sketch_state(i) FROM generate_series(1, 3000) AS i'), 5) AS sqlstate;
--- Nor can it be sorted or compared.
+-- States cannot be sorted or compared.
 SELECT left(err('SELECT DISTINCT state FROM stored'), 5) AS sqlstate;
 
--- States of one aggregate in another
+-- States of one aggregate passed to another
 CREATE AGGREGATE finish_sketch(rtt_state) (SFUNC = pmr.rtt_state_combine, STYPE = rtt_state, FINALFUNC = pmr.rtt_sketch_finalfn);
 CREATE AGGREGATE finish_percentile(rtt_state) (SFUNC = pmr.rtt_state_combine, STYPE = rtt_state, FINALFUNC = pmr.rtt_percentile_finalfn);
 CREATE AGGREGATE finish_percentiles(rtt_state) (SFUNC = pmr.rtt_state_combine, STYPE = rtt_state, FINALFUNC = pmr.rtt_percentiles_finalfn);
@@ -151,7 +144,7 @@ SELECT finish_sketch(state) = (SELECT rtt_sketch(s) FROM unnest('{1,2,3,4,5}'::f
 SELECT err('SELECT combine(state) FROM stored') AS mixed, err('SELECT combine(state) FROM stored WHERE kind <> ''sketch''') AS percentiles;
 SELECT err('SELECT combine(s) FROM (SELECT percentile_state(1, 0.5) UNION ALL SELECT percentile_state(1, 0.6)) AS v (s)') AS other_fraction,
 	err('SELECT combine(s) FROM (SELECT percentiles_state(1, ''{0.5}'') UNION ALL SELECT percentiles_state(1, ''{}'')) AS v (s)') AS fewer;
--- as a first state
+-- as the initial state
 CREATE FUNCTION with_first_state(transfn text, first text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
 	result text;
@@ -194,24 +187,24 @@ INSERT INTO hostile VALUES
 	(18, 'fraction NaN', '01010001' || '7ff8000000000000'),
 	(19, 'fraction infinity', '01020001' || '7ff0000000000000'),
 	(20, 'fraction denormal', '01010001' || '0000000000000001'),
-	(21, 'summary cut off', '01000000' || '01'),
-	(22, 'summary of version 2', '01000000' || '020632'),
-	(23, 'summary without buckets', '01000000' || '0106'),
-	(24, 'summary with a number cut off', '01000000' || '010680'),
+	(21, 'sketch cut off', '01000000' || '01'),
+	(22, 'sketch of version 2', '01000000' || '020632'),
+	(23, 'sketch without buckets', '01000000' || '0106'),
+	(24, 'sketch with a number cut off', '01000000' || '010680'),
 	(25, '1025 buckets in a sketch', '01000000' || '0100' || repeat('00', 1025)),
 	(26, '1025 buckets in a percentile', '01010001' || '3fe0000000000000' || '0100' || repeat('00', 1025)),
 	(27, 'all ones', repeat('ff', 100)),
 	(28, 'empty sketch', '01000000'),
 	(29, 'a sketch', '01000000' || '010632');
 SELECT what, err(format('SELECT %L::pmr.rtt_state', text_of(hex))) FROM hostile ORDER BY i;
--- A fraction of -0 is 0.
+-- A fraction of -0 is read as 0.
 SELECT text_of('01010001' || '8000000000000000')::rtt_state::text = text_of('01010001' || '0000000000000000') AS zero;
--- As many times as there can be, and one more
+-- The largest possible count of times, and one more
 SELECT text_of('01010001' || '3fe0000000000000' || '010603fdffffffffffffff7f') AS most \gset
 CREATE AGGREGATE one_more(float8, float8) (SFUNC = pmr.rtt_percentile_transfn, STYPE = rtt_state, FINALFUNC = pmr.rtt_percentile_finalfn, INITCOND = :'most');
 SELECT one_more(NULL, 0.5) AS most, err('SELECT one_more(1, 0.5)') AS one_more;
--- The receive function refuses the same bytes, for the same reasons; one of the
--- good states is too big for the table, 54000.
+-- The receive function refuses the same bytes with the same messages.  One of the
+-- valid states is too large for the table: 54000.
 CREATE TABLE received (state rtt_state);
 \getenv test PG_ABS_SRCDIR
 \set include :test '/sql/include/receive.sql'
@@ -224,12 +217,12 @@ FROM hostile,
 	LATERAL (SELECT err(format('SELECT receive(%L, ''received'')', decode(hex, 'hex'))) AS of_binary) AS b;
 SELECT count(*) AS received, count(*) FILTER (WHERE state::text NOT IN (SELECT text_of(hex) FROM hostile)) AS others FROM received;
 SELECT err('SELECT ''rubbish!''::pmr.rtt_state') AS rubbish;
--- An empty state is good, and gives nothing.
+-- An empty state is valid, and its result is NULL.
 SELECT finish_sketch(text_of('01000000')::rtt_state) AS sketch, finish_percentile(text_of('01010001' || '3fe0000000000000')::rtt_state) AS percentile,
 	finish_percentiles(text_of('01020000')::rtt_state) AS percentiles;
 
--- Bytes changed, cut out and put in at random: an error that says what is
--- wrong, or a value that has these very bytes and answers every question.
+-- Bytes changed, removed and inserted at random: either an error that says what is
+-- wrong, or a value that is written as the same bytes and answers every question.
 CREATE TABLE seed_value (type text, bytes bytea);
 INSERT INTO seed_value
 SELECT 'rtt_sketch', decode(v, 'base64')
@@ -248,7 +241,7 @@ DECLARE
 BEGIN
 	FOR n IN 1 .. 1 + hash_below(3, i, 1) LOOP
 		EXIT WHEN length(bytes) = 0;
-		-- the first bytes matter most
+		-- half of the changes are in the first bytes, which matter most
 		at := CASE hash_below(2, i, 10 * n) WHEN 0 THEN hash_below(least(20, length(bytes)), i, 10 * n + 1) ELSE hash_below(length(bytes), i, 10 * n + 1) END;
 		bytes := CASE hash_below(5, i, 10 * n + 2)
 			WHEN 0 THEN set_byte(bytes, at, hash_below(256, i, 10 * n + 3))
@@ -300,7 +293,7 @@ EXCEPTION WHEN invalid_text_representation THEN
 	RETURN 'refused';
 END
 $$;
--- Counts near 2^63 may overflow when a state is combined with itself.
+-- Combining a state with itself can overflow counts near 2^63.
 SELECT type, result, count(*) > 100 AS many
 FROM (SELECT type, CASE type WHEN 'rtt_sketch' THEN use_sketch(mutate(bytes, i)) ELSE use_state(mutate(bytes, i)) END AS result
 	  FROM seed_value, generate_series(1, 3000) AS i) AS r
@@ -308,7 +301,7 @@ GROUP BY type, result ORDER BY 1, 2;
 SELECT type, count(*) AS unchanged, count(*) FILTER (WHERE CASE type WHEN 'rtt_sketch' THEN use_sketch(bytes) ELSE use_state(bytes) END = 'value') AS values FROM seed_value GROUP BY type ORDER BY type;
 
 --
--- States of target_met and its like: bigint arrays that have another shape
+-- States of target_met and similar aggregates: bigint arrays of an invalid shape
 --
 CREATE FUNCTION with_first_counts(transfn text, finalfn text, first text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
@@ -334,145 +327,14 @@ SELECT err($$SELECT add_counts(c) FROM (VALUES ('{1,2,3,4,5}'::bigint[]), ('{1,2
 	err($$SELECT add_counts(c) FROM (VALUES ('{1,2,3,4,5}'::bigint[]), (NULL)) AS v (c)$$) AS second_is_null;
 
 --
--- Installing: in a database of its own
+-- A NULL state, which only an aggregate without INITCOND can have
 --
-SELECT current_database() AS home \gset
-DROP DATABASE IF EXISTS regress_pmr_robustness;
-CREATE DATABASE regress_pmr_robustness TEMPLATE template0;
-\c regress_pmr_robustness
-SET client_min_messages = warning;
-SET DateStyle = 'ISO, YMD';
-SET IntervalStyle = 'postgres';
-
--- A schema of that name that is there already is not adopted.
-CREATE SCHEMA pmr;
-\set VERBOSITY sqlstate
-CREATE EXTENSION pmr_metrics;
-\set VERBOSITY default
-DROP SCHEMA pmr;
-SELECT count(*) AS left_behind FROM pg_proc WHERE proname LIKE 'rtt\_%' OR proname LIKE '%target%';
-
--- What there is after an installation in peace; oids aside.
-CREATE FUNCTION public.contents() RETURNS TABLE (kind text, name text, definition text) LANGUAGE sql SET search_path = pg_catalog
-BEGIN ATOMIC
-	SELECT 'function', oid::regprocedure::text, concat_ws(' ', prosrc, probin, prorettype::regtype, provolatile, proparallel, proisstrict, proacl) FROM pg_proc WHERE pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'pmr')
-	UNION ALL SELECT 'aggregate', aggfnoid::regprocedure::text, concat_ws(' ', aggtransfn, aggcombinefn, aggfinalfn, aggtranstype::regtype, agginitval) FROM pg_aggregate JOIN pg_proc ON pg_proc.oid = aggfnoid WHERE pronamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'pmr')
-	UNION ALL SELECT 'operator', oid::regoperator::text, concat_ws(' ', oprcode, oprcom::regoperator, oprnegate::regoperator, oprrest, oprjoin) FROM pg_operator WHERE oprnamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'pmr')
-	UNION ALL SELECT 'member of operator family', pg_describe_object('pg_amop'::regclass, a.oid, 0), amopopr::regoperator::text FROM pg_amop AS a JOIN pg_opfamily AS f ON f.oid = amopfamily WHERE opfnamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'pmr')
-	UNION ALL SELECT 'view', viewname::text, pg_get_viewdef(format('%I.%I', schemaname, viewname)::regclass) FROM pg_views WHERE schemaname = 'pmr'
-	UNION ALL SELECT 'column', format('%s.%s', attrelid::regclass, attname), concat_ws(' ', atttypid::regtype, attnotnull, (SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef WHERE adrelid = attrelid AND adnum = attnum))
-		FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'pmr') AND attnum > 0
-	UNION ALL SELECT 'constraint', conname::text, pg_get_constraintdef(oid) FROM pg_constraint WHERE connamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'pmr')
-	UNION ALL SELECT 'rows', relname::text, query_to_xml(format('SELECT count(*), sum(pg_catalog.hashtext(r::text)::bigint) FROM pmr.%I AS r', relname), true, true, '')::text FROM pg_class WHERE relnamespace = (SELECT oid FROM pg_namespace WHERE nspname = 'pmr') AND relkind = 'r';
-END;
-CREATE EXTENSION pmr_metrics;
-CREATE TABLE public.in_peace AS SELECT * FROM public.contents();
-SELECT count(*) > 200 AS many, count(DISTINCT kind) AS kinds FROM public.in_peace;
-DROP EXTENSION pmr_metrics;
-SELECT count(*) AS left_behind FROM public.contents();
-SELECT count(*) AS schema_left_behind FROM pg_namespace WHERE nspname = 'pmr';
-
--- A schema at the head of the search path that has its own of everything:
--- whoever uses one of these leaves a trace and gets a wrong answer.
-CREATE SCHEMA evil;
-CREATE SEQUENCE evil.trace;
-CREATE FUNCTION evil.wrong() RETURNS void LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_catalog.nextval('evil.trace'); END $$;
-CREATE FUNCTION evil.no(text, text) RETURNS boolean LANGUAGE sql AS 'SELECT evil.wrong(); SELECT false';
-CREATE FUNCTION evil.no(integer, integer) RETURNS boolean LANGUAGE sql AS 'SELECT evil.wrong(); SELECT false';
-CREATE FUNCTION evil.no(oid, oid) RETURNS boolean LANGUAGE sql AS 'SELECT evil.wrong(); SELECT false';
-CREATE FUNCTION evil.no(name, name) RETURNS boolean LANGUAGE sql AS 'SELECT evil.wrong(); SELECT false';
-CREATE FUNCTION evil.no("char", "char") RETURNS boolean LANGUAGE sql AS 'SELECT evil.wrong(); SELECT false';
-CREATE FUNCTION evil.no(boolean, boolean) RETURNS boolean LANGUAGE sql AS 'SELECT evil.wrong(); SELECT false';
-CREATE FUNCTION evil.no(interval, interval) RETURNS boolean LANGUAGE sql AS 'SELECT evil.wrong(); SELECT false';
-CREATE FUNCTION evil.no(timestamptz, timestamptz) RETURNS boolean LANGUAGE sql AS 'SELECT evil.wrong(); SELECT false';
-CREATE FUNCTION evil.no(numeric, numeric) RETURNS boolean LANGUAGE sql AS 'SELECT evil.wrong(); SELECT false';
-CREATE FUNCTION evil.no(text[], text[]) RETURNS boolean LANGUAGE sql AS 'SELECT evil.wrong(); SELECT false';
-CREATE FUNCTION evil.byteaeq(bytea, bytea) RETURNS boolean LANGUAGE sql AS 'SELECT evil.wrong(); SELECT false';
-DO $$
-DECLARE
-	operator text;
-	type text;
-BEGIN
-	FOREACH type IN ARRAY ARRAY['text', 'integer', 'oid', 'name', '"char"', 'boolean', 'interval', 'timestamptz', 'numeric'] LOOP
-		FOREACH operator IN ARRAY ARRAY['=', '<>', '<', '<=', '>', '>=', '~'] LOOP
-			EXECUTE format('CREATE OPERATOR evil.%s (LEFTARG = %s, RIGHTARG = %2$s, FUNCTION = evil.no)', operator, type);
-		END LOOP;
-	END LOOP;
-END
-$$;
-CREATE OPERATOR evil.<@ (LEFTARG = text[], RIGHTARG = text[], FUNCTION = evil.no);
-CREATE FUNCTION evil.now() RETURNS timestamptz LANGUAGE sql AS 'SELECT evil.wrong(); SELECT ''-infinity''::timestamptz';
-CREATE FUNCTION evil.format(text, regprocedure) RETURNS text LANGUAGE sql AS 'SELECT evil.wrong(); SELECT ''SELECT 1''';
-CREATE FUNCTION evil.make_interval(secs integer) RETURNS interval LANGUAGE sql AS 'SELECT evil.wrong(); SELECT interval ''1 year''';
-CREATE FUNCTION evil.make_interval(secs double precision) RETURNS interval LANGUAGE sql AS 'SELECT evil.wrong(); SELECT interval ''1 year''';
-CREATE FUNCTION evil.pg_extension_config_dump(text, text) RETURNS void LANGUAGE sql AS 'SELECT evil.wrong()';
-CREATE FUNCTION evil.pg_extension_config_dump(regclass, text) RETURNS void LANGUAGE sql AS 'SELECT evil.wrong()';
-CREATE FUNCTION evil.unnest(text[]) RETURNS SETOF text LANGUAGE sql AS 'SELECT evil.wrong(); SELECT ''evil''::text';
-CREATE AGGREGATE evil.count(*) (SFUNC = pg_catalog.int8inc, STYPE = bigint, INITCOND = '1000');
-CREATE TABLE evil.pg_proc (oid oid, pronamespace oid, prokind "char", proname name);
-CREATE TABLE evil.pg_class (oid oid, relname name, relnamespace oid);
-CREATE TABLE evil.target_response_time (srv text, mode text, device_generation text, valid_from timestamptz, target interval, builtin boolean);
-CREATE TABLE evil.response_code (code text, mode text, class text, builtin boolean);
-INSERT INTO evil.target_response_time VALUES ('4.10', 'on_demand', 'any', '-infinity', '1 year', false);
-INSERT INTO evil.response_code VALUES ('I0', 'any', 'no_response', false);
-CREATE DOMAIN evil.interval AS text;
-CREATE DOMAIN evil.float8 AS text;
-CREATE DOMAIN evil.bigint AS text;
-CREATE DOMAIN evil.text AS pg_catalog.int4;
-CREATE DOMAIN evil.rtt_sketch AS pg_catalog.text;
-CREATE DOMAIN evil.rtt_state AS pg_catalog.text;
--- The same once more among the temporary things, which come first of all
--- where pg_temp is not in the path.
-CREATE TEMPORARY TABLE target_response_time AS SELECT * FROM evil.target_response_time;
-CREATE TEMPORARY TABLE pg_proc (oid oid, pronamespace oid, prokind "char", proname name);
-CREATE DOMAIN pg_temp.rtt_state AS pg_catalog.text;
-
-SET search_path = evil, pg_catalog, public;
-CREATE EXTENSION pmr_metrics;
-CREATE FUNCTION evil.rtt_merge(pmr.rtt_sketch, pmr.rtt_sketch) RETURNS pmr.rtt_sketch LANGUAGE sql AS 'SELECT evil.wrong(); SELECT NULL::pmr.rtt_sketch';
-CREATE FUNCTION evil.no(pmr.rtt_sketch, pmr.rtt_sketch) RETURNS boolean LANGUAGE sql AS 'SELECT evil.wrong(); SELECT false';
-CREATE OPERATOR evil.= (LEFTARG = pmr.rtt_sketch, RIGHTARG = pmr.rtt_sketch, FUNCTION = evil.no);
-CREATE OPERATOR evil.< (LEFTARG = pmr.rtt_sketch, RIGHTARG = pmr.rtt_sketch, FUNCTION = evil.no);
-CREATE OPERATOR evil.+ (LEFTARG = pmr.rtt_sketch, RIGHTARG = pmr.rtt_sketch, FUNCTION = evil.rtt_merge);
-
--- Everything is called by its full name here, as a careful user does.
-SELECT pmr.rtt_percentile(s, 0.5), pmr.rtt_percentiles(s, '{0,1}'), pmr.rtt_count(pmr.rtt_sketch(s)), pmr.rtt_sketch(s)::pg_catalog.text,
-	pmr.rtt_count(pmr.rtt_merge(pmr.rtt_sketch(s), pmr.rtt_sketch(s))) AS merged, pmr.rtt_count(pmr.rtt_sketch(s) OPERATOR(pmr.+) pmr.rtt_sketch(s)) AS plus
-FROM (VALUES (1.0::pg_catalog.float8), (2.0), (3.0)) AS v (s);
-SELECT pg_catalog.count(*) AS groups FROM (SELECT DISTINCT sketch FROM (SELECT pmr.rtt_sketch(s) AS sketch FROM (VALUES (1, 1.0::pg_catalog.float8), (2, 1.0), (3, 2.0)) AS v (g, s) GROUP BY g) AS s) AS d;
-SELECT pmr.srv_target('4.10', 'on_demand', 'smets2', '2026-10-01') AS target, pmr.answered_at('2026-10-01'::timestamp, 'I0', 'on_demand') AS answered_at;
-SELECT pmr.srv_target_counts('4.10', 'on_demand', at, at + '29 seconds'::pg_catalog.interval) AS counts, pmr.target_met(at, at, '1 s') FROM (VALUES ('2026-10-01'::timestamptz)) AS v (at);
-SELECT pg_catalog.count(*) OPERATOR(pg_catalog.>) 10 AS assumptions FROM pmr.assumption;
-SELECT pg_catalog.count(*) OPERATOR(pg_catalog.>) 10 AS targets FROM pmr.current_target_response_time;
--- Check constraints too were understood in peace.
-INSERT INTO pmr.target_response_time (srv, mode, target, source) VALUES ('4.10', 'on_demand', '31 s', 'test');
-SELECT pmr.srv_target('4.10', 'on_demand', 'smets2', '2026-10-01') AS target;
-DELETE FROM pmr.target_response_time WHERE NOT builtin;
-
-RESET search_path;
-SELECT is_called AS traces FROM evil.trace;
-SELECT count(*) FROM (SELECT * FROM public.in_peace EXCEPT SELECT * FROM public.contents()) AS missing;
-SELECT * FROM (SELECT * FROM public.contents() EXCEPT SELECT * FROM public.in_peace) AS other ORDER BY 1, 2;
--- The traps do work: who does not name the schema walks into them.
-SET search_path = evil, pg_catalog, public;
-SELECT 'a'::pg_catalog.text = 'a'::pg_catalog.text AS wrong, is_called AS traces FROM evil.trace;
-SELECT is_called AS traces FROM evil.trace;
-RESET search_path;
-
-\c :home
-DROP DATABASE regress_pmr_robustness;
-
---
--- A state that is NULL, which only an aggregate without INITCOND can have
---
-SET client_min_messages = warning;
-SET search_path = test_robustness, pmr;
 CREATE AGGREGATE no_first_counts(timestamptz, timestamptz, interval) (SFUNC = pmr.target_transfn, STYPE = bigint[]);
 CREATE AGGREGATE no_first_counts(text, text, timestamptz, timestamptz) (SFUNC = pmr.srv_target_transfn, STYPE = bigint[]);
 SELECT err('SELECT no_first_counts(now(), now(), ''1 s'')') AS target_transfn, err('SELECT no_first_counts(''4.10'', ''on_demand'', now(), now())') AS srv_target_transfn;
 
 --
--- Who installs it may have default privileges that take EXECUTE from PUBLIC
+-- Default privileges of the installing role that revoke EXECUTE from PUBLIC have no effect
 --
 BEGIN;
 DROP EXTENSION pmr_metrics CASCADE;

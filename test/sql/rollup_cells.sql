@@ -1,6 +1,6 @@
 --
--- rollup_cells: one pass over the rows of a group gives what count(*) FILTER and
--- rtt_sketch give in many.
+-- rollup_cells: one pass over the rows of a group gives the same as many calls of
+-- count(*) FILTER and rtt_sketch.
 --
 \pset null '(null)'
 SET client_min_messages = warning;
@@ -9,7 +9,7 @@ SET datestyle = 'ISO';
 CREATE SCHEMA test_rollup_cells;
 SET search_path = test_rollup_cells, pmr;
 
--- SQLSTATE, message and hint of the error that a query ends in.
+-- SQLSTATE, message and hint of the error that a query raises.
 CREATE FUNCTION err(query text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
 	hint text;
@@ -26,7 +26,7 @@ $$;
 CREATE FUNCTION hash_below(n bigint, i bigint, seed bigint) RETURNS int LANGUAGE sql IMMUTABLE
 RETURN (hashint8extended(i, seed) & 9223372036854775807) % n;
 
--- Bytes of a text, in whose order values are.
+-- The bytes of a text, which are the order of values.
 CREATE FUNCTION bytes(value text) RETURNS bytea LANGUAGE sql STABLE
 RETURN convert_to(value, getdatabaseencoding());
 
@@ -37,10 +37,10 @@ CREATE FUNCTION counts(cell rollup_cell) RETURNS text LANGUAGE sql AS $$
 $$;
 
 --
--- Each rule by itself
+-- Each rule separately
 --
--- One row at a time: what it counts in, whether it has a round-trip time, and
--- how many pairs it makes.
+-- One row at a time: which counts it adds to, its round-trip time, and its number of
+-- pairs.
 CREATE TABLE rule (n serial, outcome text, response_class text, started_at timestamptz, answered_at timestamptz);
 INSERT INTO rule (outcome, response_class, started_at, answered_at)
 SELECT outcome, response_class, '2026-10-01 12:00:00', answered_at
@@ -83,10 +83,10 @@ FROM few_rollup_cells, unnest(cells) AS c;
 SELECT p.* FROM few_rollup_cells, unnest(pairs) AS p;
 
 --
--- 30,000 rows against plain SQL
+-- 30,000 rows, compared with plain SQL
 --
--- Groups of very different sizes, the greatest with values beyond what a
--- sketch keeps apart, one with thousands of values, one with one row.
+-- Groups of very different sizes: the largest has more distinct times than a sketch
+-- stores exactly, one has thousands of values, one has a single row.
 CREATE TABLE request AS
 SELECT i, party, day, outcome, response_class, started_at,
 	CASE WHEN h.late < 8 THEN NULL WHEN h.late = 8 THEN 'infinity' WHEN h.late = 9 THEN '-infinity'
@@ -173,7 +173,7 @@ SELECT count(*) AS misplaced FROM (
 		unnest(values_a, values_b) WITH ORDINALITY AS v (value_a, value_b, o)
 ) AS s WHERE po <> p_should_be OR vo <> v_should_be;
 
--- the order of the rows does not matter, nor how groups are found
+-- the order of the rows and the way of grouping do not matter
 SELECT count(*) AS groups, count(*) FILTER (WHERE s.up::text = x::text) AS up, count(*) FILTER (WHERE s.down::text = x::text) AS down,
 	count(*) FILTER (WHERE s.shuffled::text = x::text) AS shuffled
 FROM result JOIN (
@@ -188,9 +188,9 @@ SELECT count(*) AS groups, count(*) FILTER (WHERE s.x::text = result.x::text) AS
 RESET enable_hashagg;
 
 --
--- Wherever an aggregate may stand
+-- FILTER, DISTINCT and windows
 --
--- no rows, none that pass a filter, and rows taken once
+-- no rows, no rows that pass a filter, and distinct rows
 SELECT rollup_cells(day, outcome, response_class, started_at, answered_at, factors) AS no_rows FROM request WHERE i < 0;
 SELECT party, rollup_cells(day, outcome, response_class, started_at, answered_at, factors) FILTER (WHERE outcome = 'met') IS NULL AS none_met
 FROM request WHERE party <> 'one' GROUP BY party ORDER BY party;
@@ -199,7 +199,7 @@ SELECT f.x::text = o.x::text AS filter FROM
 	(SELECT rollup_cells(day, outcome, response_class, started_at, answered_at, factors) AS x FROM request WHERE i % 3 = 0) AS o;
 SELECT counts((rollup_cells(DISTINCT day, outcome, response_class, NULL, NULL, factors)).cells[1]) AS distinct_rows FROM few, generate_series(1, 3);
 
--- windows: the final function is called again and again, of few rows at each
+-- windows: the final function is called for each row, over few rows
 SELECT count(*) AS rows, count(*) FILTER (WHERE growing IS DISTINCT FROM g.x::text) AS growing, count(*) FILTER (WHERE moving IS DISTINCT FROM m.x::text) AS moving
 FROM (
 	SELECT i, (rollup_cells(day, outcome, response_class, started_at, answered_at, factors) OVER (ORDER BY i))::text AS growing,
@@ -208,7 +208,7 @@ FROM (
 ) AS w,
 	LATERAL (SELECT rollup_cells(day, outcome, response_class, started_at, answered_at, factors) AS x FROM request AS r WHERE r.i <= w.i) AS g,
 	LATERAL (SELECT rollup_cells(day, outcome, response_class, started_at, answered_at, factors) AS x FROM request AS r WHERE r.i BETWEEN w.i - 5 AND w.i - 2) AS m;
--- and of many rows, between which others are added
+-- and over many rows, with rows added between the calls
 SELECT count(*) AS frames, count(*) FILTER (WHERE w.x::text IS DISTINCT FROM o.x::text) AS different
 FROM (
 	SELECT DISTINCT ON (i / 3000) i / 3000 AS part, rollup_cells(day, outcome, response_class, started_at, answered_at, factors) OVER (ORDER BY i / 3000) AS x
@@ -219,16 +219,16 @@ FROM (
 --
 -- Factors
 --
--- none; NULL and empty arrays may be mixed
+-- no factors; NULL and empty arrays can be mixed
 SELECT (x).cells[1].requests AS total, cardinality((x).cells) AS cells, (x).pairs FROM (
 	SELECT rollup_cells('2026-10-01', 'met', 'success', now(), now(), factors) AS x FROM (VALUES (NULL::text[]), ('{}')) AS f (factors)) AS s;
--- NULL is the empty text; subscripts may start anywhere; a repeated value is of two factors
+-- NULL is the empty text; bounds of arrays do not matter; factors can have equal values
 SELECT factor, value, requests FROM unnest((SELECT (rollup_cells('2026-10-01', 'met', 'success', now(), now(), factors)).cells
 	FROM (VALUES ('{NULL,"",NULL}'::text[]), ('[-5:-3]={"",NULL,a}'), ('{a,a,a}')) AS f (factors))) AS c;
--- as many as there may be
+-- the largest number of factors
 SELECT cardinality((x).cells) AS cells, cardinality((x).pairs) AS pairs, (x).pairs[496].factor_a, (x).pairs[496].factor_b FROM (
 	SELECT rollup_cells('2026-10-01', 'met', 'success', now(), now(), array_fill('v'::text, ARRAY[32])) AS x) AS s;
--- long values, of which some differ in their last byte only
+-- long values, some of which differ only in their last byte
 SELECT factor, left(value, 3) AS value, length(value), right(value, 1) AS last, requests, missed
 FROM unnest((SELECT (rollup_cells('2026-10-01', CASE n % 3 WHEN 0 THEN 'missed' ELSE 'met' END, 'success', now(), now(),
 		ARRAY[repeat('long', 100000) || n % 2, repeat('x', 16000 + n), 'short'])).cells FROM generate_series(1, 8) AS n)) AS c
@@ -242,7 +242,7 @@ INSERT INTO stored SELECT n, ARRAY['s', repeat('c', 5000 * n), NULL] FROM genera
 INSERT INTO stored SELECT 4, ARRAY['s', string_agg(md5(i::text), '' ORDER BY i), NULL] FROM generate_series(1, 1000) AS i;
 SELECT factor, left(value, 3) AS value, length(value), requests FROM unnest((SELECT (rollup_cells('2026-10-01', 'met', 'success', now(), now(), factors)).cells FROM stored)) AS c;
 
--- days: the first and the last that there are, and BC
+-- days: the first and the last possible day, and BC
 SELECT day, requests FROM unnest((SELECT (rollup_cells(d, 'met', 'success', now(), now(), NULL)).cells
 	FROM unnest('{5874897-12-31,2026-10-01,1999-12-31,0044-03-15 BC,4714-11-24 BC,2026-10-01}'::date[]) AS d)) AS c;
 
@@ -272,8 +272,8 @@ FROM unnest(ARRAY[
 ]) WITH ORDINALITY AS u (v, n);
 SELECT n, err(call) FROM calls ORDER BY n;
 
--- support functions cannot be called by hand; PostgreSQL's minor versions differ
--- in the error
+-- support functions cannot be called by hand; the error differs between minor versions
+-- of PostgreSQL
 SELECT call, left(err('SELECT ' || call), 5) IN ('0A000', '42846', '42883') AS refused
 FROM (VALUES ('rollup_cells_finalfn(NULL)'), ('rollup_cells_finalfn(NULL::internal)'),
 	($$rollup_cells_transfn(NULL, '2026-10-01', 'met', 'success', now(), now(), '{a}')$$),
@@ -282,8 +282,8 @@ FROM (VALUES ('rollup_cells_finalfn(NULL)'), ('rollup_cells_finalfn(NULL::intern
 --
 -- Memory
 --
--- A small group takes little, also when there are many; a great one no more
--- than its cells.
+-- A small group takes little memory, also if there are many; a large group takes no
+-- more than its cells.
 CREATE FUNCTION peak_memory_kb(query text) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
 	plan json;
@@ -307,7 +307,7 @@ RESET work_mem;
 RESET enable_sort;
 RESET max_parallel_workers_per_gather;
 
--- A time that no sketch can hold is none, and stops nothing.
+-- A time that is too long for a sketch is left out, without an error.
 SELECT (c).answered, (c).requests, pmr.rtt_count((c).rtt) AS times
 FROM (SELECT unnest((rollup_cells(date '2026-10-01', 'missed', 'success', at, answered, '{}')).cells) AS c
 	FROM (VALUES (timestamptz '0001-01-01', timestamptz '294276-12-31'), ('2026-10-01', '2026-10-02')) AS v (at, answered)) AS x;

@@ -1,6 +1,6 @@
 --
--- The same rows give the same bytes, whatever their order, the plan, and the
--- parts that they are aggregated in.
+-- The same rows give the same bytes, whatever their order, the plan, and the parts in
+-- which they are aggregated.
 --
 \pset null '(null)'
 SET client_min_messages = warning;
@@ -30,17 +30,17 @@ CREATE TABLE received_state (value rtt_state);
 \set include :test '/sql/include/receive.sql'
 \i :include
 
--- What the aggregates work in is not to be seen, so look with aggregates that
--- have no final function; and combine the states of parts as workers do.
+-- Aggregates without a final function show the state of the others; their states are
+-- combined as by workers.
 CREATE AGGREGATE sketch_state(float8) (SFUNC = pmr.rtt_sketch_transfn, STYPE = rtt_state, COMBINEFUNC = pmr.rtt_state_combine, PARALLEL = SAFE);
 CREATE AGGREGATE percentile_state(float8, float8) (SFUNC = pmr.rtt_percentile_transfn, STYPE = rtt_state, COMBINEFUNC = pmr.rtt_state_combine, PARALLEL = SAFE);
 CREATE AGGREGATE percentiles_state(float8, float8[]) (SFUNC = pmr.rtt_percentiles_transfn, STYPE = rtt_state, COMBINEFUNC = pmr.rtt_state_combine, PARALLEL = SAFE);
 CREATE AGGREGATE combine(rtt_state) (SFUNC = pmr.rtt_state_combine, STYPE = rtt_state, COMBINEFUNC = pmr.rtt_state_combine, PARALLEL = SAFE);
 
 --
--- Shapes of data: in whole milliseconds and in microseconds, few times and
--- many, and so many over so wide a range that a sketch has the lowest
--- precision and more than 1024 buckets
+-- Data of several shapes: in whole milliseconds and in microseconds, few times and
+-- many, and so many over so wide a range that a sketch has the lowest precision and
+-- more than 1024 buckets
 --
 CREATE TABLE data (shape text, i int, rtt_s float8, responded_at timestamp);
 INSERT INTO data
@@ -67,7 +67,7 @@ SELECT shape, rtt_count(e.sketch::rtt_sketch) AS count, count(DISTINCT d.rtt_s) 
 	rtt_error_bound(e.sketch::rtt_sketch) AS error_bound
 FROM expected AS e JOIN data AS d USING (shape) GROUP BY shape, e.sketch ORDER BY shape COLLATE "C";
 
--- What is aggregated in some way, compared with what is expected.
+-- Compares the results of one way of aggregating with the expected ones.
 CREATE FUNCTION compare(aggregated regclass, OUT groups bigint, OUT sketch bigint, OUT percentiles bigint, OUT sketch_state bigint,
 	OUT percentile_state bigint, OUT percentiles_state bigint) LANGUAGE plpgsql AS $$
 BEGIN
@@ -81,7 +81,7 @@ BEGIN
 END
 $$;
 
--- The other forms of input
+-- The other types of arguments
 SELECT count(*) FILTER (WHERE o.sketch <> e.sketch) AS mismatches
 FROM (SELECT shape, rtt_sketch(timestamp '2000-01-01', responded_at)::text AS sketch FROM data GROUP BY shape
 	  UNION ALL SELECT shape, rtt_sketch(timestamptz '2000-01-01 00:00+00', responded_at AT TIME ZONE 'UTC')::text FROM data GROUP BY shape
@@ -118,7 +118,7 @@ CREATE TABLE sorted AS :from_data;
 SELECT plan_has(:'from_data', 'GroupAggregate') AS sorted, plan_has(:'from_data', 'Gather') AS parallel, * FROM compare('sorted');
 RESET enable_hashagg;
 
--- with workers: two, and four where there are so many; hashed and sorted
+-- two and four workers, hashed and sorted
 SET parallel_setup_cost = 0;
 SET parallel_tuple_cost = 0;
 SET min_parallel_table_scan_size = 0;
@@ -126,7 +126,7 @@ SET max_parallel_workers_per_gather = 2;
 CREATE TABLE two_workers AS :from_data;
 SELECT plan_has(:'from_data', 'Partial .*Aggregate') AS partial, plan_has(:'from_data', 'Gather') AS parallel, plan_has(:'from_data', 'Workers Planned: 2') AS two,
 	* FROM compare('two_workers');
--- none but the workers take rows
+-- only the workers read rows
 SET parallel_leader_participation = off;
 CREATE TABLE two_workers_alone AS :from_data;
 SELECT * FROM compare('two_workers_alone');
@@ -141,11 +141,11 @@ CREATE TABLE four_workers_sorted AS :from_data;
 SELECT plan_has(:'from_data', 'Partial GroupAggregate') AS partial, * FROM compare('four_workers_sorted');
 RESET enable_hashagg;
 
--- a group of few rows or none in some workers: 5 rows, one of them here
+-- a group of 5 rows, of which some workers get few or none
 SELECT sketch = rtt_sketch(s) AS same FROM (SELECT rtt_sketch(rtt_s) AS sketch FROM data WHERE shape = 'wide' AND i % 6000 = 1) AS p,
 	(SELECT array_agg(rtt_s) AS a FROM data WHERE shape = 'wide' AND i % 6000 = 1) AS a, unnest(a) AS s GROUP BY sketch;
 
--- partition-wise, with workers and without
+-- partitionwise, with and without workers
 CREATE TABLE parted (shape text, i int, rtt_s float8) PARTITION BY HASH (i);
 CREATE TABLE parted_0 PARTITION OF parted FOR VALUES WITH (MODULUS 3, REMAINDER 0);
 CREATE TABLE parted_1 PARTITION OF parted FOR VALUES WITH (MODULUS 3, REMAINDER 1);
@@ -166,9 +166,9 @@ RESET parallel_tuple_cost;
 RESET min_parallel_table_scan_size;
 
 --
--- Parts: k random ones, merged in random trees
+-- k random parts, merged in random trees
 --
--- A column tells how a value gets from one node of the tree to the next.
+-- "how" says how a value gets from one node of the tree to the next.
 CREATE FUNCTION merge_tree(parts rtt_sketch[], how text) RETURNS rtt_sketch LANGUAGE plpgsql AS $$
 DECLARE
 	a int;
@@ -211,13 +211,13 @@ WHERE k < 1000
 GROUP BY how ORDER BY how COLLATE "C";
 SELECT count(*) AS trees, count(*) FILTER (WHERE merge_tree(parts, 'binary')::text IS DISTINCT FROM sketch) AS mismatches
 FROM (SELECT shape, k, array_agg(sketch) AS parts FROM split WHERE k IN (2, 3) GROUP BY shape, k) AS s JOIN expected USING (shape);
--- All at once, in any order; and with nothing more to merge.
+-- All parts at once, in any order; and a single sketch.
 SELECT count(*), count(*) FILTER (WHERE merged IS DISTINCT FROM sketch OR of_sketches IS DISTINCT FROM sketch OR of_merged IS DISTINCT FROM sketch) AS mismatches
 FROM (SELECT shape, k, seed, rtt_merge(sketch ORDER BY hash01(part, seed))::text AS merged,
 		rtt_sketch(sketch ORDER BY hash01(part, -seed))::text AS of_sketches,
 		rtt_merge(rtt_merge(sketch ORDER BY hash01(part, seed))) OVER (PARTITION BY shape, k, seed)::text AS of_merged
 	  FROM split, generate_series(1, 3) AS seed GROUP BY shape, k, seed) AS m JOIN expected USING (shape);
--- By workers
+-- In workers
 SET parallel_setup_cost = 0;
 SET parallel_tuple_cost = 0;
 SET min_parallel_table_scan_size = 0;
@@ -252,7 +252,7 @@ BEGIN ATOMIC
 END;
 SELECT n, c.* FROM unnest('{1,2,10,1000}'::int[]) AS n, combine_parts(n, n) AS c;
 
--- Through text and binary, and what comes back is combined further
+-- As text and as binary, also between two combine steps
 SELECT count(*), count(*) FILTER (WHERE state::rtt_state::text IS DISTINCT FROM state) AS text,
 	count(*) FILTER (WHERE replace(encode(rtt_state_send(state::rtt_state), 'base64'), E'\n', '') IS DISTINCT FROM state) AS binary
 FROM expected, unnest(ARRAY[sketch_state, percentile_state, percentiles_state]) AS state;
@@ -266,7 +266,7 @@ SELECT count(receive(rtt_state_send(state), 'received_state')) FROM small_state,
 SELECT count(*), count(DISTINCT r.value::text)
 FROM received_state AS r JOIN (SELECT state::text FROM small_state, unnest(ARRAY[sketch, percentile, percentiles]) AS state) AS s ON r.value::text = s.state;
 
--- The text of small states, in any order of the rows: one, ties, all NULL, none
+-- The text of small states, in any order of the rows: ties, only NULLs, no rows
 SELECT sketch_state(s) AS sketch, percentile_state(s, 0.95) AS percentile, percentiles_state(s, '{0.5,1}') AS percentiles
 FROM unnest('{2,NULL,1,2,10}'::float8[]) AS s;
 SELECT sketch_state(s ORDER BY s DESC)::text = sketch_state(s)::text AS sketch, percentile_state(s, 0.95 ORDER BY s)::text = percentile_state(s, 0.95)::text AS percentile

@@ -1,7 +1,6 @@
 --
--- The aggregates over round-trip times in every place where an aggregate may
--- stand: windows, FILTER, DISTINCT, GROUPING SETS, materialized views; and how
--- they behave when there are many groups or many rows.
+-- The aggregates over round-trip times in windows, with FILTER, DISTINCT and GROUPING
+-- SETS; cancelling them; many groups and many rows.
 --
 \pset null '(null)'
 SET client_min_messages = warning;
@@ -35,8 +34,8 @@ ANALYZE request;
 --
 -- Windows
 --
--- The final function is called at every row, and rows leave the frame, while
--- others are added to a state that has been looked at already.
+-- The final function is called at every row; rows leave the frame, and rows are added to
+-- a state after its final function was called.
 CREATE TABLE framed AS
 SELECT i, party,
 	rtt_percentile(rtt_s, 0.95) OVER moving AS moving_95, rtt_percentiles(rtt_s, '{0.1,0.9}') OVER moving AS moving_10_90,
@@ -73,8 +72,8 @@ WHERE i % 10 = 0;
 SELECT party, count(DISTINCT whole_50) AS one, min(whole_50) = (SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY rtt_us) / 1e6::float8 FROM request AS r WHERE r.party = f.party) AS same
 FROM framed AS f GROUP BY party ORDER BY party;
 
--- Also after the state has been counted into buckets, again and again: 10,000
--- rows in one frame.
+-- Also after the state has been counted into buckets several times: 10,000 rows in one
+-- frame.
 SELECT count(*), bool_and(rtt_count(s) = i) AS counts, bool_and(rtt_max(s) = i) AS max
 FROM (SELECT i, rtt_sketch(i::float8) OVER (ORDER BY i) AS s FROM generate_series(1, 10000) AS i) AS w WHERE i % 500 = 0 OR i BETWEEN 4090 AND 4100;
 
@@ -119,29 +118,7 @@ ORDER BY rtt_count(rtt_sketch(rtt_us / 1e6::float8)) > 0, party;
 SELECT rtt_percentile(p, 0.5) = percentile_disc(0.5) WITHIN GROUP (ORDER BY p) AS of_percentiles FROM (SELECT rtt_percentile(rtt_s, 0.9) AS p FROM request GROUP BY srv) AS s;
 
 --
--- Materialized views
---
--- A refresh that finds the same rows, in whatever order, rewrites nothing.
-CREATE MATERIALIZED VIEW report AS
-SELECT party, srv, count(*) AS requests, rtt_sketch(rtt_s) AS rtt, rtt_percentile(rtt_s, 0.95) AS p95_s, rtt_percentiles(rtt_s, '{0.5,0.9}') AS percentiles_s
-FROM request GROUP BY party, srv;
-CREATE UNIQUE INDEX ON report (party, srv);
-CREATE TABLE before AS SELECT party, srv, ctid AS place, xmin AS writer FROM report;
-REFRESH MATERIALIZED VIEW CONCURRENTLY report;
-SELECT count(*), count(*) FILTER (WHERE (r.ctid, r.xmin::text) IS DISTINCT FROM (place, writer::text)) AS rewritten FROM report AS r JOIN before USING (party, srv);
-CREATE TABLE copy AS SELECT * FROM request ORDER BY hash01(i, 2);
-TRUNCATE request;
-INSERT INTO request SELECT * FROM copy;
-REFRESH MATERIALIZED VIEW CONCURRENTLY report;
-SELECT count(*), count(*) FILTER (WHERE (r.ctid, r.xmin::text) IS DISTINCT FROM (place, writer::text)) AS rewritten FROM report AS r JOIN before USING (party, srv);
--- One more row rewrites its group.
-INSERT INTO request VALUES (0, 'P1', '4.1', 25000000, 25);
-REFRESH MATERIALIZED VIEW CONCURRENTLY report;
-SELECT party, srv FROM report AS r JOIN before USING (party, srv) WHERE (r.ctid, r.xmin::text) IS DISTINCT FROM (place, writer::text);
-SELECT count(*) FILTER (WHERE rtt <> sketch) AS mismatches FROM report JOIN (SELECT party, srv, rtt_sketch(rtt_s) AS sketch FROM request GROUP BY party, srv) AS s USING (party, srv);
-
---
--- A long aggregate can be stopped: 57014 is query_canceled.
+-- A long aggregation can be cancelled: 57014 is query_canceled
 --
 \set VERBOSITY sqlstate
 SET statement_timeout = '200ms';
@@ -154,7 +131,7 @@ RESET statement_timeout;
 --
 -- Many groups
 --
--- 200,000 of 5 rows, in memory and, with little of it, on disk
+-- 200,000 groups of 5 rows, in memory, and on disk with a small work_mem
 CREATE FUNCTION rtt_us_of(i bigint) RETURNS bigint LANGUAGE sql IMMUTABLE
 RETURN 1000 * (1 + (hashint8extended(i, 3) & 1048575));
 CREATE TABLE row_of_many AS SELECT i % 200000 AS g, rtt_us_of(i) / 1e6::float8 AS rtt_s FROM generate_series(1::bigint, 1000000) AS i;
@@ -178,8 +155,8 @@ RESET statement_timeout;
 RESET max_parallel_workers_per_gather;
 
 --
--- The size of a state when it is sent or stored: four bytes for each time of
--- less than 36 minutes, and 100 bytes
+-- The size of a state when it is sent or stored: at most 100 bytes, and four bytes for
+-- each time of less than 36 minutes
 --
 CREATE AGGREGATE sketch_state(float8) (SFUNC = pmr.rtt_sketch_transfn, STYPE = rtt_state);
 CREATE AGGREGATE percentile_state(float8, float8) (SFUNC = pmr.rtt_percentile_transfn, STYPE = rtt_state);
@@ -189,8 +166,8 @@ SELECT count(*), count(*) FILTER (WHERE sketch > 4 * n + 100) AS sketch, count(*
 FROM generate_series(1, 300) AS n,
 	LATERAL (SELECT pg_column_size(sketch_state(i::float8)) AS sketch, pg_column_size(percentile_state(i::float8, 0.5)) AS percentile FROM generate_series(1, n) AS i) AS s,
 	LATERAL (SELECT pg_column_size(combine(state)) AS combined FROM (SELECT sketch_state(i::float8) AS state FROM generate_series(1, n) AS i GROUP BY i % 3) AS p) AS c;
--- With few times, many rows take no more than the buckets and what is
--- collected between countings.
+-- With few distinct times, many rows take no more than the buckets and what is collected
+-- before it is counted.
 SELECT pg_column_size(sketch_state(i % 10)) <= 4 * 8192 + 10 * 16 + 100 AS sketch FROM generate_series(1, 100000) AS i;
 
 DROP SCHEMA test_rtt_window CASCADE;

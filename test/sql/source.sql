@@ -1,6 +1,6 @@
--- Sources: an audit table or a view over it is taken or refused for all its
--- faults at once, whatever it is called and whoever owns it; what is wrong with
--- its rows is listed, and stops nothing.
+-- Sources: add_source() accepts an audit table or a view of one, or refuses it and
+-- lists all faults at once, for any names and owners; faults of rows are listed and
+-- stop nothing.
 SET timezone = 'UTC';
 SET datestyle = 'ISO';
 SET intervalstyle = 'postgres';
@@ -12,7 +12,7 @@ SET client_min_messages = 'warning';
 CREATE SCHEMA source;
 SET search_path = source;
 
--- with its detail and hint
+-- the error with its detail and hint
 CREATE FUNCTION err(query text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
 	detail text;
@@ -25,12 +25,12 @@ EXCEPTION WHEN OTHERS THEN
 	RETURN concat_ws(E'\n', SQLSTATE || ': ' || SQLERRM, 'DETAIL: ' || nullif(detail, ''), 'HINT: ' || nullif(hint, ''));
 END
 $$;
--- an audit table as it should be, and what a source would be refused for
+-- a valid audit table
 CREATE TABLE audit (party text, srv text, mode text, requested_at timestamptz, responded_at timestamptz, response_code text);
 INSERT INTO audit VALUES ('A', '1.1.1', 'on_demand', '2024-01-10 12:00:00+00', '2024-01-10 12:00:10+00', 'I0');
 
 --
--- Everything that is wrong is said at once
+-- All faults are reported at once
 --
 
 SELECT err($$SELECT pmr.add_source(NULL, 'audit')$$);
@@ -58,7 +58,7 @@ SELECT err($$SELECT pmr.add_source('s', 'audit', '{party}', region_factor => '')
 TABLE pmr.source;
 
 --
--- Where columns are missing, the hint is a view that only needs correcting
+-- If columns are missing, the hint is a view that only needs correcting
 --
 
 CREATE TABLE sr_log (id uuid, "Request-ID" text, supplier_code varchar(10), srv_code text, sent_at timestamptz, response_at timestamp, result text,
@@ -74,13 +74,13 @@ SELECT party, srv, mode, factor, value, requests, not_measured, answered, succes
 SELECT * FROM pmr.check_source('s', '2024-01-01', '2024-01-31');
 SELECT pmr.drop_source('s');
 DROP VIEW service_request;
--- one that has no column of use, and one that has most, some of another type
+-- a table without any usable column, and one with most columns, some of the wrong type
 CREATE TABLE nothing ();
 SELECT err($$SELECT pmr.add_source('s', 'nothing')$$);
 SELECT err($$SELECT pmr.add_source('s', 'wrong')$$);
 
 --
--- Types: what is text, a time, an identifier or an integer
+-- Types that are accepted as text, time, identifier and integer
 --
 
 CREATE TYPE mode AS ENUM ('on_demand', 'future_dated', 'dcc_scheduled', 'non_device');
@@ -102,7 +102,7 @@ INSERT INTO typed VALUES
 SELECT err($$SELECT pmr.add_source('s', 'typed')$$);
 ALTER TABLE typed ALTER user_role TYPE text;
 SELECT pmr.add_source('s', 'typed', '{mode,number,yes,bytes,list,day,real}');
--- the same whatever the session's settings
+-- settings of the session do not matter
 SET bytea_output = 'escape';
 SET datestyle = 'German';
 SET extra_float_digits = -10;
@@ -150,7 +150,7 @@ FROM unnest('{stored,parted,audit_time,numbers,composite,fleeting}'::text[]) AS 
 SELECT source, pmr.drop_source(source) FROM pmr.source ORDER BY source COLLATE "C";
 
 --
--- Names: none is taken for SQL, a format or a pattern
+-- Names are not interpreted as SQL, format or pattern
 --
 
 CREATE FUNCTION hostile(name text) RETURNS text LANGUAGE plpgsql AS $$
@@ -174,7 +174,7 @@ SELECT name, hostile(name)
 FROM unnest(ARRAY['Mixed Case', 'a"b', 'a''b', 'a\b', '%', '%s%I%L%1$s', '$1', '$$', '$query$', 'a.b', E'a\nb', E'a\tb', 'éßЖ漢', 'select', 'user', 'null',
 	'class', 'outcome', 'factors', 'day', 'r', 'm', 'n', 'cell', 'started_at', ';DROP TABLE source.audit;--', '/*', '{a,b}', '*', repeat('x', 63), repeat('é', 31),
 	'pmr', 'pg_catalog.text', '1', ' ']) AS name;
--- each is there as it is called; a draft of one can be run as it stands
+-- all of them work; so does the view that a hint suggests
 CREATE TABLE "$$ '%s' ""draft""" ("Party" text, "SRV " text, "a""b" text, "%I" text, "mode" text, "REQUESTED_AT" timestamptz, "é\n" text);
 SELECT substring(err($call$SELECT pmr.add_source('s', '"$$ ''%s'' ""draft"""')$call$) FROM 'CREATE VIEW.*') AS draft \gset
 \echo :draft
@@ -186,7 +186,7 @@ SELECT count(*), count(pmr.drop_source(source)) FROM pmr.source;
 SELECT count(*) FROM (SELECT source FROM pmr.rollup UNION ALL SELECT source FROM pmr.rollup_pair UNION ALL SELECT source FROM pmr.rollup_month) AS r;
 
 --
--- Factors: at most 32, of at most 1000 values each
+-- At most 32 factors, with at most 1000 values each
 --
 
 CREATE FUNCTION letters(n integer) RETURNS text[] LANGUAGE sql AS $$SELECT array_agg('f' || i ORDER BY i) FROM generate_series(1, n) AS i$$;
@@ -205,7 +205,7 @@ SELECT err($$SELECT pmr.add_source('s', 'device', '{thousand}')$$);
 SELECT pmr.drop_source('s');
 
 --
--- Spellings of mode and generation: none right is a fault, some wrong a warning
+-- Spellings of mode and generation: it is an error if all are wrong, a warning if some are
 --
 
 CREATE TABLE spelled AS SELECT a.*, 'SMETS2'::text AS device_generation FROM audit AS a;
@@ -214,7 +214,7 @@ SELECT err($$SELECT pmr.add_source('s', 'spelled')$$);
 INSERT INTO spelled SELECT party, srv, v.mode, requested_at, responded_at, response_code, v.generation FROM audit, (VALUES ('on_demand', 'smets1'), (NULL, NULL)) AS v (mode, generation);
 SELECT pmr.add_source('s', 'spelled');
 SELECT pmr.drop_source('s');
--- nothing to go by
+-- no rows to judge by
 TRUNCATE spelled;
 SELECT pmr.add_source('s', 'spelled');
 SELECT pmr.drop_source('s');
@@ -229,7 +229,7 @@ SELECT err($$SELECT pmr.add_source('s', 'audit', report_timezone => 'BST')$$);
 SELECT pmr.add_source('s', 'audit', report_timezone => 'Europe/London', settle_after => '0');
 SELECT pmr.add_source('t', 'audit', report_timezone => 'America/Los_Angeles', settle_after => '1 month');
 SELECT * FROM pmr.source ORDER BY source COLLATE "C";
--- a month is settled from its end in the source's own time zone, and settle_after
+-- a month is settled settle_after past its end in the time zone of the source
 SELECT source, pmr.refresh_month(source, '2024-01-01', as_of)
 FROM (VALUES ('s', '2024-01-31 23:59:59.999999+00'::timestamptz), ('t', '2024-03-01 07:59:59.999999+00')) AS v (source, as_of);
 SELECT source, as_of, settled FROM pmr.rollup_month ORDER BY source COLLATE "C";
@@ -239,14 +239,14 @@ SELECT source, as_of, settled FROM pmr.rollup_month ORDER BY source COLLATE "C";
 SELECT source, pmr.drop_source(source) FROM pmr.source ORDER BY source COLLATE "C";
 
 --
--- Who may: it is refused what runs another role's code, and what hides rows
+-- Privileges: a source is refused if it runs another role's code, or hides rows
 --
 
 CREATE ROLE regress_source_dba;
 CREATE ROLE regress_source_mallory;
 GRANT USAGE, CREATE ON SCHEMA source TO regress_source_dba, regress_source_mallory;
 SELECT pmr.allow_refresh('regress_source_dba');
--- reading is needed, of each column that is looked at
+-- SELECT is required on each column that is read
 SET ROLE regress_source_mallory;
 SELECT err($$SELECT pmr.add_source('s', 'source.audit')$$);
 RESET ROLE;
@@ -263,7 +263,7 @@ SELECT pmr.add_source('s', 'source.audit');
 SELECT pmr.refresh_month('s', '2024-01-01', '2024-03-01');
 RESET ROLE;
 SELECT source, refreshed_by, requests FROM pmr.rollup_month;
--- a trojan: a view of another role's, at the top or anywhere below
+-- a trojan: a view of another role, at the top or anywhere below
 GRANT SELECT ON audit TO regress_source_mallory;
 SET ROLE regress_source_mallory;
 CREATE FUNCTION source.trojan(text) RETURNS text LANGUAGE plpgsql AS $$BEGIN RAISE WARNING 'trojan runs as %', current_user; RETURN $1; END$$;
@@ -279,10 +279,10 @@ CREATE VIEW above AS SELECT * FROM (SELECT * FROM audit WHERE false) AS a (party
 CREATE VIEW topmost AS WITH a AS (SELECT * FROM above) SELECT * FROM a;
 CREATE VIEW from_table AS SELECT * FROM mallory_table;
 SELECT err($$SELECT pmr.add_source('t', 'topmost')$$);
--- a table below runs nothing
+-- a table of another role below a view is accepted, as it runs no code
 SELECT pmr.add_source('t', 'from_table');
 SELECT pmr.drop_source('t');
--- a table below that the planner runs another role's functions for
+-- it is refused if an index makes the planner run functions of that role
 SET ROLE regress_source_mallory;
 CREATE TABLE source.mallory_indexed AS SELECT * FROM source.audit;
 CREATE FUNCTION source.mallory_nothing(integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS 'BEGIN RETURN 1; END';
@@ -297,12 +297,12 @@ SET ROLE regress_source_mallory;
 CREATE INDEX ON source.mallory_indexed (requested_at) WHERE source.mallory_nothing(1) = 1;
 RESET ROLE;
 SELECT err($$SELECT pmr.add_source('below', 'over_indexed')$$);
--- a name is the catalog's, however it was written into the table
+-- the name of the relation is taken from the catalog, whatever was inserted into the table
 CREATE TABLE "audit;select/**/1/0" AS SELECT * FROM audit;
 INSERT INTO pmr.source (source, relation) VALUES ('injected', 'source.audit;select/**/1/0');
 SELECT pmr.refresh_month('injected', '2024-01-01', '2024-03-01') > 0 AS refreshed, (SELECT count(*) FROM pmr.check_source('injected', '2024-01-01', '2024-01-31')) AS problems;
 SELECT pmr.drop_source('injected');
--- nor does a column of a type that another role has a cast for
+-- a cast of another role for the type of a column is not run
 SET ROLE regress_source_mallory;
 CREATE TYPE source.mallory_mode AS ENUM ('on_demand');
 CREATE FUNCTION source.trojan_cast(source.mallory_mode) RETURNS text LANGUAGE plpgsql AS $$BEGIN RAISE WARNING 'trojan casts as %', current_user; RETURN 'on_demand'; END$$;
@@ -322,7 +322,7 @@ SELECT pmr.refresh_month('t', '2024-01-01', '2024-03-01');
 SELECT mode, factor, value, requests FROM pmr.rollup WHERE source = 't' AND day IS NULL ORDER BY mode COLLATE "C", factor COLLATE "C";
 SELECT count(*) FROM pmr.invalid_rows('t', '2024-01-01', '2024-01-31');
 SELECT pmr.drop_source('t');
--- one that changes hands, or that a trojan takes the place of
+-- a view that is given to another role
 CREATE VIEW honest AS SELECT party, srv, mode, requested_at, responded_at FROM audit;
 SELECT pmr.add_source('t', 'honest');
 SELECT pmr.refresh_month('t', '2024-01-01', '2024-03-01');
@@ -333,7 +333,7 @@ SELECT err($$SELECT * FROM pmr.check_source('t')$$);
 SELECT err($$SELECT * FROM pmr.invalid_rows('t', '2024-01-01', '2024-01-31')$$);
 SELECT err($$SELECT * FROM pmr.expected_rows('t', '2024-01-01', '2024-01-31')$$);
 CALL pmr.refresh('t');
--- nor by its owner for whom it is not; a superuser's view runs for all
+-- another role that may refresh gets the same error; a view of a superuser is accepted for all roles
 SET ROLE regress_source_dba;
 SELECT err($$SELECT pmr.refresh_month('t', '2024-01-01', '2024-03-01')$$);
 RESET ROLE;
@@ -363,7 +363,7 @@ SELECT pmr.refresh_month('t', '2024-01-01', '2024-03-01');
 SELECT source, pmr.drop_source(source) FROM pmr.source ORDER BY source COLLATE "C";
 
 --
--- A relation that is no longer what it was
+-- A relation that has changed since it was added
 --
 
 CREATE TABLE changing (LIKE audit, region text);
@@ -376,7 +376,7 @@ ALTER TABLE changing RENAME csp_region TO region;
 ALTER TABLE changing RENAME srv TO service;
 SELECT err($$SELECT pmr.refresh_month('s', '2024-01-01', '2024-03-01')$$);
 ALTER TABLE changing RENAME service TO srv;
--- to a type that was refused
+-- columns of types that are refused
 ALTER TABLE changing ALTER srv TYPE numeric USING 7.10;
 SELECT err($$SELECT pmr.refresh_month('s', '2024-01-01', '2024-03-01')$$);
 ALTER TABLE changing ALTER srv TYPE text USING '1.1.1', ALTER requested_at TYPE date;
@@ -387,14 +387,14 @@ DROP TABLE changing;
 SELECT err($$SELECT pmr.refresh_month('s', '2024-01-01', '2024-03-01')$$);
 SELECT err($$SELECT * FROM pmr.check_source('s')$$);
 CALL pmr.refresh('s');
--- what is rolled up is still there
+-- the rollup is kept
 SELECT factor, value, requests FROM pmr.rollup WHERE source = 's' AND day IS NULL ORDER BY factor COLLATE "C";
 SELECT pmr.drop_source('s');
 
 
 --
--- The two shapes of audit data.  One row per request: names and spellings are
--- translated, and a condition on requested_at reaches the index.
+-- The two shapes of audit data.  One row per request: the view translates names and
+-- spellings, and a condition on requested_at uses the index
 --
 
 CREATE TABLE sr_audit (sr_id bigint, supplier text, service text, how text, sent_at timestamptz, answered_at timestamptz, code text, firmware text);
@@ -414,7 +414,7 @@ SELECT	supplier AS party,
 		firmware
 FROM	sr_audit;
 
--- an event log, one row per message: acknowledgements, and a response or none
+-- an event log, one row per message: acknowledgements, and one response or none
 CREATE TABLE event (request_id text, kind text, at timestamptz, supplier text, service text, code text, firmware text);
 INSERT INTO event
 SELECT i::text, m.kind, time + m.after * interval '1 s', 'ABC', '4.6.1', m.code, 'fw' || i % 2
@@ -442,7 +442,7 @@ FROM	event AS q
 WHERE	q.kind = 'request';
 ANALYZE sr_audit, event;
 SELECT pmr.add_source('by_request', 'by_request', '{firmware}'), pmr.add_source('by_event', 'by_event', '{firmware}');
--- is no table read from one end to the other for one day?
+-- does the query for one day read each table by an index?
 CREATE FUNCTION reads_index_alone(source text) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
 	plan jsonb;
@@ -458,7 +458,7 @@ SELECT source, reads_index_alone(source) FROM (VALUES ('by_request'), ('by_event
 SELECT source, pmr.refresh_month(source, '2024-02-01', '2024-04-10 00:00+00') FROM (VALUES ('by_request'), ('by_event')) AS s (source);
 SELECT source, mode, factor, value, requests, met, missed, answered, success, pmr.rtt_max(rtt)
 FROM pmr.rollup WHERE day IS NULL ORDER BY source COLLATE "C", mode COLLATE "C", factor COLLATE "C", value COLLATE "C";
--- the same from the tables
+-- the same figures from the tables
 SELECT how, firmware, count(*), count(*) FILTER (WHERE answered_at - sent_at <= CASE how WHEN 'Scheduled' THEN '1 day' ELSE '30 s' END::interval) AS met
 FROM sr_audit WHERE sent_at >= '2024-02-01 00:00+00' AND sent_at < '2024-03-01 00:00+00' GROUP BY how, firmware ORDER BY how COLLATE "C" DESC, firmware;
 SELECT q.firmware, count(*), count(a.at) AS answered, count(*) FILTER (WHERE a.at - q.at <= interval '30 s') AS met
@@ -467,7 +467,7 @@ WHERE q.kind = 'request' AND q.at >= '2024-02-01 00:00+00' AND q.at < '2024-03-0
 SELECT source, pmr.drop_source(source) FROM pmr.source ORDER BY source COLLATE "C";
 
 --
--- What is wrong with the rows: each fault of each row is listed, and summed up
+-- Faults of rows: each is listed, and summed up
 --
 
 CREATE TABLE odd (note text, party text, srv text, mode text, requested_at timestamptz, responded_at timestamptz, response_code text, device_generation text,
@@ -519,7 +519,7 @@ FROM pmr.invalid_rows('odd', '2024-01-01', '2024-01-31') AS i LEFT JOIN odd AS o
 ORDER BY i.requested_at, i.problem COLLATE "C";
 SET intervalstyle = 'postgres';
 SELECT * FROM pmr.check_source('odd', '2024-01-01', '2024-01-31') ORDER BY problem COLLATE "C", value COLLATE "C";
--- as a refresh counts them
+-- a refresh counts the same faults
 SELECT pmr.refresh_month('odd', '2024-01-01', '2024-03-01');
 SELECT rows_read, requests, no_party, no_srv, unknown_srv, unknown_mode, unclassified, negative, duplicates FROM pmr.rollup_month WHERE source = 'odd';
 SELECT i.problem, count(*), count(*) - count(DISTINCT CASE problem WHEN 'duplicate request id' THEN lower(i.request_id) END) AS duplicates
@@ -528,7 +528,7 @@ SELECT value AS note, sum(requests) AS requests, sum(met) AS met, sum(missed) AS
 	sum(answered) AS answered, sum(success) AS success, sum(unclassified) AS unclassified, sum(pre_commands) AS pre_commands, sum(local_commands) AS local_commands, sum(cancelled) AS cancelled
 FROM pmr.rollup WHERE source = 'odd' AND factor = 'note' GROUP BY value ORDER BY value COLLATE "C";
 SELECT parties FROM (SELECT array_agg(left(p, 6) ORDER BY p COLLATE "C") AS parties FROM pmr.rollup_month, unnest(parties) AS p WHERE source = 'odd') AS p;
--- none, a wrong way round, without an end
+-- no rows, days in the wrong order, and days without an end
 SELECT count(*) FROM pmr.invalid_rows('odd', '2023-01-01', '2023-12-31');
 SELECT err($$SELECT pmr.invalid_rows('odd', '2024-01-02', '2024-01-01')$$);
 SELECT err($$SELECT pmr.invalid_rows('odd', NULL, '2024-01-01')$$);
@@ -536,11 +536,11 @@ SELECT err($$SELECT pmr.invalid_rows('odd', '-infinity', '2024-01-01')$$);
 SELECT err($$SELECT pmr.invalid_rows('none', '2024-01-01', '2024-01-01')$$);
 SELECT err($$SELECT pmr.check_source('odd', '2024-01-02', '2024-01-01')$$);
 SELECT err($$SELECT pmr.check_source('none')$$);
--- of this month and the last
+-- without days: this month and the last
 SELECT problem, value, rows, first_requested_at = (SELECT max(requested_at) FROM odd WHERE isfinite(requested_at)) AS is_future, remedy FROM pmr.check_source('odd') ORDER BY problem COLLATE "C";
 INSERT INTO odd (party, srv, mode, requested_at) VALUES ('', '1.1.1', 'on_demand', now() - interval '1 minute');
 SELECT problem, value, rows, remedy FROM pmr.check_source('odd') ORDER BY problem COLLATE "C";
--- scheduled reads that are never unanswered
+-- scheduled reads that are all answered are suspicious
 INSERT INTO odd (note, party, srv, mode, requested_at, due_at, responded_at, response_code)
 SELECT 'scheduled', 'A', CASE WHEN i <= 999 THEN '4.8.1' WHEN i <= 2000 THEN '4.8.2' ELSE '4.8.3' END, 'dcc_scheduled', time, time, CASE WHEN i <> 2500 THEN time + interval '1 hour' END, 'I0'
 FROM (SELECT i, '2023-06-01 00:00+00'::timestamptz + i * interval '10 minutes' AS time FROM generate_series(1, 4000) AS i) AS r;

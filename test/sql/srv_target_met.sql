@@ -1,5 +1,5 @@
--- Targets looked up by Service Reference Variant: what a plain join against
--- the table gives, wherever the call stands and whatever happens to the table.
+-- Targets looked up by Service Reference Variant are those of a plain join with the
+-- table, wherever the call stands and whatever happens to the table.
 SET timezone = 'UTC';
 SET datestyle = 'ISO';
 SET intervalstyle = 'postgres';
@@ -18,7 +18,7 @@ END
 $$;
 
 --
--- The rule, on what is shipped: nothing is guessed
+-- The rule, on the shipped rows: no target is guessed
 --
 
 SELECT * FROM (VALUES ('1.1.1'), ('2.2'), ('11.1'), ('11.3'), ('8.14.1'), ('4.10'), ('7.1'), ('')) AS srvs (srv),
@@ -36,7 +36,7 @@ SELECT * FROM (VALUES ('1.1.1'), ('2.2'), ('11.1'), ('11.3'), ('8.14.1'), ('4.10
 		pmr.srv_target(srv, NULL, 'smets2', now()) AS smets2,
 		pmr.srv_target(srv, NULL, NULL, now()) AS unknown
 	) AS targets;
--- what is no name is unknown; names are compared as a whole
+-- other names of modes and generations count as unknown; names are compared as a whole
 SELECT pmr.srv_target('2.2', 'ON_DEMAND', 'SMETS1', now()) AS all_agree, pmr.srv_target('1.1.1', 'ON_DEMAND', 'smets1', now()) AS mode,
 	pmr.srv_target('1.1.1', 'any', 'any', now()) AS any_mode, pmr.srv_target('1.1.1', '', '', now()) AS empty,
 	pmr.srv_target('11.3', 'on_demand', 'any', now()) AS any_generation,
@@ -53,7 +53,7 @@ SELECT pmr.srv_target(NULL, 'on_demand', 'smets1', now()) AS no_srv,
 
 --
 -- A user's rows: from a time on, NULL for no target, over shipped rows, by
--- generation, to come, never; and shipped rows that a new version might add
+-- generation, in the future, never; and shipped rows that a later version can add
 --
 
 INSERT INTO pmr.target_response_time (srv, mode, device_generation, valid_from, target, source) VALUES
@@ -85,7 +85,7 @@ INSERT INTO pmr.target_response_time (srv, mode, device_generation, valid_from, 
 	('8.1.1', 'on_demand', 'any', '2026-08-01 00:00:00+00', '40 s', 'test', true),
 	('8.7.2', 'on_demand', 'smets1', '2026-08-01 00:00:00+00', NULL, 'test', true);
 
--- some of them by eye
+-- some targets, to be checked by eye
 SELECT at, pmr.srv_target('1.1.1', 'on_demand', 'smets1', at) AS smets1, pmr.srv_target('1.1.1', 'on_demand', 'smets2', at) AS smets2,
 	pmr.srv_target('1.1.1', 'on_demand', NULL, at) AS on_demand, pmr.srv_target('1.1.1', 'future_dated', NULL, at) AS future_dated,
 	pmr.srv_target('1.1.1', NULL, 'smets1', at) AS any_mode_smets1, pmr.srv_target('1.1.1', NULL, 'smets2', at) AS any_mode_smets2,
@@ -102,7 +102,7 @@ SELECT pmr.srv_target('99.2', 'on_demand', NULL, now()) AS longest, pmr.srv_targ
 	pmr.srv_target('4.10', 'on_demand', NULL, now()) AS zero;
 
 --
--- All of it against a join in plain SQL
+-- All combinations, compared with a join in plain SQL
 --
 
 CREATE TABLE request AS
@@ -115,7 +115,7 @@ FROM (SELECT DISTINCT srv FROM pmr.target_response_time UNION SELECT unnest('{1.
 	(SELECT DISTINCT valid_from + micros * interval '1 microsecond' FROM pmr.target_response_time, generate_series(-1, 1) AS micros
 		UNION SELECT unnest('{NULL,infinity,4713-11-24 00:00:00+00 BC,294276-12-31 23:59:59+00}'::timestamptz[])) AS times (at),
 	LATERAL (SELECT abs(hashtextextended(concat_ws('/', srv, mode, generation, at), 1) / 2) AS hash_us) AS hashed;
--- answers around the targets
+-- answers before, at and after the targets
 UPDATE request SET answered = CASE id % 11 WHEN 0 THEN NULL WHEN 1 THEN at WHEN 2 THEN at - interval '1 s'
 	WHEN 3 THEN at + interval '20 s' WHEN 4 THEN at + interval '25 s' WHEN 5 THEN at + interval '1 day'
 	WHEN 6 THEN at + interval '30 s' WHEN 7 THEN at + interval '5 days' WHEN 8 THEN at + interval '10 s'
@@ -169,7 +169,7 @@ SELECT count(*) > 50000 AS many, count(target) > 5000 AS targets, count(*) - cou
 	count(target) FILTER (WHERE mode IS NULL) > 0 AS without_mode, count(target) FILTER (WHERE generation IS NULL) > 0 AS without_generation,
 	count(*) FILTER (WHERE target IS DISTINCT FROM target_any_generation) > 0 AS generation_decides
 FROM expected;
--- one line for each difference, if there is any
+-- the differences, of which there are none
 SELECT srv, mode, generation, at, target, pmr.srv_target(srv, mode, generation, at) AS looked_up
 FROM expected
 WHERE pmr.srv_target(srv, mode, generation, at) IS DISTINCT FROM target
@@ -186,11 +186,11 @@ END
 $$;
 SELECT count(*) > 2000 AS many, count(*) FILTER (WHERE single(srv, mode, generation, at) IS DISTINCT FROM target) AS different
 FROM expected WHERE id % 31 = 0;
--- it is an interval of days and less than a day
+-- it is an interval of days and less than 24 hours
 SELECT bool_and(extract(hour FROM target) BETWEEN 0 AND 23 AND extract(month FROM target) = 0) AS normal
 FROM (SELECT pmr.srv_target(srv, mode, generation, at) AS target FROM request) AS targets;
 
--- the aggregates: each form, by group, under another time zone
+-- the aggregates: each form, by group, in another time zone
 SET timezone = 'Europe/London';
 SELECT count(*) AS srvs,
 	count(*) FILTER (WHERE five = joined_five AND five_pct IS NOT DISTINCT FROM joined_five_pct) AS five_arguments,
@@ -226,14 +226,14 @@ FROM (
 ) AS compared;
 SET timezone = 'UTC';
 
--- a time without time zone is UTC where it is compared with valid_from
+-- a time without time zone is compared with valid_from as UTC
 SET timezone = 'America/New_York';
 SELECT at, pmr.srv_target_counts('8.1.1', 'on_demand', at, at + interval '10 s') AS "30 s, from 1 April 7 s",
 	pmr.srv_target_counts('8.1.1', 'on_demand', at AT TIME ZONE 'UTC', (at AT TIME ZONE 'UTC') + interval '10 s') AS with_zone
 FROM unnest('{2026-03-31 23:59:59.999999,2026-04-01 00:00:00}'::timestamp[]) AS times (at) GROUP BY at ORDER BY at;
 SET timezone = 'UTC';
 
--- no rows; nothing known; as_of
+-- no rows; all arguments NULL; as_of NULL
 SELECT pmr.srv_target_counts(srv, mode, at, answered), pmr.srv_target_met(srv, mode, at, answered),
 	pmr.srv_target_counts(srv, mode, at, answered, generation, now()), pmr.srv_target_met(srv, mode, at, answered, generation, now())
 FROM request WHERE false;
@@ -242,13 +242,7 @@ SELECT pmr.srv_target_counts('7.1', 'on_demand', now(), now() - interval '1 s') 
 SELECT called, err('SELECT ' || called) FROM (VALUES
 	('pmr.srv_target_met(''2.2'', ''on_demand'', now(), now(), NULL, NULL::timestamptz)'),
 	('pmr.srv_target_counts(NULL, NULL, NULL::timestamptz, NULL, NULL, NULL)'),
-	('pmr.srv_target_met(''2.2'', ''on_demand'', localtimestamp, localtimestamp, NULL, NULL::timestamp)'),
-	('pmr.srv_target_transfn(''{0,0,0,0,0}'', ''2.2'', ''on_demand'', now(), now())'),
-	('pmr.srv_target_transfn(''{0,0,0,0,0}'', ''2.2'', ''on_demand'', now(), now(), NULL)'),
-	('pmr.srv_target_transfn(''{0,0,0,0,0}'', ''2.2'', ''on_demand'', now(), now(), NULL, now())'),
-	('pmr.srv_target_transfn(''{0,0,0,0,0}'', ''2.2'', ''on_demand'', localtimestamp, localtimestamp)'),
-	('pmr.srv_target_transfn(''{0,0,0,0,0}'', ''2.2'', ''on_demand'', localtimestamp, localtimestamp, NULL)'),
-	('pmr.srv_target_transfn(''{0,0,0,0,0}'', ''2.2'', ''on_demand'', localtimestamp, localtimestamp, NULL, localtimestamp)')
+	('pmr.srv_target_met(''2.2'', ''on_demand'', localtimestamp, localtimestamp, NULL, NULL::timestamp)')
 ) AS calls (called);
 
 -- windows and grouping sets
@@ -267,8 +261,8 @@ FROM (
 DELETE FROM pmr.target_response_time WHERE source = 'test';
 
 --
--- The table changes.  7.1 has no target of its own; what is looked up, three
--- times so that it comes from memory too, beside what a join finds.
+-- The table changes.  7.1 has no shipped target.  Each lookup is made three times, so
+-- that it also comes from the cache, and is shown beside the result of a join
 --
 
 CREATE VIEW look AS
@@ -348,7 +342,7 @@ RESET plan_cache_mode;
 DEALLOCATE lookup;
 DEALLOCATE lookup_counts;
 
--- a cursor keeps what it saw when it was opened
+-- a cursor sees what there was when it was opened
 BEGIN;
 DECLARE before CURSOR FOR
 	SELECT call, pmr.srv_target('7.1', 'on_demand', 'smets2', now()) AS looked_up,
@@ -393,7 +387,7 @@ FETCH 2 FROM inside;
 CLOSE inside;
 
 --
--- A statement does not see what it does itself
+-- A statement does not see its own changes
 --
 
 BEGIN;
@@ -413,7 +407,7 @@ FROM generate_series(2, 5) AS number
 RETURNING srv, target, pmr.srv_target(srv, 'on_demand', 'smets2', now()) AS looked_up,
 	(SELECT t.target FROM pmr.target_response_time AS t WHERE t.srv = target_response_time.srv) AS plain;
 
--- nor what a volatile function does that it calls
+-- nor changes of a volatile function that it calls
 CREATE FUNCTION change(seconds integer) RETURNS integer LANGUAGE sql VOLATILE AS $$
 	UPDATE pmr.target_response_time SET target = seconds * interval '1 s' WHERE srv = '7.1' AND source = 'test'
 	RETURNING seconds
@@ -426,15 +420,15 @@ SELECT * FROM look;
 ROLLBACK;
 
 --
--- PL/pgSQL evaluates simple expressions without an executor, and keeps their
--- functions' memory for the whole transaction
+-- PL/pgSQL evaluates simple expressions without the executor, and keeps the memory of
+-- their functions for the whole transaction
 --
 
 CREATE SEQUENCE compared;
 CREATE SEQUENCE wrong;
 CREATE SEQUENCE without_target;
 
--- volatile: each of its statements sees all that was done before
+-- volatile: each statement of it sees all earlier changes
 CREATE FUNCTION compare(asked text) RETURNS void LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
 	looked_up interval;
@@ -454,7 +448,7 @@ BEGIN
 	END IF;
 END
 $$;
--- stable: it sees what the statement sees that calls it
+-- stable: it sees what the calling statement sees
 CREATE FUNCTION compare_stable(asked text) RETURNS void LANGUAGE plpgsql STABLE AS $$
 DECLARE
 	looked_up interval;
@@ -480,7 +474,7 @@ BEGIN
 	END IF;
 END
 $$;
--- what was compared since the last report
+-- the comparisons since the last report
 CREATE FUNCTION report(OUT many boolean, OUT with_and_without boolean, OUT wrong bigint) LANGUAGE plpgsql AS $$
 BEGIN
 	SELECT c.last_value > 100, w.last_value > 10, f.last_value - (NOT f.is_called)::integer
@@ -516,7 +510,7 @@ $$;
 SELECT * FROM report();
 DELETE FROM pmr.target_response_time WHERE source = 'test';
 
--- a walk through nested blocks, some of which fail
+-- a random walk through nested blocks, some of which fail
 CREATE PROCEDURE walk(depth integer) LANGUAGE plpgsql AS $$
 DECLARE
 	looked_up interval;
@@ -592,7 +586,7 @@ BEGIN
 		END IF;
 		PERFORM srv_target_met.compare('7.1');
 	END LOOP;
-	-- the loop's own cursor outlives the transactions
+	-- the cursor of the loop outlives the transactions
 	FOR asked IN SELECT turn, pmr.srv_target('7.1', 'on_demand', 'smets2', '2026-10-01 00:00:00+00') AS target
 		FROM generate_series(1, 30) AS turn
 	LOOP
@@ -607,8 +601,8 @@ CALL transactions();
 SELECT * FROM report();
 DELETE FROM pmr.target_response_time WHERE source = 'test';
 
--- inside a statement that writes the table: the functions that it calls see
--- the rows written so far
+-- inside a statement that writes the table: the functions that it calls see the
+-- rows written so far
 BEGIN;
 INSERT INTO pmr.target_response_time (srv, mode, source, target)
 SELECT '7.' || number, 'on_demand', 'test', number * interval '1 s'
@@ -636,7 +630,7 @@ SELECT * FROM report();
 ROLLBACK;
 
 --
--- A bad row of the table is refused, so that no lookup can stumble on it
+-- An invalid target is refused by the table, so lookups do not meet one
 --
 
 SELECT target, split_part(err(format('INSERT INTO pmr.target_response_time (srv, mode, target, source)
@@ -647,7 +641,7 @@ SELECT err('SELECT pmr.srv_target(srv, ''on_demand'', NULL, now()) FROM (VALUES 
 DELETE FROM pmr.target_response_time WHERE source = 'test';
 SELECT count(*) AS left_behind FROM pmr.target_response_time WHERE NOT builtin OR source = 'test';
 
--- days and hours of different signs are as long as both together
+-- days and hours of different signs are added
 INSERT INTO pmr.target_response_time (srv, mode, target, source)
 VALUES ('7.1', 'on_demand', '110000000 days -1000000000 hours', 'test'), ('7.2', 'on_demand', '2 days -47:59:59.5', 'test'),
 	('7.3', 'on_demand', '-1 day +24:00:01', 'test');
@@ -657,7 +651,7 @@ FROM (VALUES ('7.1'), ('7.2'), ('7.3'), ('2.2')) AS srvs (srv);
 DELETE FROM pmr.target_response_time WHERE source = 'test';
 
 --
--- Where PostgreSQL has no snapshot at hand: a domain's CHECK after a COMMIT
+-- Without an active snapshot: a domain's CHECK after a COMMIT
 --
 
 CREATE DOMAIN known_srv AS text CHECK (value IS NULL OR pmr.srv_target(value, 'on_demand', NULL, '2026-10-01 00:00:00+00'::timestamptz) IS NOT NULL);
@@ -673,7 +667,7 @@ END
 $$;
 
 --
--- The table is locked as a join locks it, to the end of the transaction
+-- A lookup locks the table as a join does, until the end of the transaction
 --
 
 BEGIN;
@@ -683,7 +677,7 @@ WHERE pid = pg_backend_pid() AND relation IN ('pmr.target_response_time'::regcla
 COMMIT;
 
 --
--- What only the owner can do to the tables brings nothing down
+-- Changes that only the owner can make to the tables: no crash
 --
 
 BEGIN;

@@ -1,5 +1,5 @@
--- What became of a request's target: each rule by itself, then 100,000 rows
--- against count(*) FILTER.
+-- The outcome of a request against its target: each rule separately, then 100,000
+-- rows compared with count(*) FILTER.
 SET timezone = 'UTC';
 SET datestyle = 'ISO';
 SET intervalstyle = 'postgres';
@@ -8,7 +8,7 @@ SET client_min_messages = 'warning';
 CREATE SCHEMA target_met;
 SET search_path = target_met;
 
--- the names of the counts that are 1; others with their number
+-- the names of the counts that are 1; the other counts with their numbers
 CREATE FUNCTION outcome(counts pmr.target_counts) RETURNS text LANGUAGE sql AS $$
 	SELECT string_agg(CASE value WHEN '1' THEN key ELSE value || ' ' || key END, ', ')
 	FROM jsonb_each_text(to_jsonb(counts)) WHERE value <> '0'
@@ -82,7 +82,7 @@ SELECT n, what, outcome(pmr.target_counts(started, answered, target)),
 	pmr.target_met(started, answered, target) AS pct
 FROM closed GROUP BY n, what ORDER BY n;
 
--- without time zone all is the same; and infinity as as_of is a closed period
+-- the same without time zone; as_of infinity means a closed period
 SELECT count(*) AS cases,
 	count(*) FILTER (WHERE without_zone = with_zone) AS without_zone,
 	count(*) FILTER (WHERE as_of = with_zone) AS as_of,
@@ -104,7 +104,7 @@ FROM (
 ) AS forms;
 
 --
--- An open period: a request is measured when as_of is later than its target
+-- An open period: a request is measured once as_of is later than its target
 --
 
 CREATE TABLE open (n serial, what text, started timestamptz, answered timestamptz, target interval, as_of timestamptz);
@@ -158,7 +158,7 @@ SELECT n, what, outcome(pmr.target_counts(started, answered, target, as_of)),
 FROM open GROUP BY n, what ORDER BY n;
 
 --
--- A day is 24 hours, whatever the clocks do
+-- A day is 24 hours, also at a clock change
 --
 
 SET timezone = 'Europe/London';
@@ -179,7 +179,7 @@ GROUP BY n, what ORDER BY n;
 SET timezone = 'UTC';
 
 --
--- What is refused
+-- Errors
 --
 
 CREATE TABLE refused (n serial, target text);
@@ -188,7 +188,7 @@ INSERT INTO refused (target) VALUES
 	('1 month -30 days'), ('-1 month +60 days'), ('2 years'), ('106751991 days 04:00:54.775808'),
 	('2147483647 days'), ('-2147483648 days');
 SELECT target, err(format('SELECT pmr.target_met(now(), now(), %L::interval)', target)) FROM refused ORDER BY n;
--- in every form, and where the target decides nothing
+-- in every form, and where the target does not matter
 SELECT called, err(called) FROM (VALUES
 	('SELECT pmr.target_met(NULL::timestamptz, NULL, ''-1 s''::interval)'),
 	('SELECT pmr.target_counts(now(), now(), ''-1 s''::interval)'),
@@ -199,7 +199,7 @@ SELECT called, err(called) FROM (VALUES
 	('SELECT pmr.target_met(localtimestamp, localtimestamp, ''1 month''::interval, localtimestamp)'),
 	('SELECT pmr.target_counts(localtimestamp, localtimestamp, ''-1 s''::interval, localtimestamp)')
 ) AS calls (called);
--- opposite signs that cancel out are none, and the longest is allowed
+-- opposite signs that cancel out are valid, and so is the longest target
 SELECT outcome(pmr.target_counts(now(), now(), '-1 day +24:00')) AS zero,
 	outcome(pmr.target_counts(now(), now(), '106751991 days 04:00:54.775807')) AS longest;
 -- infinite intervals are new in PostgreSQL 17
@@ -208,7 +208,7 @@ SELECT CASE WHEN current_setting('server_version_num')::integer < 170000 THEN tr
 		AND err('SELECT pmr.target_counts(now(), now(), ''-infinity''::interval, now())') = '22015: target must be finite'
 	END AS infinite_refused;
 
--- as_of must not be NULL, even where it decides nothing
+-- as_of must not be NULL, even where it does not matter
 SELECT called, err(called) FROM (VALUES
 	('SELECT pmr.target_met(now(), now(), ''30 s''::interval, NULL::timestamptz)'),
 	('SELECT pmr.target_counts(NULL::timestamptz, NULL, NULL, NULL::timestamptz)'),
@@ -219,20 +219,8 @@ SELECT called, err(called) FROM (VALUES
 SELECT pmr.target_counts(now(), now(), '0', as_of) FILTER (WHERE as_of IS NOT NULL)
 FROM (VALUES (NULL), ('infinity'::timestamptz)) AS times (as_of);
 
--- support functions are no functions to call
-SELECT called, err('SELECT ' || called) FROM (VALUES
-	('pmr.target_transfn(''{0,0,0,0,0}'', now(), now(), ''30 s''::interval)'),
-	('pmr.target_transfn(''{0,0,0,0,0}'', now(), now(), ''30 s''::interval, now())'),
-	('pmr.target_transfn(''{0,0,0,0,0}'', localtimestamp, localtimestamp, ''30 s''::interval)'),
-	('pmr.target_transfn(''{0,0,0,0,0}'', localtimestamp, localtimestamp, ''30 s''::interval, localtimestamp)'),
-	('pmr.target_transfn(NULL, now(), now(), ''30 s''::interval)'),
-	('pmr.target_combine(''{0,0,0,0,0}'', ''{1,1,1,1,1}'')'),
-	('pmr.target_met_finalfn(''{1,1,0,0,0}'')'),
-	('pmr.target_counts_finalfn(''{1,1,0,0,0}'')')
-) AS calls (called);
-
 --
--- No rows; nothing measured; the composite
+-- No rows; no request measured; the composite type
 --
 
 SELECT pmr.target_counts(started, answered, target) AS closed_counts, pmr.target_met(started, answered, target) AS closed_pct,
@@ -255,8 +243,8 @@ SELECT pmr.target_met(now(), now() + seconds * interval '1 s', '30 s') AS two_th
 FROM (VALUES (1), (30), (31)) AS rtt (seconds);
 
 --
--- 100,000 rows of all kinds, against plain SQL.  The oracle adds whole
--- microseconds; the targets are of days and of hours, of either sign.
+-- 100,000 rows of all kinds, compared with plain SQL.  The oracle adds whole
+-- microseconds; the targets have days and hours, of either sign
 --
 
 SELECT setseed(0.42);
@@ -290,7 +278,7 @@ FROM dice;
 SELECT count(*) AS requests, bool_or(extract(day FROM target) <> 0 AND extract(hour FROM target) < 0) AS mixed_signs
 FROM request;
 
--- the rules, written once more
+-- the rules, written a second time
 CREATE VIEW closed_rule AS
 	SELECT *, CASE
 		WHEN started IS NULL OR NOT isfinite(started) THEN 'not_measured'
@@ -308,7 +296,7 @@ CREATE VIEW open_rule AS
 SELECT outcome, count(*) > 3000 AS many FROM open_rule GROUP BY outcome ORDER BY outcome;
 SET timezone = 'Europe/London';
 
--- each request by itself
+-- each request separately
 SELECT count(*) AS requests,
 	count(*) FILTER (WHERE (to_jsonb(counts) ->> outcome)::integer = 1
 		AND (counts).met + (counts).missed + (counts).pending + (counts).not_measured + (counts).invalid = 1) AS equal
@@ -317,7 +305,7 @@ FROM (
 	FROM open_rule GROUP BY id, outcome
 ) AS single;
 
--- by group, all forms
+-- by group, in all forms
 CREATE VIEW measured AS
 	SELECT party,
 		pmr.target_counts(started, answered, target) AS closed,
@@ -356,14 +344,14 @@ SELECT count(*) AS parties,
 	count(DISTINCT m.open_pct) > 1 AS parties_differ
 FROM measured AS m FULL JOIN oracle AS o USING (party);
 
--- the counts of the parts add up to the whole, and to all rows
+-- the counts of the Parties add up to those of all requests
 SELECT row(sum((open).met), sum((open).missed), sum((open).pending), sum((open).not_measured), sum((open).invalid))::pmr.target_counts
 	= (SELECT pmr.target_counts(started, answered, target, as_of) FROM request) AS parts_make_the_whole,
 	sum((open).met + (open).missed + (open).pending + (open).not_measured + (open).invalid) AS requests
 FROM measured;
 
 --
--- Clauses that an aggregate can have
+-- Clauses of an aggregate call
 --
 
 SELECT count(*) AS parties,
@@ -393,7 +381,7 @@ FROM (SELECT * FROM request UNION ALL SELECT * FROM request WHERE party < 5) AS 
 SELECT pmr.target_counts(started, answered, target ORDER BY answered, id) = pmr.target_counts(started, answered, target) AS ordered
 FROM request WHERE party = 7;
 
--- window frames that grow, that move, and that exclude; each row its own state
+-- window frames that grow, that move, and that exclude a row
 SELECT frame, count(*) AS frames, count(*) FILTER (WHERE (counts).met = met AND (counts).missed = missed
 	AND (counts).pending = pending AND (counts).not_measured = not_measured AND (counts).invalid = invalid
 	AND pct IS NOT DISTINCT FROM 100::float8 * met / nullif(met + missed, 0)) AS equal
@@ -443,7 +431,7 @@ FROM (
 GROUP BY kind ORDER BY kind;
 SELECT pmr.target_counts(started, answered, target) AS counts FROM closed WHERE false GROUP BY GROUPING SETS ((n), ());
 
--- target_met and target_counts of the same arguments are one transition
+-- target_met and target_counts with the same arguments share one transition
 CREATE SEQUENCE calls;
 CREATE FUNCTION counted(t timestamptz) RETURNS timestamptz LANGUAGE plpgsql STABLE AS $$
 BEGIN
@@ -457,7 +445,7 @@ FROM request WHERE id <= 1000;
 SELECT last_value FROM calls;
 
 --
--- Counts near the end of bigint, in aggregates made by hand
+-- Counts near the maximum of bigint, in aggregates made for this test
 --
 
 CREATE AGGREGATE full_counts(timestamptz, timestamptz, interval) (
@@ -473,29 +461,13 @@ SELECT n, what, err(format('SELECT full_counts(started, answered, target) FROM c
 FROM closed WHERE n IN (1, 6, 7, 9) ORDER BY n;
 SELECT err('SELECT full_counts(started, answered, target) FROM closed WHERE n IN (1, 3)');
 
--- a state that is none
-CREATE FUNCTION with_state(initial text, OUT one_row text, OUT no_row text, OUT no_row_met text) LANGUAGE plpgsql AS $$
-BEGIN
-	EXECUTE format('CREATE AGGREGATE odd_counts(timestamptz, timestamptz, interval) (
-		SFUNC = pmr.target_transfn, STYPE = bigint[], FINALFUNC = pmr.target_counts_finalfn, INITCOND = %L)', initial);
-	EXECUTE format('CREATE AGGREGATE odd_met(timestamptz, timestamptz, interval) (
-		SFUNC = pmr.target_transfn, STYPE = bigint[], FINALFUNC = pmr.target_met_finalfn, INITCOND = %L)', initial);
-	one_row := err('SELECT odd_counts(started, answered, target) FROM closed WHERE n = 3');
-	no_row := err('SELECT odd_counts(started, answered, target) FROM closed WHERE false');
-	no_row_met := err('SELECT odd_met(started, answered, target) FROM closed WHERE false');
-	DROP AGGREGATE odd_counts(timestamptz, timestamptz, interval), odd_met(timestamptz, timestamptz, interval);
-END
-$$;
-SELECT initial, one_row, no_row = one_row AND no_row_met = one_row AS same_without_rows
-FROM (VALUES ('{}'), ('{0,0,0,0}'), ('{0,0,0,0,0,0}'), ('{0,0,0,0,NULL}'), ('{{0,0,0,0,0}}')) AS states (initial),
-	with_state(initial);
--- bounds of an array are no matter
+-- bounds of an array do not matter
 CREATE AGGREGATE odd_counts(timestamptz, timestamptz, interval) (
 	SFUNC = pmr.target_transfn, STYPE = bigint[], FINALFUNC = pmr.target_counts_finalfn, INITCOND = '[0:4]={1,2,3,4,5}');
 SELECT odd_counts(started, answered, target) FROM closed WHERE n = 3;
 
 --
--- One request: target_outcome says what target_counts counts
+-- target_outcome says for one request what target_counts counts
 --
 SET timezone = 'UTC';
 SELECT count(*) AS rows, count(DISTINCT closed) AS outcomes, count(*) FILTER (WHERE closed = counted) AS closed,

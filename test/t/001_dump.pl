@@ -1,7 +1,7 @@
-# What is stored comes back as it was, from a dump of any format: sketches byte
-# for byte, a user's rows of the reference tables, sources, rollups, publications,
-# who sees what, and what users built on it; and nothing of what the extension
-# ships twice.  A refresh goes on from there as if nothing had been.
+# A dump of any format restores everything that is stored: sketches byte for
+# byte, users' rows of the reference tables, sources, rollups, publications,
+# access rights, and objects that depend on the extension.  Shipped rows are not
+# duplicated.  The next refresh gives the same result as without the dump.
 
 use strict;
 use warnings;
@@ -23,54 +23,53 @@ $node->safe_psql('postgres', 'CREATE DATABASE source');
 fill_database($node, 'source');
 my $source = facts_of($node, 'source');
 
-# What a refresh makes of it.
+# The same database after the next refresh.
 $node->safe_psql('postgres', 'CREATE DATABASE gone_on TEMPLATE source');
 go_on($node, 'gone_on');
 my $gone_on = facts_of($node, 'gone_on', another_time => 1);
 
-# Facts of what COPY carries, and those of shipped rows.
+# Names of facts about data that COPY transfers, and about shipped rows.
 my $references = join '|', @reference_tables;
 my $copied = qr/sketch|materialized|assumptions|targets|rows of (?:$references|party)$|rows in force/;
 
-# The lines of a dump, without the comments that say when and by what it was
-# made, and without the random key that newer ones have; sorted, as rows need
-# not be in the same places.
+# The sorted lines of a dump, without comments, which have its time and version,
+# and without the random key of newer versions.  The order of rows may differ.
 sub dump_of
 {
 	my ($database) = @_;
 	my $file = "$tempdir/$database.again.sql";
 	$node->command_ok([ 'pg_dump', '-f', $file, $database ],
-		"dump $database once more");
+		"dump $database again");
 	return join '', sort grep { !/^--|^\\(un)?restrict/ } split /^/, slurp_file($file);
 }
 
 my $source_dump = dump_of('source');
 
-# The facts say what they should: else equal ones would prove nothing.
+# The facts contain what they should, or comparing them would prove nothing.
 like($source->{'bytes of sketches'},
-	qr/^8\|full\|[0-9a-f]+\|9223372036854775807$/m, 'a sketch is full');
+	qr/^8\|full\|[0-9a-f]+\|9223372036854775807$/m, 'a sketch has the largest count');
 is($node->safe_psql('source',
 		'SELECT array_agg(id ORDER BY id) FROM stored WHERE pmr.rtt_error_bound(sketch) > 0'),
-	'{6,9}', 'some sketches are lowered');
-is($source->{'sketch found by its index'}, '9', 'a sketch is found');
+	'{6,9}', 'some sketches have a lower precision');
+is($source->{'sketch found by its index'}, '9', 'a sketch is found by its index');
 is($node->safe_psql('source', 'SELECT count(*) FROM performance WHERE (counts).met > 0 AND (counts).missed > 0') > 2,
-	1, 'requests meet and miss targets');
+	1, 'requests met and missed targets');
 foreach my $table (@reference_tables, @report_tables)
 {
 	isnt($source->{"user's rows of $table"} // $source->{"rows of $table"},
-		'', "$table has rows of the user's");
+		'', "$table has rows of the user");
 	is($source_dump =~ /^COPY pmr\.$table /m, 1, "$table is dumped");
 }
 foreach my $who ('the owner', 'acme reader')
 {
 	isnt($source->{$_}, '', "there is $_") foreach grep { / for $who$/ } keys %$source;
 }
-is($source->{'party_comparison for nobody'}, '', 'somebody sees nothing');
+is($source->{'party_comparison for nobody'}, '', 'a role without access sees nothing');
 is($source->{'party_comparison for member'} ne ''
 	  && $source->{'party_comparison for member'} ne $source->{'party_comparison for all_parties'},
-	1, 'somebody sees less than others');
+	1, 'a role sees only some Parties');
 is($node->safe_psql('source', q{SELECT count(*) FILTER (WHERE settled) > 0 AND count(*) FILTER (WHERE NOT settled) > 0 FROM pmr.rollup_month}),
-	't', 'months are settled, and open');
+	't', 'some months are settled, others open');
 my @changed = grep { $gone_on->{$_} ne $source->{$_} } keys %$gone_on;
 foreach my $name ('rows of rollup', 'rows of publication_figure', 'table own_total',
 	grep { / for (?:the owner|acme reader)$/ } keys %$gone_on)
@@ -78,7 +77,7 @@ foreach my $name ('rows of rollup', 'rows of publication_figure', 'table own_tot
 	is((grep { $_ eq $name } @changed), 1, "the next refresh changes $name");
 }
 unlike($source_dump, qr/CREATE (TABLE|FUNCTION|TYPE|SCHEMA) pmr/,
-	'a dump has none of the objects of the extension');
+	'a dump has no objects of the extension');
 
 sub create_database
 {
@@ -132,7 +131,7 @@ sub goes_on
 	my ($database) = @_;
 
 	go_on($node, $database);
-	is_same(facts_of($node, $database, another_time => 1), $gone_on, "$database, gone on");
+	is_same(facts_of($node, $database, another_time => 1), $gone_on, "$database, after the next refresh");
 	return;
 }
 
@@ -150,11 +149,11 @@ restore_into('custom', 'custom', '--single-transaction');
 is_restored('custom');
 goes_on('custom');
 
-# over what is there already
+# over existing objects
 restore_into('custom', 'custom', '--clean', '--if-exists');
 is_restored('custom');
 
-# directory, by two jobs each way
+# directory, with two jobs for dump and restore
 dump_source('directory', '-Fd', '-j', '2');
 create_database('directory');
 restore_into('directory', 'directory', '-j', '2');
@@ -168,19 +167,19 @@ restore_into('tar', 'tar');
 is_restored('tar');
 goes_on('tar');
 
-# definitions and data apart, from two dumps
+# schema and data from separate dumps
 dump_source('schema_only.sql', '--schema-only');
 dump_source('data_only.sql', '--data-only');
 create_database('apart');
 run_script('apart', 'schema_only.sql');
 is($node->safe_psql('apart', 'SELECT count(*) FROM pmr.source') . $node->safe_psql('apart', 'SELECT count(*) FROM pmr.party'),
-	'00', 'without data there are no rows of the user\'s');
+	'00', 'without data there are no rows of the user');
 run_script('apart', 'data_only.sql');
 $node->safe_psql('apart', 'REFRESH MATERIALIZED VIEW performance; REFRESH MATERIALIZED VIEW own_total')
   if $node->safe_psql('apart', 'SELECT bool_or(NOT ispopulated) FROM pg_matviews') eq 't';
 is_restored('apart');
 
-# and from one
+# schema and data by sections of one dump
 create_database('sections');
 restore_into('sections', 'directory', "--section=$_")
   foreach qw(pre-data data post-data);
@@ -192,7 +191,7 @@ create_database('inserts');
 run_script('inserts', 'inserts.sql');
 is_restored('inserts');
 
-# the user's rows in the tables of the extension, and nothing else
+# only the user's rows in the tables of the extension
 dump_source('tables.sql', '-t', 'pmr.*');
 create_database('tables');
 $node->safe_psql('tables', 'CREATE EXTENSION pmr_metrics');
@@ -234,8 +233,8 @@ foreach my $format ('text', 'csv', 'binary')
 		"copy $format");
 }
 
-# A shipped row that was edited, against the advice, is as shipped again; an
-# edit is not carried over, and does no harm.
+# An edited shipped row, which the manual advises against, is restored as
+# shipped.
 $node->safe_psql('source',
 	"UPDATE pmr.target_response_time SET target = '99 s' WHERE srv = '1.6' AND builtin");
 dump_source('edited.sql');
@@ -244,22 +243,22 @@ run_script('edited', 'edited.sql');
 is_same(facts_of($node, 'edited', only => $copied, without => qr/changed/),
 	{ map { $_ => $source->{$_} } grep { /$copied/ && !/changed/ } keys %$source }, 'edited');
 
-# What cannot be a sketch is refused by COPY, in each format.
+# COPY rejects invalid sketches in each format.
 foreach my $bad ('', '!', 'x', 'AAAA', 'AQAA', 'AQID', '/w==')
 {
 	my ($ret, $stdout, $stderr) = $node->psql('plain',
 		"COPY single FROM STDIN;\n$bad\n\\.\n");
-	isnt($ret, 0, "COPY refuses \"$bad\"");
-	like($stderr, qr/ERROR/, "COPY says so for \"$bad\"");
+	isnt($ret, 0, "COPY rejects \"$bad\"");
+	like($stderr, qr/ERROR/, "COPY raises an error for \"$bad\"");
 }
 open my $fh, '>:raw', "$tempdir/bad.binary" or die $!;
 print $fh "PGCOPY\n\377\r\n\0", pack('N N', 0, 0), pack('n N a3', 1, 3, "\1\2\3"), pack('n', -1);
 close $fh;
 my ($ret, $stdout, $stderr) = $node->psql('plain',
 	"COPY single FROM '$tempdir/bad.binary' WITH (FORMAT binary)");
-isnt($ret, 0, 'COPY refuses bad bytes');
+isnt($ret, 0, 'COPY rejects invalid bytes');
 is($node->safe_psql('plain', 'SELECT count(*) FROM single'),
-	'20', 'and stores none of them');
+	'20', 'and stores no row');
 
 $node->stop;
 done_testing();

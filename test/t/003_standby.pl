@@ -1,5 +1,6 @@
-# A standby answers what the primary does: all reports, and targets that change
-# while others look them up, as its snapshots are made in another way.
+# A standby gives the same results as its primary: all reports, and targets that
+# change while other sessions look them up, because a standby makes its
+# snapshots in another way.
 
 use strict;
 use warnings;
@@ -27,18 +28,18 @@ $standby->init_from_backup($primary, 'backup', has_streaming => 1);
 $standby->start;
 $primary->wait_for_catchup($standby);
 
-# What the backup has, and what came after it.  A standby's sequence is where
-# the WAL says that the primary's will not be before.
+# Data of the backup, and later data.  The sequences of a standby are ahead of
+# the primary's, by the values that WAL has logged in advance.
 my %params = (without => qr/^sequence/);
 my $before = facts_of($standby, 'reports', %params);
 is_same($before, facts_of($primary, 'reports', %params), 'standby');
 go_on($primary, 'reports');
 $primary->wait_for_catchup($standby);
 my $after = facts_of($standby, 'reports', %params);
-is_same($after, facts_of($primary, 'reports', %params), 'standby, gone on');
+is_same($after, facts_of($primary, 'reports', %params), 'standby, after the next refresh');
 foreach my $name ('rows of rollup', 'performance_report for the owner', 'party_comparison for acme reader')
 {
-	isnt($after->{$name}, $before->{$name}, "standby: other $name");
+	isnt($after->{$name}, $before->{$name}, "standby: $name has changed");
 }
 foreach my $change (
 	q{CALL pmr.refresh('audit')},
@@ -47,7 +48,7 @@ foreach my $change (
 	q{SELECT pmr.add_source('third', '"Log".audit')})
 {
 	my ($ret, $stdout, $stderr) = $standby->psql('reports', $change);
-	like($stderr, qr/ERROR:  cannot execute .* (?:in a read-only transaction|during recovery)/, "standby: refuses $change");
+	like($stderr, qr/ERROR:  cannot execute .* (?:in a read-only transaction|during recovery)/, "standby: rejects $change");
 }
 
 my $look = q{SELECT pmr.srv_target('7.1', 'on_demand', NULL, now()),
@@ -57,8 +58,9 @@ $primary->safe_psql('postgres', q{UPDATE pmr.target_response_time SET target = '
 $primary->wait_for_catchup($standby);
 is($standby->safe_psql('postgres', $look), "00:00:02|00:00:02\n" x 2 . '00:00:02|00:00:02', 'standby: second target');
 
-# The target only ever grows, so what is looked up must lie between what plain
-# queries find before and after it.  The loop keeps its expressions' memory.
+# The target only grows, so each looked up target must lie between those that
+# plain queries find before and after it.  The expressions of the loop keep their
+# state from turn to turn, and with it the rows that they have looked up.
 my $watch = q{
 DO $$
 DECLARE
@@ -105,13 +107,13 @@ foreach my $node ($primary, $standby)
 		IPC::Run::timeout($PostgreSQL::Test::Utils::timeout_default));
 	push @watchers, $watcher;
 }
-# once they watch, let the target grow: by itself, in subtransactions, with
-# some that are rolled back, and with others at work
+# once the watchers run, let the target grow: in transactions and
+# subtransactions, some of them rolled back, and with concurrent sessions
 foreach my $node ($primary, $standby)
 {
 	$node->poll_query_until('postgres',
 		q{SELECT count(*) = 1 FROM pg_stat_activity WHERE query LIKE '%again interval%' AND pid <> pg_backend_pid()})
-	  or die 'nobody watches';
+	  or die 'no session watches';
 }
 $primary->safe_psql(
 	'postgres', q{
@@ -146,14 +148,14 @@ $$;
 });
 foreach my $watcher (@watchers)
 {
-	ok($watcher->{run}->finish, "$watcher->{name}: watched");
+	ok($watcher->{run}->finish, "$watcher->{name}: finishes");
 	like(${ $watcher->{err} }, qr/several: t, last: 1 day, wrong: 0\n/,
-		"$watcher->{name}: what is looked up is what there is");
+		"$watcher->{name}: looked up targets are current");
 }
 $primary->wait_for_catchup($standby);
 is($standby->safe_psql('postgres', $look), "1 day|1 day\n" x 2 . '1 day|1 day', 'standby: last target');
 
-# Promoted, it goes on with its own changes.
+# After promotion it has its own changes.
 $standby->promote;
 is($standby->safe_psql('postgres', qq{BEGIN; UPDATE pmr.target_response_time SET target = '9 s' WHERE source = 'test'; $look; ROLLBACK; $look}),
 	"00:00:09|00:00:09\n" x 3 . "1 day|1 day\n" x 2 . '1 day|1 day', 'promoted: its own changes');
@@ -162,7 +164,7 @@ foreach my $node ($primary, $standby)
 	$node->safe_psql('reports', q{SET client_min_messages = error; CALL pmr.refresh('audit', '2024-01-01', '2024-05-31', '2024-07-10 00:00+00')});
 }
 %params = (without => qr/^sequence|refresh_log/, another_time => 1);
-is_same(facts_of($standby, 'reports', %params), facts_of($primary, 'reports', %params), 'promoted, and refreshed');
+is_same(facts_of($standby, 'reports', %params), facts_of($primary, 'reports', %params), 'promoted and refreshed');
 
 $standby->stop;
 $primary->stop;

@@ -1,5 +1,5 @@
-# The README and the manual tell the truth: each SQL block runs as pasted, and
-# prints what is shown under it.
+# Each SQL block of the README and the manual runs as pasted, and prints the
+# output shown below it.
 
 use strict;
 use warnings;
@@ -9,13 +9,13 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $node = PostgreSQL::Test::Cluster->new('manual');
-# sparklines are beyond ASCII, whatever the machine's locale
+# sparklines are not ASCII, so do not depend on the machine's locale
 $ENV{PGCLIENTENCODING} = 'UTF8';
 $node->init(extra => [ '--locale=C', '--encoding=UTF8' ]);
 $node->append_conf('postgresql.conf', "timezone = 'UTC'");
 $node->start;
 
-# The blocks of a page: what to paste, and what is shown next, if anything.
+# The blocks of a page: the SQL, and the output shown next, if any.
 sub find_blocks
 {
 	my ($text) = @_;
@@ -28,7 +28,7 @@ sub find_blocks
 	return @blocks;
 }
 
-# psql's layout is not what a page promises.
+# The layout of psql's output is not compared.
 sub without_space
 {
 	my ($text) = @_;
@@ -37,7 +37,7 @@ sub without_space
 	return $text;
 }
 
-# The table that all examples use is the README's.
+# All examples use the table of the README.
 my ($example) =
   grep { $_->{sql} =~ /CREATE TABLE sr_audit/ } find_blocks(slurp_file('README.md'));
 ok($example, 'the README has an example table');
@@ -57,7 +57,7 @@ foreach my $page ('README.md', sort glob('doc/*.md'))
 		my ($first_line) = $block->{sql} =~ /^\s*(.*)/;
 		my ($stdout, $stderr);
 
-		# as a user would paste it: psql's own output format
+		# in psql's default output format
 		IPC::Run::run(
 			[ 'psql', '-X', '-d', $node->connstr($database) ],
 			'<', \$block->{sql}, '>', \$stdout, '2>', \$stderr);

@@ -1,5 +1,5 @@
-# A refresh that is killed, cancelled, overtaken, or disturbed by those who
-# write: each month stays as it was or is as it shall be, and nothing between.
+# A refresh that is killed, cancelled, overtaken, or runs while other sessions
+# write: each month is either as before or completely refreshed.
 
 use strict;
 use warnings;
@@ -17,14 +17,14 @@ timezone = 'UTC'
 });
 $node->start;
 
-# Source "audit" reads the audit table through gates, at which a session that
-# sets test.gate waits until nobody holds the advisory lock 1; source "copy"
-# reads the same rows undisturbed.
+# Source "audit" reads the audit table through gates.  A session that sets
+# test.gate waits there until no session holds advisory lock 1.  Source "copy"
+# reads the same rows without gates.
 #
-#   begin  as_of is taken, no month is begun
-#   ids    in February, looking for duplicates
-#   read   in February, half of its rows are read
-#   write  in February, all is written and nothing committed
+#   begin  as_of is set, and no month has begun
+#   ids    in February, while it looks for duplicates
+#   read   in February, when half of its rows have been read
+#   write  in February, when all has been written and nothing committed
 $node->safe_psql(
 	'postgres', q{
 CREATE EXTENSION pmr_metrics;
@@ -129,10 +129,10 @@ CREATE VIEW disagreement AS
 });
 
 # ---------------------------------------------------------------------------
-# Sessions beside this one
+# Other sessions
 # ---------------------------------------------------------------------------
 
-# Runs statements one by one, each in a transaction of its own.
+# Starts statements, each in its own transaction.
 sub start_session
 {
 	my (@statements) = @_;
@@ -151,7 +151,7 @@ sub start_session
 	};
 }
 
-# Returns whether all went well, and what was said.
+# Returns whether all succeeded, and the messages.
 sub finish_session
 {
 	my ($session) = @_;
@@ -160,7 +160,7 @@ sub finish_session
 	return ($done, ${ $session->{err} });
 }
 
-# Runs statements and stays, until release().
+# Runs statements and keeps the session open until release().
 sub hold
 {
 	my ($sql) = @_;
@@ -178,7 +178,7 @@ sub release
 {
 	my ($session, $sql) = @_;
 
-	# a server that was started since holds the other end of the pipe open
+	# a server that was started meanwhile keeps the other end of the pipe open
 	${ $session->{in} } .= (defined $sql ? "$sql;\n" : '') . "\\q\n";
 	return $session->{run}->finish;
 }
@@ -188,11 +188,12 @@ sub wait_until
 	my ($condition, $what) = @_;
 
 	$node->poll_query_until('postgres', "SELECT $condition")
-	  or die "never happened: $what";
+	  or die "timed out waiting for: $what";
 	return;
 }
 
-# A refresh that has come to a gate, and who holds that shut; its process.
+# A refresh that waits at a gate, with its process id, and the session that
+# keeps the gate closed.
 sub start_refresh_to
 {
 	my ($gate, $source) = @_;
@@ -200,7 +201,7 @@ sub start_refresh_to
 	my $session = start_session("SET test.gate = '$gate'",
 		"CALL pmr.refresh('" . ($source // 'audit') . "')");
 
-	wait_until(q{EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)}, "a refresh at gate $gate");
+	wait_until(q{EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted)}, "a refresh that waits at gate $gate");
 	$session->{pid} = $node->safe_psql('postgres',
 		q{SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted});
 	return ($session, $holder);
@@ -216,10 +217,10 @@ sub wait_for_lock
 }
 
 # ---------------------------------------------------------------------------
-# What is there
+# State of the rollup
 # ---------------------------------------------------------------------------
 
-# The digest of each month of a source, all its rows and bytes.
+# A digest of all rows and bytes of each month of a source.
 sub months_of
 {
 	my ($source) = @_;
@@ -232,7 +233,7 @@ sub months_of
 	};
 }
 
-# The state of each month: old new old, say.
+# The state of each month, for example "old new old".
 sub states_of
 {
 	my ($source, $old, $new) = @_;
@@ -259,8 +260,8 @@ sub last_log
 		q{SELECT months_done, months, finished_at IS NOT NULL FROM pmr.refresh_log WHERE source = 'audit' ORDER BY refresh_id DESC LIMIT 1});
 }
 
-# Late responses and late rows in each month.  Returns what each month was, and
-# what an undisturbed refresh makes of it.
+# Adds late responses and late rows to each month.  Returns the months before,
+# and as an undisturbed refresh rolls them up.
 my $changes = 0;
 
 sub change_all
@@ -283,7 +284,7 @@ sub refreshes_rightly
 	my ($what, $old, $new) = @_;
 
 	$node->safe_psql('postgres', q{CALL pmr.refresh('audit')});
-	is(states_of('audit', $old, $new), 'new new new', "$what: the next refresh is as if nothing had been");
+	is(states_of('audit', $old, $new), 'new new new', "$what: the next refresh is complete");
 	is(last_log(), '3|3|t', "$what: and logged as finished");
 	agrees($what);
 	return;
@@ -291,19 +292,19 @@ sub refreshes_rightly
 
 $node->safe_psql('postgres', q{CALL pmr.refresh('audit')});
 $node->safe_psql('postgres', q{CALL pmr.refresh('copy')});
-is_deeply(months_of('audit'), months_of('copy'), 'two sources over the same rows are the same');
+is_deeply(months_of('audit'), months_of('copy'), 'two sources over the same rows have equal rollups');
 is(join(' ', sort keys %{ months_of('audit') }), '2024-01-01 2024-02-01 2024-03-01', 'three months');
 is($node->safe_psql('postgres', q{
 		SELECT min(requests) > 0 AND min(m.negative) > 0 AND min(duplicates) > 0 AND min(m.unclassified) > 0 FROM pmr.rollup_month AS m}),
-	't', 'with all kinds of rows');
+	't', 'the rollup has all kinds of rows');
 is($node->safe_psql('postgres', q{
 		SELECT count(*) FILTER (WHERE met > 0) > 0 AND count(*) FILTER (WHERE missed > 0) > 0 AND count(*) FILTER (WHERE not_measured > 0) > 0 FROM pmr.rollup}),
-	't', 'that meet targets, miss them, and have none');
-agrees('at first');
-is(last_log(), '3|3|t', 'a run is logged');
+	't', 'that met targets, missed them, and have none');
+agrees('first refresh');
+is(last_log(), '3|3|t', 'the run is logged');
 
 # ---------------------------------------------------------------------------
-# Stopped on the way
+# A refresh that is stopped
 # ---------------------------------------------------------------------------
 
 my %stop = (
@@ -334,18 +335,18 @@ foreach my $how (sort keys %stop)
 		my ($done, $said) = finish_session($refresh);
 		release($holder);
 		ok(!$done, "$what: the refresh fails");
-		like($said, qr/month 2024-01, \d+ rows/, "$what: when January was done");
-		like($said, qr/ERROR:  canceling statement due to user request/, "$what: it says why")
+		like($said, qr/month 2024-01, \d+ rows/, "$what: after January is done");
+		like($said, qr/ERROR:  canceling statement due to user request/, "$what: the error names the source")
 		  if $how eq 'pg_cancel_backend';
-		is(states_of('audit', $old, $new), 'new old old', "$what: what is done stays, the rest is as it was");
-		is(last_log(), '1|3|f', "$what: the run is logged as one that did not finish");
+		is(states_of('audit', $old, $new), 'new old old', "$what: January stays refreshed, the others are unchanged");
+		is(last_log(), '1|3|f', "$what: the run is logged as not finished");
 		agrees($what);
 		refreshes_rightly($what, $old, $new);
 	}
 }
 
 # ---------------------------------------------------------------------------
-# Two at once
+# Concurrent refreshes
 # ---------------------------------------------------------------------------
 
 sub as_of_latest
@@ -368,11 +369,11 @@ foreach my $gate ('read', 'write')
 	foreach my $session ($first, $second)
 	{
 		my ($done, $said) = finish_session($session);
-		ok($done, "$what: ends well");
-		unlike($said, qr/ERROR|WARNING/, "$what: without a complaint");
+		ok($done, "$what: succeeds");
+		unlike($said, qr/ERROR|WARNING/, "$what: without warnings");
 	}
-	is(states_of('audit', $old, $new), 'new new new', "$what: the result is right");
-	is(as_of_latest(), 't', "$what: as of the later time");
+	is(states_of('audit', $old, $new), 'new new new', "$what: all months are refreshed");
+	is(as_of_latest(), 't', "$what: as_of is the later time");
 	agrees($what);
 }
 
@@ -382,24 +383,24 @@ foreach my $gate ('read', 'write')
 	my ($slow, $holder) = start_refresh_to('begin');
 
 	$node->safe_psql('postgres', q{CALL pmr.refresh('audit')});
-	is(as_of_latest(), 't', "$what: the later one is done");
+	is(as_of_latest(), 't', "$what: the later refresh succeeds");
 	my $stored = q{SELECT array_agg(ctid ORDER BY ctid) FROM pmr.rollup WHERE source = 'audit'};
 	my $before = $node->safe_psql('postgres', $stored);
 	release($holder);
 	my ($done, $said) = finish_session($slow);
-	ok($done, "$what: ends well");
-	is(() = $said =~ /NOTICE:  source "audit": month 2024-0[123] left as another refresh made it since/g, 3, "$what: says what it left");
+	ok($done, "$what: succeeds");
+	is(() = $said =~ /NOTICE:  source "audit": skipped month 2024-0[123], which another refresh has rolled up as of a later time/g, 3, "$what: reports the months that it skipped");
 	is($node->safe_psql('postgres', $stored), $before, "$what: writes nothing");
-	is(states_of('audit', $old, $new), 'new new new', "$what: the result is right");
+	is(states_of('audit', $old, $new), 'new new new', "$what: all months are refreshed");
 	is($node->safe_psql('postgres', q{
 			SELECT count(*) FROM pmr.refresh_log AS l
 			WHERE l.source = 'audit' AND l.rows_read = 0 AND l.months_done = 3 AND l.finished_at IS NOT NULL
 			  AND l.as_of < (SELECT min(as_of) FROM pmr.rollup_month WHERE source = 'audit')}),
-		'1', "$what: is logged with no rows");
+		'1', "$what: is logged without rows");
 }
 
 # ---------------------------------------------------------------------------
-# A lock on the source, and its end
+# Locks on a source, and dropped sources
 # ---------------------------------------------------------------------------
 
 {
@@ -413,8 +414,8 @@ foreach my $gate ('read', 'write')
 	is(states_of('audit', $old, $new), 'old old old', "$what: the refresh waits");
 	release($owner, 'COMMIT');
 	my ($done, $said) = finish_session($refresh);
-	ok($done, "$what: and goes on");
-	is(states_of('audit', $old, $new), 'new new new', "$what: the result is right");
+	ok($done, "$what: the refresh succeeds when the lock is released");
+	is(states_of('audit', $old, $new), 'new new new', "$what: all months are refreshed");
 }
 
 sub left_of
@@ -425,7 +426,7 @@ sub left_of
 }
 my $add_dropped = q{SELECT pmr.add_source('dropped', 'gated', '{firmware,region}', settle_after => '90 years')};
 
-# Whether the refresh gets to March before the drop does is a matter of luck.
+# Either the refresh reaches March or the drop comes first.
 {
 	my $what = 'a drop during a refresh';
 
@@ -437,13 +438,13 @@ my $add_dropped = q{SELECT pmr.add_source('dropped', 'gated', '{firmware,region}
 	release($holder);
 	my ($dropped) = finish_session($drop);
 	my ($done, $said) = finish_session($refresh);
-	ok($dropped, "$what: is done");
-	like($said, $done ? qr/month 2024-03/ : qr/ERROR:  source "dropped" does not exist/, "$what: the refresh finishes or says why not");
-	is(left_of('dropped'), '0|0', "$what: nothing is left");
+	ok($dropped, "$what: succeeds");
+	like($said, $done ? qr/month 2024-03/ : qr/ERROR:  source "dropped" does not exist/, "$what: the refresh finishes or reports the missing source");
+	is(left_of('dropped'), '0|0', "$what: no rows are left");
 }
 foreach my $end ('COMMIT', 'ROLLBACK')
 {
-	my $what = "a drop that is there first, $end";
+	my $what = "a drop that comes first, $end";
 
 	$node->safe_psql('postgres', $add_dropped);
 	my $drop = hold(q{BEGIN; SELECT pmr.drop_source('dropped')});
@@ -456,25 +457,26 @@ foreach my $end ('COMMIT', 'ROLLBACK')
 	if ($end eq 'COMMIT')
 	{
 		ok(!$done, "$what: the refresh fails");
-		like($said, qr/ERROR:  source "dropped" does not exist/, "$what: it says why");
-		is(left_of('dropped'), '0|0', "$what: nothing is left");
+		like($said, qr/ERROR:  source "dropped" does not exist/, "$what: the error names the source");
+		is(left_of('dropped'), '0|0', "$what: no rows are left");
 	}
 	else
 	{
-		ok($done, "$what: the refresh goes on");
+		ok($done, "$what: the refresh succeeds");
 		my ($left) = left_of('dropped') =~ /^(\d+)\|1$/;
-		cmp_ok($left, '>', 0, "$what: all is there");
+		cmp_ok($left, '>', 0, "$what: rows are there");
 		$node->safe_psql('postgres', q{SELECT pmr.drop_source('dropped')});
 	}
 }
 
 # ---------------------------------------------------------------------------
-# Others write to the audit table
+# Concurrent writes to the audit table
 # ---------------------------------------------------------------------------
 
-# What is written while February is read is not in February, but in March.
+# Rows that are written while February is read are rolled up in March, not in
+# February.
 {
-	my $what = 'rows written meanwhile';
+	my $what = 'rows written during a refresh';
 	my ($old, $before) = change_all();
 	my ($refresh, $holder) = start_refresh_to('read');
 	my (undef, $after) = change_all();
@@ -484,28 +486,28 @@ foreach my $end ('COMMIT', 'ROLLBACK')
 	$after = months_of('copy');
 	release($holder);
 	my ($done, $said) = finish_session($refresh);
-	ok($done, "$what: the refresh ends well");
-	is(states_of('audit', $before, $after), 'old old new', "$what: a month is as it was when it was begun");
+	ok($done, "$what: the refresh succeeds");
+	is(states_of('audit', $before, $after), 'old old new', "$what: each month is as of its beginning");
 	agrees($what);
 	refreshes_rightly($what, $before, $after);
 }
 {
-	my $what = 'duplicates written meanwhile';
+	my $what = 'duplicates written during a refresh';
 	my ($old, $before) = change_all();
 	my ($refresh, $holder) = start_refresh_to('ids');
 	my (undef, $after) = change_all();
 
 	release($holder);
 	my ($done, $said) = finish_session($refresh);
-	ok($done, "$what: the refresh ends well");
-	like(states_of('audit', $before, $after), qr/^old (old|new) new$/, "$what: a month is of one time");
+	ok($done, "$what: the refresh succeeds");
+	like(states_of('audit', $before, $after), qr/^old (old|new) new$/, "$what: each month is as of one time");
 	agrees($what);
 	refreshes_rightly($what, $before, $after);
 }
 
-# And without gates: somebody who writes all the time.
+# Without gates, while another session writes continuously.
 {
-	my $what = 'written all the time';
+	my $what = 'continuous writes';
 	my $written = q{SELECT count(*) FROM audit WHERE firmware = 'written'};
 
 	$node->safe_psql('postgres', 'CREATE TABLE writing (stop boolean)');
@@ -527,14 +529,14 @@ $$});
 	foreach my $turn (1 .. 8)
 	{
 		my $before = $node->safe_psql('postgres', $written);
-		wait_until("($written) > $before", 'somebody writes');
+		wait_until("($written) > $before", 'more rows written');
 		$node->safe_psql('postgres', q{CALL pmr.refresh('audit')});
-		cmp_ok($node->safe_psql('postgres', $written), '>', $before, "$what, $turn: more is there than was");
+		cmp_ok($node->safe_psql('postgres', $written), '>', $before, "$what, $turn: rows were written during the refresh");
 		agrees("$what, $turn");
 	}
 	$node->safe_psql('postgres', 'INSERT INTO writing VALUES (true)');
 	my ($done, $said) = finish_session($writer);
-	ok($done, "$what: to the end") or diag($said);
+	ok($done, "$what: the writer succeeds") or diag($said);
 	my $old = months_of('audit');
 	$node->safe_psql('postgres', q{CALL pmr.refresh('copy')});
 	refreshes_rightly($what, $old, months_of('copy'));

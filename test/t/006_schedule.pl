@@ -1,5 +1,5 @@
-# pg_cron runs what the manual's page on schedules tells it to, as an ordinary
-# role.  The statements are those of the page; only the times are others.
+# pg_cron runs the jobs of doc/schedule.md as an ordinary role, with the
+# statements of that page, but at other times.
 
 use strict;
 use warnings;
@@ -22,9 +22,9 @@ if ($node->safe_psql('postgres', q{SELECT count(*) FROM pg_available_extensions 
 }
 $node->append_conf('postgresql.conf', $configuration);
 $node->restart;
-is($node->safe_psql('postgres', q{SHOW shared_preload_libraries}), 'pg_cron', 'the page has the settings');
+is($node->safe_psql('postgres', q{SHOW shared_preload_libraries}), 'pg_cron', 'the settings of the page load pg_cron');
 
-# As in the page, but each minute instead of each night; and jobs that fail.
+# Each minute instead of each night, and with two jobs that fail.
 $node->safe_psql('postgres', 'CREATE DATABASE metrics');
 $node->safe_psql('metrics', "CREATE EXTENSION pmr_metrics; $example");
 my $blocks = join "\n", $page =~ /^```(?:sql|pgsql)\n(.*?)^```\n/gms;
@@ -42,10 +42,10 @@ SELECT 'GAMMA', '2.2', 'on_demand', 'smets2', now() - interval '1 day', now() - 
 FROM generate_series(1, 10) AS i;
 });
 is($node->safe_psql('metrics', q{SELECT rolsuper OR rolcreaterole OR rolbypassrls FROM pg_roles WHERE rolname = 'metrics_job'}),
-	'f', 'the role is an ordinary one');
+	'f', 'the role has no special attributes');
 
-# Jobs begin with the next minute.  Should that have come before the INSERT, it
-# is the minute after.
+# Jobs start at the next full minute, or one later if that comes before the
+# INSERT.
 my $in_rollup = q{SELECT sum(requests) FROM pmr.rollup WHERE party = 'GAMMA' AND day IS NULL AND factor = 'all'};
 my $in_view = q{SELECT sum(requests) FROM report.srv_day WHERE party = 'GAMMA'};
 ok($node->poll_query_until('metrics', "SELECT ($in_rollup) = 10 AND ($in_view) = 10"),
@@ -54,7 +54,7 @@ ok($node->poll_query_until('metrics', q{
 		SELECT count(DISTINCT jobid) = 4
 		FROM cron.job_run_details JOIN cron.job USING (jobid)
 		WHERE status = CASE WHEN jobname LIKE 'fails%' THEN 'failed' ELSE 'succeeded' END}),
-	'pg_cron knows how each job ended');
+	'pg_cron records the result of each job');
 $node->safe_psql('metrics', q{UPDATE cron.job SET active = false; SELECT cron.unschedule(jobid) FROM cron.job});
 
 is($node->safe_psql('metrics', q{
@@ -64,13 +64,13 @@ is($node->safe_psql('metrics', q{
 		ORDER BY 2, 3}), q{metrics_job|CALL pmr.refresh|ERROR: source "nowhere" does not exist
 metrics_job|CALL pmr.refresh|succeeded
 metrics_job|REFRESH MATERIAL|succeeded
-metrics_job|SELECT 1; CALL p|ERROR: invalid transaction termination}, 'what pg_cron says of them');
+metrics_job|SELECT 1; CALL p|ERROR: invalid transaction termination}, 'results in cron.job_run_details');
 is($node->safe_psql('metrics', q{SELECT DISTINCT source, refreshed_by, months_done = months, finished_at IS NOT NULL FROM pmr.refresh_log}),
-	'audit|metrics_job|t|t', 'what refresh_log says');
+	'audit|metrics_job|t|t', 'refresh_log');
 is($node->safe_psql('metrics', q{SELECT sum(success), max(requests) FROM pmr.rollup WHERE party = 'GAMMA' AND day IS NOT NULL}),
-	'10|10', 'what the rollup says');
+	'10|10', 'rollup');
 is($node->safe_psql('metrics', q{SELECT requests, pmr.rtt_max(rtt) FROM report.srv_day WHERE party = 'GAMMA'}),
-	'10|10', 'what the view says');
+	'10|10', 'materialized view');
 
 $node->stop;
 done_testing();

@@ -1,6 +1,6 @@
-# A hundred thousand damaged values of the types, each read by a COPY of its
-# own, in text and in binary, with little memory: every one is a value that
-# comes back as it is, or an error that blames the bytes.
+# Reads a hundred thousand damaged values of the types, each by its own COPY, in
+# text and binary format, with little memory.  Each is either a valid value,
+# which is stored and returned unchanged, or an error about the bytes.
 
 use strict;
 use warnings;
@@ -12,7 +12,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $ninputs = 25000;    # of each type and format
-my $batch = 100;        # short enough for the answers to fit the socket
+my $batch = 100;        # the results of a batch must fit the socket's buffer
 my $spare_mb = 48;
 
 my $node = PostgreSQL::Test::Cluster->new('copy');
@@ -36,7 +36,8 @@ CREATE AGGREGATE finish_percentile(pmr.rtt_state) (SFUNC = pmr.rtt_state_combine
 CREATE AGGREGATE finish_percentiles(pmr.rtt_state) (SFUNC = pmr.rtt_state_combine, STYPE = pmr.rtt_state, FINALFUNC = pmr.rtt_percentiles_finalfn);
 });
 
-# Valid values: exact and lowered, of few times and many, each kind of state.
+# Valid values: exact and of lower precision, with few and many times, and each
+# kind of state.
 my %seeds = (
 	rtt_sketch => q{
 SELECT pmr.rtt_sketch_send(pmr.rtt_sketch(i / 7.0)) FROM generate_series(1, 30) AS i
@@ -51,8 +52,8 @@ UNION ALL SELECT pmr.rtt_state_send(sketch_state(NULL))
 UNION ALL SELECT pmr.rtt_state_send(percentile_state(i * i, 0.5)) FROM generate_series(1, 400) AS i
 UNION ALL SELECT pmr.rtt_state_send(sketch_state(i * i / 1e6)) FROM generate_series(0, 1024) AS i});
 
-# What may be said of an input.  A state, which is for no table, can be longer
-# than a page; text can be invalid in the encoding.
+# The errors that are expected.  A state is not made for tables and can be too
+# long for a page; text can be invalid in the encoding.
 my %expected = (
 	'rtt_sketch text' => [qw(22P02 22021)],
 	'rtt_sketch binary' => [qw(22P03)],
@@ -71,8 +72,8 @@ sub one_of
 	return $_[ below(scalar @_) ];
 }
 
-# Changes bytes, cuts them out and puts them in, the first ones as often as all
-# others; any_of gives a byte to put in.
+# Changes, deletes and inserts bytes, half of the time among the first 20.
+# any_of returns a byte to insert.
 sub mutate
 {
 	my ($bytes, $any_of, $other) = @_;
@@ -108,7 +109,7 @@ sub any_character
 	return below(4) ? one_of('=', ' ', "\n", "\t", "\r", '\\', '-') : chr(below(256));
 }
 
-# Half of the texts are that of damaged bytes, the others damaged themselves.
+# Half of the texts encode damaged bytes; the others are damaged texts.
 sub make_input
 {
 	my ($format, $seed, $other) = @_;
@@ -117,7 +118,7 @@ sub make_input
 	return mutate(encode_base64($seed, ''), \&any_character, encode_base64($other, ''));
 }
 
-# One row of a COPY, whole.
+# The data of a COPY of one row.
 sub make_row
 {
 	my ($format, $id, $value) = @_;
@@ -128,8 +129,8 @@ sub make_row
 	return "$id\t$value\n";
 }
 
-# A session that tells the SQLSTATE of each of many statements without a process
-# for each.
+# A session that returns the SQLSTATE of each of many statements; a psql for
+# each would be slow.
 package Session
 {
 	sub new
@@ -184,7 +185,8 @@ package Session
 	}
 }
 
-# What it takes more than a session of its own is too much.
+# Limits the memory of each server process to that of a session and a little
+# more.
 my ($used_kb) = $node->safe_psql('postgres', q{SELECT pmr.rtt_sketch(1); SELECT pg_read_file('/proc/self/status')}) =~ /^VmPeak:\s*(\d+) kB/m;
 my ($postmaster) = slurp_file($node->data_dir . '/postmaster.pid') =~ /^(\d+)/;
 system_or_bail('prlimit', '--pid', $postmaster, '--as=' . ($used_kb + $spare_mb * 1024) * 1024);
@@ -206,7 +208,7 @@ foreach my $type (sort keys %seeds)
 			my $messages = '';
 			foreach my $id (@ids)
 			{
-				# the seeds themselves come first
+				# the first inputs are the seeds
 				$inputs{$id} = $id < @seeds
 				  ? ($format eq 'text' ? encode_base64($seeds[$id], '') : $seeds[$id])
 				  : make_input($format, one_of(@seeds), one_of(@seeds));
@@ -227,10 +229,11 @@ foreach my $type (sort keys %seeds)
 		}
 		note "$type, $format: ", join ', ', map { "$outcomes{$_} $_" } sort keys %outcomes;
 		is_deeply(\%unexpected, {}, "$ninputs inputs of $type in $format: values and clean errors");
-		cmp_ok($outcomes{value} // 0, '>', $ninputs / 20, 'many are values');
-		cmp_ok($ninputs - ($outcomes{value} // 0), '>', $ninputs / 5, 'many are errors');
+		cmp_ok($outcomes{value} // 0, '>', $ninputs / 20, 'many are valid');
+		cmp_ok($ninputs - ($outcomes{value} // 0), '>', $ninputs / 5, 'many are invalid');
 
-		# A value has the bytes that were read, but that -0 is read as 0.
+		# Stored values have the bytes that were read, except that -0 is stored
+		# as 0.
 		my $others = 0;
 		my $nrows = 0;
 		foreach my $row (split /\n/, $node->safe_psql('postgres', "SELECT id || ' ' || encode(pmr.${type}_send(value), 'hex') FROM $name"))
@@ -242,7 +245,7 @@ foreach my $type (sort keys %seeds)
 			$others++ if $type ne 'rtt_state' || $input =~ s/8000000000000000/0000000000000000/gr ne $hex;
 		}
 		is($nrows, $outcomes{value}, 'all values are stored');
-		is($others, 0, 'values have the bytes that were read');
+		is($others, 0, 'all values have the bytes that were read');
 		my $file = $node->basedir . "/$name";
 		$node->safe_psql('postgres', "COPY $name TO '$file' (FORMAT binary); CREATE TABLE again_$name (LIKE $name); COPY again_$name FROM '$file' (FORMAT binary)");
 		is($node->safe_psql('postgres', qq{
@@ -250,9 +253,9 @@ foreach my $type (sort keys %seeds)
 				FROM $name AS v JOIN again_$name AS a USING (id)
 				WHERE pmr.${type}_send(v.value) = pmr.${type}_send(a.value)
 				AND pmr.${type}_send(v.value) = pmr.${type}_send(v.value::text::pmr.$type)}),
-			$nrows, 'and come back the same in text and in binary');
+			$nrows, 'all values are unchanged by output and input, text and binary');
 
-		# Each answers what is asked of it.
+		# The functions of each type accept the values.
 		is($node->safe_psql('postgres', $type eq 'rtt_sketch' ? qq{
 				SELECT count(*)
 				FROM $name, pmr.rtt_percentiles(value, '{0,0.5,1}') AS p
@@ -264,7 +267,7 @@ foreach my $type (sort keys %seeds)
 					  FROM (SELECT id, value, get_byte(bytes, 1) AS kind, length(bytes) AS length, get_byte(bytes, 2) * 256 + get_byte(bytes, 3) AS fractions
 							FROM $name, LATERAL (SELECT pmr.rtt_state_send(value) AS bytes OFFSET 0) AS b) AS v
 					  GROUP BY id) AS a}),
-			$nrows, 'and give answers');
+			$nrows, 'functions accept all values');
 	}
 }
 

@@ -1,6 +1,6 @@
-# A crash in the middle of anything: what was not committed is gone, and the next
-# refresh gives what it gives in a cluster that never crashed.  The crash does
-# not come after some time, but at a gate: a certain row, or a certain command.
+# The server crashes at certain rows or commands (gates).  Uncommitted changes
+# are gone, and the next refresh gives the same result as in a cluster without a
+# crash.
 
 use strict;
 use warnings;
@@ -14,9 +14,9 @@ use PostgreSQL::Test::Utils;
 use Stored qw(create_roles fill_database facts_of is_same);
 use Test::More;
 
-# An installation with an upgrade script more.  Programs look for their files
-# from where they are, so it is made of copies and links at the same paths below
-# a directory.
+# An installation with an additional update script.  Programs find their files
+# relative to themselves, so this is a directory with copies and links at the
+# same paths.
 sub make_installation
 {
 	my ($upgrade_script) = @_;
@@ -50,7 +50,7 @@ sub make_installation
 	return $root . dirname($path{bindir});
 }
 
-# What upgrades do: other shipped rows, and other objects.
+# An update with changed shipped rows and new objects.
 my $installation = make_installation(
 	q{\echo Use "ALTER EXTENSION pmr_metrics UPDATE" to load this file. \quit
 DELETE FROM pmr.target_response_time WHERE builtin AND srv IN ('2.2', '4.10');
@@ -76,9 +76,9 @@ foreach my $name ('calm', 'crashing')
 }
 my $crashing = $node{crashing};
 
-# A session that has set test.gate to "rollup INSERT 300" waits before the 300th
-# row that it inserts into rollup, until nobody holds the advisory lock 1; and
-# likewise after a command.
+# A session that sets test.gate to "rollup INSERT 300" waits before it inserts
+# its 300th row into rollup, until no session holds advisory lock 1; in the same
+# way after a command.
 foreach my $database ('postgres', 'other')
 {
 	$crashing->safe_psql(
@@ -128,7 +128,7 @@ $$});
 # Crashes
 # ---------------------------------------------------------------------------
 
-# Runs statements one by one.
+# Starts a session that runs statements.
 sub start_session
 {
 	my ($database, $gate, @statements) = @_;
@@ -143,7 +143,7 @@ sub start_session
 		IPC::Run::timeout($PostgreSQL::Test::Utils::timeout_default));
 }
 
-# Somebody who holds the gates of a database shut.
+# A session that keeps the gates of a database closed.
 sub shut_gate
 {
 	my ($database) = @_;
@@ -165,7 +165,7 @@ my %crash = (
 		kill 'KILL', $pid;
 		$crashing->wait_for_log(qr/database system is ready to accept connections/, $log);
 	},
-	# with what is not committed on the disk
+	# with uncommitted changes on disk
 	'a checkpoint and a crash of the server' => sub {
 		$crashing->safe_psql('template1', 'CHECKPOINT');
 		$crashing->stop('immediate');
@@ -181,16 +181,16 @@ sub crash_at
 	my $waiting = q{SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted};
 
 	$crashing->poll_query_until('template1', "SELECT EXISTS ($waiting)")
-	  or die "$gate is never reached";
+	  or die "the session does not reach gate $gate";
 	$crash{$how}->($crashing->safe_psql('template1', $waiting));
 	ok(!$session->finish, "$how at $gate: the session ends");
-	# a server that was started since holds the other end of the pipe open
+	# a server that was started meanwhile keeps the other end of the pipe open
 	$$in .= "\\q\n";
 	$holder->finish;
 	return;
 }
 
-# What is stored, but for what tells when and how often it was made.
+# All stored data, except when and how often a refresh ran.
 my $stored = qr/^(?:user's )?rows of (?!refresh_log|an index)|^changed|^objects|^privileges/;
 
 sub are_same
@@ -215,7 +215,7 @@ sub on_both
 	return;
 }
 
-# Late responses in all months, others each time.
+# Adds late responses to all months, other ones at each call.
 my $changes = 0;
 
 sub change_audit
@@ -229,10 +229,10 @@ sub change_audit
 
 my $refresh = q{CALL pmr.refresh('audit', '2024-01-01', '2024-04-30', '2024-06-10 00:00+00')};
 
-are_same('at first');
+are_same('before any crash');
 
 # ---------------------------------------------------------------------------
-# In a refresh of three months
+# Crashes during a refresh of three months
 # ---------------------------------------------------------------------------
 
 my $turn = 0;
@@ -260,7 +260,7 @@ foreach my $gate (
 are_same('refreshed');
 
 # ---------------------------------------------------------------------------
-# In what is one transaction
+# Crashes during a single transaction
 # ---------------------------------------------------------------------------
 
 my @own_rows = (
@@ -296,9 +296,9 @@ foreach my $operation (@operations)
 		my $how = $how[ $turn++ % 2 ];
 
 		crash_at($how, 'postgres', $gate, @$statements);
-		are_same("$how in $what at $gate: nothing is there of it", only => qr/$stored|configuration/);
+		are_same("$how in $what at $gate: the changes are gone", only => qr/$stored|configuration/);
 	}
-	# as it was before: what was not committed decides no figure
+	# uncommitted changes do not influence the next refresh
 	change_audit();
 	on_both($refresh);
 	are_same("refreshed without $what");
@@ -308,10 +308,10 @@ foreach my $operation (@operations)
 	are_same("$what, and refreshed");
 }
 is($crashing->safe_psql('postgres', q{SELECT extversion, (SELECT count(*) FROM pmr.publication) FROM pg_extension WHERE extname = 'pmr_metrics'}),
-	'next|1', 'all that was done');
+	'next|1', 'the repeated commands are complete');
 
 # ---------------------------------------------------------------------------
-# In CREATE EXTENSION and DROP EXTENSION
+# Crashes during CREATE EXTENSION and DROP EXTENSION
 # ---------------------------------------------------------------------------
 
 my $objects = q{SELECT type, identity FROM pg_depend, pg_identify_object(classid, objid, objsubid)
@@ -322,19 +322,19 @@ foreach my $gate ('CREATE SCHEMA 1', 'CREATE TABLE 10', 'CREATE PROCEDURE 2', 'G
 
 	crash_at($how, 'other', $gate, 'CREATE EXTENSION pmr_metrics');
 	is($crashing->safe_psql('other', q{SELECT (SELECT count(*) FROM pg_extension WHERE extname = 'pmr_metrics'), to_regnamespace('pmr')}),
-		'0|', "$how in CREATE EXTENSION at $gate: nothing is there of it");
+		'0|', "$how in CREATE EXTENSION at $gate: no objects are left");
 }
 $node{$_}->safe_psql('other', 'CREATE EXTENSION pmr_metrics') foreach sort keys %node;
-is($crashing->safe_psql('other', $objects), $node{calm}->safe_psql('other', $objects), 'CREATE EXTENSION makes all objects');
+is($crashing->safe_psql('other', $objects), $node{calm}->safe_psql('other', $objects), 'CREATE EXTENSION then makes all objects');
 foreach my $how (@how)
 {
 	crash_at($how, 'other', 'DROP EXTENSION 1', 'DROP EXTENSION pmr_metrics CASCADE');
-	is($crashing->safe_psql('other', $objects), $node{calm}->safe_psql('other', $objects), "$how in DROP EXTENSION: all is there");
+	is($crashing->safe_psql('other', $objects), $node{calm}->safe_psql('other', $objects), "$how in DROP EXTENSION: all objects are there");
 }
 
 # ---------------------------------------------------------------------------
 
-# All reports in the end.
+# All reports at the end.
 are_same('in the end', only => qr/./, without => qr/refresh_log/);
 
 $node{$_}->stop foreach sort keys %node;

@@ -1,10 +1,11 @@
-# From one major version of PostgreSQL to another, by pg_dump and by pg_upgrade:
-# all that is stored is there, all reports are equal, and a refresh goes on.
+# Moves a database to another major version of PostgreSQL, by pg_dump and by
+# pg_upgrade.  All data is there, all reports are equal, and the next refresh
+# works.
 #
 # PG_CONFIG_OLD names the pg_config of the older version, whose server must have
-# pmr_metrics as well; test/dump_across.sh brings some.  Without it, pg_upgrade
-# goes from this version to itself: it makes each object of the extension anew
-# all the same, from what the catalog says of it.
+# pmr_metrics too; test/dump_across.sh installs several.  If it is not set,
+# pg_upgrade goes from this version to itself, and still makes each object of
+# the extension again from the catalogs.
 
 use strict;
 use warnings;
@@ -28,10 +29,10 @@ if ($ENV{PG_CONFIG_OLD})
 }
 else
 {
-	diag('PG_CONFIG_OLD is not set: from this version to itself, and by pg_upgrade alone');
+	diag('PG_CONFIG_OLD is not set: only pg_upgrade from this version to itself');
 }
 
-# Alike in what versions have other defaults for.
+# The same settings in both, as the defaults of versions differ.
 my @init = (extra => [ '--locale=C', '--encoding=UTF8', '--data-checksums' ]);
 
 my $old = PostgreSQL::Test::Cluster->new('old', @installation);
@@ -50,7 +51,7 @@ sub goes_on
 	my ($node, $database) = @_;
 
 	go_on($node, $database);
-	is_same(facts_of($node, $database, another_time => 1), $gone_on, "$database, gone on");
+	is_same(facts_of($node, $database, another_time => 1), $gone_on, "$database, after the next refresh");
 	return;
 }
 
@@ -60,12 +61,12 @@ my $new = PostgreSQL::Test::Cluster->new('new');
 $new->init(@init);
 
 # ---------------------------------------------------------------------------
-# pg_dump: that of the new version, as its manual advises, in each format, and
-# that of the old one
+# The pg_dump of the new version, which PostgreSQL's manual recommends, in each
+# format; and that of the old version
 # ---------------------------------------------------------------------------
 
-# A minor release that is older than that of the old server may not know what
-# the latter keeps of any table: why not, or nothing.
+# A new version whose minor release is older than that of the old server may be
+# unable to restore any table.  This is its error, or empty.
 my $no_dump = '';
 
 if ($ENV{PG_CONFIG_OLD})
@@ -77,12 +78,12 @@ if ($ENV{PG_CONFIG_OLD})
 	note('to ' . $restored->safe_psql('postgres', 'SHOW server_version'));
 	$old->safe_psql('postgres', 'CREATE DATABASE plain_table');
 	$old->safe_psql('plain_table', 'CREATE TABLE plain (id integer)');
-	$old->command_ok([ "$bindir/pg_dump", '-f', "$tempdir/plain_table", 'plain_table' ], 'dump a plain table');
+	$old->command_ok([ "$bindir/pg_dump", '-f', "$tempdir/plain_table", 'plain_table' ], 'dump an ordinary table');
 	$restored->safe_psql('postgres', 'CREATE DATABASE plain_table');
 	my ($ret, $stdout, $stderr) =
 	  $restored->psql('plain_table', slurp_file("$tempdir/plain_table"), on_error_die => 0, on_error_stop => 1);
 	($no_dump) = $stderr =~ /(ERROR: .*)/ if $ret != 0;
-	diag("no pg_dump of the new version, and no pg_upgrade, as it cannot dump a plain table of the old: $no_dump")
+	diag("skipping pg_dump of the new version and pg_upgrade, which fail for an ordinary table of the old version: $no_dump")
 	  if $no_dump ne '';
 
 	my $dumper = $no_dump eq '' ? $bindir : $old_bindir;
@@ -91,7 +92,7 @@ if ($ENV{PG_CONFIG_OLD})
 	  if $no_dump eq '';
 
 	$old->command_ok([ "$bindir/pg_dumpall", '--roles-only', '--no-role-passwords', '-f', "$tempdir/roles.sql" ], 'dump roles');
-	# who makes the cluster is there already
+	# the role that made the cluster exists already
 	$restored->command_checks_all([ 'psql', '-X', '-q', '-f', "$tempdir/roles.sql", 'postgres' ],
 		0, [], [], 'restore roles');
 	foreach my $what (sort keys %dump)
@@ -125,7 +126,7 @@ my @upgrade = (
 	'pg_upgrade', '--no-sync', '-d', $old->data_dir, '-D', $new->data_dir,
 	'-b', $old_bindir, '-B', $bindir, '-s', $new->host,
 	'-p', $old->port, '-P', $new->port);
-# it writes where it is
+# pg_upgrade writes to the current directory
 my $directory = getcwd;
 chdir $tempdir or die $!;
 command_ok(\@upgrade, 'pg_upgrade');
@@ -133,9 +134,9 @@ chdir $directory or die $!;
 $new->start;
 is_same(facts_of($new, 'source'), $source, 'upgraded');
 
-# Each object is what CREATE EXTENSION makes.  What was printed and read again may
-# have fewer parentheses, and a column by the name of its type that had none; and
-# privileges that are the default need not be listed.
+# Each object is equal to that of CREATE EXTENSION.  Expressions that were
+# printed and parsed again may have fewer parentheses, and unnamed columns the
+# names of their types; default privileges need not be listed.
 my %catalog = (
 	'functions' => q{SELECT p.oid::regprocedure, p.prorows, p.procost, regexp_replace(regexp_replace(pg_get_functiondef(p.oid), '[()]', '', 'g'), '(::[a-z ]+) AS \w+', '\1', 'g') FROM pg_proc AS p
 		WHERE p.prokind <> 'a' AND p.pronamespace = 'pmr'::regnamespace ORDER BY p.oid::regprocedure::text},
@@ -183,7 +184,7 @@ foreach my $database ('source', 'fresh')
 	$found{$database}{$_} = $new->safe_psql($database, $catalog{$_}) foreach keys %catalog;
 }
 isnt($found{fresh}{$_}, '', "$_ are found") foreach sort keys %catalog;
-is_same($found{source}, $found{fresh}, 'upgraded, as created');
+is_same($found{source}, $found{fresh}, 'upgraded objects equal created ones');
 
 goes_on($new, 'source');
 $new->stop;

@@ -1,9 +1,9 @@
-# An upgrade is as good as a fresh install: after ALTER EXTENSION UPDATE the
-# whole catalog is the same, and what was stored answers as before. It answered
-# so with the old SQL on the new library, too, before the update was run.
+# ALTER EXTENSION UPDATE gives the same catalogs as a fresh install, and queries
+# on stored data give the same results as before.  The SQL of the old version
+# gives them with the new library, too, before the update.
 #
-# Proved for each released version (test/frozen), and for a version after this
-# one that only this test has; and that the comparison finds what it must.
+# Tests each released version (test/frozen), and a next version that only this
+# test has.  The last part tests that the comparison finds differences.
 
 use strict;
 use warnings;
@@ -19,9 +19,9 @@ my $extension = 'pmr_metrics';
 my $tempdir = PostgreSQL::Test::Utils::tempdir;
 
 # ---------------------------------------------------------------------------
-# An installation of our own, for which versions can be made up: a server looks
-# for its files beside its program, so a copy of that has its own directory of
-# extensions, and all else by links.
+# A private installation, to which versions can be added.  A server finds its
+# files relative to its program, so a copy of the program has its own directory of
+# extensions, and links to everything else.
 # ---------------------------------------------------------------------------
 
 my %directory;
@@ -61,7 +61,7 @@ symlink $directory{pkglibdir}, "$root$directory{pkglibdir}"
   unless -e "$root$directory{pkglibdir}";
 
 chomp(my $found_directory = `$root$directory{bindir}/pg_config --sharedir`);
-plan skip_all => "a copy of this PostgreSQL looks for its files in $found_directory"
+plan skip_all => "a copy of this PostgreSQL uses files in $found_directory"
   if $found_directory ne "$root$directory{sharedir}"
   || basename($directory{bindir}) ne 'bin';
 
@@ -74,7 +74,7 @@ sub add_script
 }
 
 # ---------------------------------------------------------------------------
-# Versions: the current one; those that were released; and one to come.
+# Versions: the current one, the released ones, and an invented next one
 # ---------------------------------------------------------------------------
 
 my ($current) =
@@ -93,7 +93,8 @@ foreach my $frozen (glob "test/frozen/$extension--*.sql")
 	  unless -e "$script_directory/$extension--$version.sql";
 }
 
-# The next one: what its install script has anew, and what makes it of this one.
+# The next version: its changed install script, and the script that updates to
+# it.
 my ($next, $update) = ($script, '');
 
 sub change
@@ -148,7 +149,7 @@ add_script('next', $next . $added);
 add_script("$current--next", $update . $added);
 
 # ---------------------------------------------------------------------------
-# The server, and what is stored in it before an update
+# The server, and its data before an update
 # ---------------------------------------------------------------------------
 
 my $node = PostgreSQL::Test::Cluster->new('upgrade',
@@ -177,8 +178,8 @@ CALL pmr.refresh('audit', as_of => '2024-06-01 00:00:00+00');
 CALL pmr.publish('audit', '2024-01-01');
 };
 
-# What is asked: functions and aggregates, and all columns that views have in
-# the older version.
+# The queries: functions and aggregates, and all columns that the views of the
+# older version have.
 my @questions = (
 	q{SELECT id, md5(sketch::text), md5(pmr.rtt_sketch_send(sketch)), pmr.rtt_count(sketch), pmr.rtt_mean(sketch), pmr.rtt_min(sketch), pmr.rtt_max(sketch),
 	pmr.rtt_error_bound(sketch), pmr.rtt_percentile(sketch, 0.9), pmr.rtt_percentiles(sketch, '{0,0.5,1}'), pmr.rtt_within_pct(sketch, '40 s')
@@ -224,7 +225,7 @@ sub answers
 		join '', map { "SELECT '-- ' || \$\$$_\$\$;\n$_;\n" } @asked);
 }
 
-# Shows only what differs.
+# Shows only differences.
 sub is_answered
 {
 	my ($found, $expected, $name) = @_;
@@ -238,7 +239,7 @@ sub is_answered
 	return;
 }
 
-# The differences between the catalogs of one database and those of another.
+# The differences between the catalogs of two databases.
 sub compare_catalogs
 {
 	my ($database, $other) = @_;
@@ -268,29 +269,29 @@ sub check_upgrade
 
 	$fresh{$to} //= create_database("fresh $to", $to);
 	isnt($node->safe_psql('base', "SELECT path FROM pg_extension_update_paths('$extension') WHERE source = '$from' AND target = '$to'"),
-		'', "$name: there is a way");
+		'', "$name: an update path exists");
 
-	# empty ones first: what is stored is not compared by its rows
+	# without data: rows that were stored at other times would differ
 	my $updated = create_database($name, $from);
-	isnt(compare_catalogs($updated, $fresh{$to}), '', "$name: not the same before");
+	isnt(compare_catalogs($updated, $fresh{$to}), '', "$name: the catalogs differ before");
 	$node->safe_psql($updated, 'TRUNCATE compare.other');
 	$node->safe_psql($updated, "ALTER EXTENSION $extension UPDATE TO '$to'");
-	is(compare_catalogs($updated, $fresh{$to}), '', "$name: the same catalogs");
+	is(compare_catalogs($updated, $fresh{$to}), '', "$name: the catalogs are equal");
 
 	my $used = create_database("$name, used", $from);
 	$node->safe_psql($used, $store);
 	my @asked = (@questions, view_questions($used));
 	my $before = answers($used, @asked);
 	my @unanswered = grep { index("$before\n-- ", "-- $_\n-- ") >= 0 } @asked;
-	is("@unanswered", '', "$name: the old SQL answers each question on this library");
+	is("@unanswered", '', "$name: the old SQL answers each query with this library");
 	$node->safe_psql($used, "ALTER EXTENSION $extension UPDATE TO '$to'");
-	is_answered(answers($used, @asked), $before, "$name: the same answers");
+	is_answered(answers($used, @asked), $before, "$name: the same results");
 	$node->safe_psql($used, q{CALL pmr.refresh('audit', as_of => '2024-06-01 00:00:00+00')});
-	is_answered(answers($used, @asked), $before, "$name: the same once refreshed");
+	is_answered(answers($used, @asked), $before, "$name: the same results after a refresh");
 
 	my $anew = create_database("$name, anew", $to);
 	$node->safe_psql($anew, $store);
-	is_answered(answers($anew, @asked), $before, "$name: the same of a fresh install");
+	is_answered(answers($anew, @asked), $before, "$name: the same results of a fresh install");
 	return;
 }
 
@@ -298,11 +299,11 @@ check_upgrade($_, $current) foreach @released;
 check_upgrade($current, 'next');
 
 # ---------------------------------------------------------------------------
-# What an upgrade might get wrong is found: each of these in its catalog.
+# The comparison finds each of these differences in its catalog.
 # ---------------------------------------------------------------------------
 
 my @faults = (
-	# statement, catalog, and what is said there that a fresh install has not
+	# statement, catalog, and the fact that a fresh install does not have
 	[ 'ALTER TYPE pmr.rtt_sketch SET (STORAGE = extended)', 'pg_type', qr/"typname": "rtt_sketch".*"typstorage": "x"/ ],
 	[ 'ALTER TYPE pmr.rollup_cell_pair ADD ATTRIBUTE planted integer', 'pg_attribute', qr/"attname": "planted"/ ],
 	[ 'ALTER DOMAIN pmr.added_domain ADD CONSTRAINT planted CHECK (VALUE < 9)', 'pg_constraint', qr/"conname": "planted"/ ],
@@ -358,7 +359,7 @@ my @faults = (
 add_script('next--planted', '');
 
 my $planted = create_database('planted', 'next');
-is(compare_catalogs($planted, $fresh{next}), '', 'two fresh installs are the same');
+is(compare_catalogs($planted, $fresh{next}), '', 'two fresh installs are equal');
 foreach my $fault (@faults)
 {
 	$node->safe_psql($planted, "SET allow_system_table_mods = on; $fault->[0]");

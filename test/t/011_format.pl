@@ -1,6 +1,6 @@
-# The stored forms of version 1, read by somebody else: a reader written from
-# the description of the layout alone finds in the bytes of test/frozen the
-# times that they are said to be of, in the one form that they can have.
+# An independent reader of format version 1, written from the description of the
+# layout.  In the bytes of test/frozen it finds the times listed there, in the
+# only valid form.
 
 use strict;
 use warnings;
@@ -12,7 +12,7 @@ use Test::More;
 my %cap = (sketch => 1024, percentile => 1048576, percentiles => 1048576);
 my %kind_byte = (sketch => 0, percentile => 1, percentiles => 2);
 
-# Lists of times, of fractions and of bytes: "1 2*3 10..20/5*2".
+# Expands lists of times, fractions or bytes: "1 2*3 10..20/5*2".
 
 sub times_of
 {
@@ -23,7 +23,7 @@ sub times_of
 	{
 		my ($first, $last, $step, $count) =
 		  $item =~ m{^(\d+)(?:\.\.(\d+))?(?:/(\d+))?(?:\*(\d+))?$}
-		  or die "no times: $item";
+		  or die "cannot read item: $item";
 		$last //= $first;
 		$step //= 1;
 		foreach my $i (0 .. int(($last - $first) / $step))
@@ -47,7 +47,7 @@ sub repeated
 	return @items;
 }
 
-# A reader of bytes. Only sums have more than 64 bits.
+# Reads a number. Only sums have more than 64 bits.
 
 my @bytes;
 
@@ -57,7 +57,7 @@ sub next_groups
 
 	do
 	{
-		die "a number is cut off\n" unless @bytes;
+		die "a number is truncated\n" unless @bytes;
 		push @groups, shift @bytes;
 	} while ($groups[-1] >= 128);
 	die "a number is too long\n" if @groups > 1 && $groups[-1] == 0;
@@ -80,8 +80,9 @@ sub next_sum
 	return $number;
 }
 
-# Of the buckets of a precision the first 2^(p+1) are of one microsecond, then
-# come 2^p of two, 2^p of four, and so on: the first and the width of one.
+# The lower bound and the width of a bucket. With precision p the first 2^(p+1)
+# buckets have a width of 1 us, the next 2^p of 2 us, the next 2^p of 4 us, and
+# so on.
 sub bucket_at
 {
 	my ($position, $precision) = @_;
@@ -93,8 +94,8 @@ sub bucket_at
 	return (((1 << $precision) + $which) << $doublings, 1 << $doublings);
 }
 
-# What the bytes say: the precision or the unit, the buckets, and in a lowered
-# form minimum, span and sum.
+# The contents of the bytes: the unit of an exact form; or the precision,
+# minimum, span and sum; and the buckets.
 sub read_form
 {
 	my %form;
@@ -130,7 +131,7 @@ sub read_form
 	return \%form;
 }
 
-# How many buckets of a precision have times: those that agree in their
+# How many buckets of a precision are needed. Times in one bucket agree in their
 # precision + 1 most significant bits.
 sub count_buckets
 {
@@ -148,7 +149,7 @@ sub count_buckets
 	return $buckets;
 }
 
-# Is it what there must be for these times? What is wrong, or nothing.
+# Returns what is wrong with a form of these times, or an empty string.
 sub fault_of
 {
 	my ($form, $cap, @times) = @_;
@@ -207,7 +208,7 @@ sub fault_of
 	return @times ? 'times are in no bucket' : '';
 }
 
-# An IEEE 754 number of 64 bits: sign, exponent, and 52 bits of a fraction.
+# An IEEE 754 number of 64 bits: sign, exponent, and 52 bits of mantissa.
 sub float_of
 {
 	my ($high, $low) = @_;

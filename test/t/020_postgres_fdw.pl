@@ -1,5 +1,6 @@
-# An audit table that is spread over servers by postgres_fdw: what is computed
-# where the rows are, and that it is what one server would give, byte for byte.
+# An audit table that postgres_fdw distributes over servers: which aggregates
+# are computed remotely, and that the results equal those of one server, byte
+# for byte.
 
 use strict;
 use warnings;
@@ -14,7 +15,7 @@ my $front = PostgreSQL::Test::Cluster->new('front');
 foreach my $node (@shards, $front)
 {
 	$node->init;
-	# the other server's settings must not matter
+	# the settings of the other server must have no effect
 	$node->append_conf('postgresql.conf', "timezone = 'UTC'\njit = off");
 	$node->start;
 	$node->safe_psql('postgres', 'CREATE EXTENSION pmr_metrics');
@@ -27,8 +28,8 @@ foreach my $shard (@shards)
 	$shard->safe_psql('postgres', "CREATE TABLE sr_audit ($columns)");
 }
 
-# The same rows twice: in one table here, and by Party over the servers.  The
-# table of each server has the target joined in, as its view would.
+# The same rows in a local table, and distributed by Party.  They have the
+# target as a column, as a view with a join would.
 $front->safe_psql(
 	'postgres', qq{
 CREATE EXTENSION postgres_fdw;
@@ -68,7 +69,7 @@ foreach my $shard (@shards)
 
 my $settings = 'SET enable_partitionwise_aggregate = on; SET enable_partitionwise_join = on;';
 
-# What the servers are asked for, and what is left to do here.
+# The remote queries of a plan, and its local aggregates.
 sub plan_of
 {
 	my ($query) = @_;
@@ -86,11 +87,11 @@ sub same_as_one
 	my $spread = $front->safe_psql('postgres', "$settings $query");
 
 	$query =~ s/\bsr_audit\b/one/g;
-	isnt($spread, '', "$what: there is a result");
-	is($spread, $front->safe_psql('postgres', $query), "$what: as one server gives it");
+	isnt($spread, '', "$what: has a result");
+	is($spread, $front->safe_psql('postgres', $query), "$what: equal to that of one server");
 }
 
-# Grouped by Party, all of it is computed where the rows are.
+# Grouped by Party, everything is computed remotely.
 my %shipped = (
 	'rtt_percentile' => q{rtt_percentile(requested_at, responded_at, 0.95)},
 	'rtt_percentiles' => q{rtt_percentiles(requested_at, responded_at, '{0.5,0.9}')},
@@ -110,53 +111,55 @@ foreach my $what (sort keys %shipped)
 
 	is(scalar(grep { /pmr\.$name\(.*GROUP BY 1/ } @{ $plan->{remote} }), 2, "$what: shipped to both servers")
 	  or diag(join "\n", @{ $plan->{remote} });
-	is_deeply($plan->{aggregates}, [], "$what: nothing is aggregated here");
+	is_deeply($plan->{aggregates}, [], "$what: no local aggregate");
 	same_as_one("$query ORDER BY party COLLATE \"C\"", $what);
 }
 
-# Otherwise two levels: a sketch of each Party there, merged here.
+# Other groupings have two levels: remote sketches of each Party, merged
+# locally.
 my $two_levels = q{
 SELECT srv, pmr.rtt_merge(sketch) AS sketch, sum(requests) AS requests
 FROM (SELECT party, srv, pmr.rtt_sketch(requested_at, responded_at) AS sketch, count(*) AS requests FROM sr_audit GROUP BY party, srv) AS s
 GROUP BY srv};
 my $plan = plan_of($two_levels);
-is(scalar(grep { /pmr\.rtt_sketch\(.*GROUP BY 1, 2/ } @{ $plan->{remote} }), 2, 'two levels: only sketches come');
-is(scalar(@{ $plan->{aggregates} }), 1, 'two levels: merged here');
+is(scalar(grep { /pmr\.rtt_sketch\(.*GROUP BY 1, 2/ } @{ $plan->{remote} }), 2, 'two levels: only sketches are fetched');
+is(scalar(@{ $plan->{aggregates} }), 1, 'two levels: merged locally');
 same_as_one("$two_levels ORDER BY srv COLLATE \"C\"", 'two levels');
 is($front->safe_psql('postgres', "$settings SELECT count(*) FROM ($two_levels) AS m JOIN (SELECT srv, pmr.rtt_sketch(requested_at, responded_at) AS sketch FROM one GROUP BY srv) AS o ON o.srv = m.srv AND o.sketch::text = m.sketch::text"),
-	5, 'two levels: the sketches of all rows');
+	5, 'two levels: equal to the sketches of all rows');
 
-# On one level rows are fetched: right, and slow.
+# With one level all rows are fetched: correct, but slow.
 my $one_level = 'SELECT srv, pmr.rtt_percentile(requested_at, responded_at, 0.95) FROM sr_audit GROUP BY srv';
 $plan = plan_of($one_level);
 is(scalar(grep { /pmr\./ } @{ $plan->{remote} }), 0, 'one level: rows are fetched');
 same_as_one("$one_level ORDER BY srv COLLATE \"C\"", 'one level');
 
-# A constant of type text has a collation, and keeps a call here.
+# A constant of type text has a collation, so a call with one is not shipped.
 $plan = plan_of(q{SELECT party, pmr.rtt_sketch(requested_at, pmr.answered_at(responded_at, response_code, 'on_demand')) FROM sr_audit GROUP BY party});
 is(scalar(grep { /pmr\./ } @{ $plan->{remote} }), 0, 'a text constant is not shipped');
 
-# What reads a reference table is shipped as well, as all aggregates count as
-# immutable, and reads that of the other server; a scalar is not.
+# An aggregate that reads a reference table is shipped too, because aggregates
+# count as immutable, and reads the table of the remote server.  A scalar
+# function is not shipped.
 my $by_lookup = 'SELECT party, pmr.srv_target_met(srv, mode, requested_at, responded_at) FROM sr_audit GROUP BY party';
 my $here = 'SELECT party, pmr.srv_target_met(srv, mode, requested_at, responded_at) FROM (SELECT * FROM sr_audit OFFSET 0) AS sr GROUP BY party';
 my $order = 'ORDER BY party COLLATE "C"';
 $plan = plan_of($by_lookup);
 is(scalar(grep { /pmr\.srv_target_met/ } @{ $plan->{remote} }), 2, 'srv_target_met is shipped');
-same_as_one("$by_lookup $order", 'srv_target_met, the same targets everywhere');
-same_as_one("$here $order", 'srv_target_met here');
+same_as_one("$by_lookup $order", 'srv_target_met, with equal targets on all servers');
+same_as_one("$here $order", 'srv_target_met, computed locally');
 $front->safe_psql('postgres',
 	q{INSERT INTO pmr.target_response_time (srv, mode, target, source) VALUES ('4.8.1', 'on_demand', '1 s', 'test')});
 my $mine = $front->safe_psql('postgres', 'SELECT party, pmr.srv_target_met(srv, mode, requested_at, responded_at) FROM one GROUP BY party ' . $order);
-isnt($front->safe_psql('postgres', "$settings $by_lookup $order"), $mine, 'srv_target_met: by the targets of the other servers');
+isnt($front->safe_psql('postgres', "$settings $by_lookup $order"), $mine, 'srv_target_met uses the targets of the remote servers');
 $plan = plan_of($here);
 is(scalar(grep { /pmr\./ } @{ $plan->{remote} }), 0, 'srv_target_met behind OFFSET 0 is not shipped');
-is($front->safe_psql('postgres', "$settings $here $order"), $mine, 'srv_target_met behind OFFSET 0: by the targets here');
+is($front->safe_psql('postgres', "$settings $here $order"), $mine, 'srv_target_met behind OFFSET 0 uses the local targets');
 $plan = plan_of('SELECT party, pmr.target_met(requested_at, responded_at, pmr.srv_target(srv, mode, NULL, requested_at)) FROM sr_audit GROUP BY party');
 is(scalar(grep { /pmr\./ } @{ $plan->{remote} }), 0, 'srv_target is not shipped');
 
-# A report over all of it: rows are fetched and rolled up here, or each server
-# rolls up its own, and rollups are merged.
+# A report over all servers: rows are fetched and rolled up locally, or each
+# server rolls up its own rows and the rollups are merged.
 $front->safe_psql('postgres', q{DELETE FROM pmr.target_response_time WHERE source = 'test'});
 foreach my $node (@shards)
 {
@@ -181,20 +184,20 @@ my $rollup = sub {
 };
 my $expected = $rollup->(q{SELECT * FROM pmr.rollup WHERE source = 'one'});
 like($expected, qr/^[1-9]\d{3}\|/, 'rollup: has rows');
-is($rollup->(q{SELECT * FROM pmr.rollup WHERE source = 'spread'}), $expected, 'rollup: of rows that are fetched');
-is($rollup->(q{SELECT * FROM node_rollup}), $expected, 'rollup: by the servers, a Party on each');
+is($rollup->(q{SELECT * FROM pmr.rollup WHERE source = 'spread'}), $expected, 'rollup: of fetched rows');
+is($rollup->(q{SELECT * FROM node_rollup}), $expected, 'rollup: made by the servers, each for its own Parties');
 my $industry = q{SELECT srv, sum(requests), sum(met), pmr.rtt_merge(rtt)::text FROM (%s) AS r WHERE day IS NULL AND factor = 'all' GROUP BY srv ORDER BY srv};
 is($front->safe_psql('postgres', sprintf($industry, 'SELECT * FROM node_rollup')),
-	$front->safe_psql('postgres', sprintf($industry, q{SELECT * FROM pmr.rollup WHERE source = 'one'})), 'rollup: merged over the servers');
+	$front->safe_psql('postgres', sprintf($industry, q{SELECT * FROM pmr.rollup WHERE source = 'one'})), 'rollup: merged from all servers');
 
-# Without the option nothing is.
+# Without the option extensions nothing is shipped.
 $front->safe_psql('postgres', "ALTER SERVER shard_$_ OPTIONS (DROP extensions)") foreach 0, 1;
 $plan = plan_of('SELECT party, pmr.rtt_sketch(requested_at, responded_at) FROM sr_audit GROUP BY party');
 is(scalar(grep { /pmr\./ } @{ $plan->{remote} }), 0, 'nothing is shipped without the option extensions');
 $front->safe_psql('postgres', "ALTER SERVER shard_$_ OPTIONS (ADD extensions 'pmr_metrics')") foreach 0, 1;
 
-# A server that is gone is an error, not a smaller figure: gone before, and
-# while the query runs.
+# A failed server is an error, not a smaller figure: before the query and while
+# it runs.
 my $all = 'SELECT party, pmr.rtt_percentile(requested_at, responded_at, 0.95) FROM sr_audit GROUP BY party';
 my ($stdout, $stderr) = ('', '');
 my $session = $front->background_psql('postgres', on_error_stop => 0);
@@ -202,14 +205,14 @@ $session->query_safe("$settings BEGIN; DECLARE c CURSOR FOR SELECT * FROM sr_aud
 $shards[1]->stop('immediate');
 $session->query('MOVE ALL IN c');
 like($session->{stderr}, qr/could not receive data from server|server closed the connection|terminating connection/,
-	'a server dies while it is read: an error');
+	'a server fails while it is read: an error');
 $session->quit;
 my $status = $front->psql('postgres', "$settings $all", stdout => \$stdout, stderr => \$stderr);
-isnt($status, 0, 'a server is gone: an error');
-is($stdout, '', 'a server is gone: no figures');
-like($stderr, qr/could not connect to server "shard_1"/, 'a server is gone: which');
+isnt($status, 0, 'a server is down: an error');
+is($stdout, '', 'a server is down: no figures');
+like($stderr, qr/could not connect to server "shard_1"/, 'a server is down: the error names it');
 $shards[1]->start;
-same_as_one("$all $order", 'the server is back');
+same_as_one("$all $order", 'the server is up again');
 
 $_->stop foreach $front, @shards;
 done_testing();

@@ -1,9 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * format_v1.c
- *	  Version 1 of the stored form, as it is for ever: the times of each line
- *	  in test/frozen are written to its bytes, and its bytes are read to its
- *	  times.
+ *	  Version 1 of the stored form never changes: for each line in test/frozen,
+ *	  writing its times gives its bytes, and reading its bytes gives its times.
  *
  *-------------------------------------------------------------------------
  */
@@ -43,7 +42,7 @@ read_file(const char *name)
 	return text;
 }
 
-/* The number after a mark, or another where there is no such mark. */
+/* The number after a mark, or the last argument if there is no mark. */
 static uint64_t
 read_number(const char **at, const char *mark, uint64_t otherwise)
 {
@@ -112,40 +111,40 @@ expand_bytes(const char *list, uint8_t *bytes, size_t max_bytes)
 	return n;
 }
 
-/* The exact summary of times, which are all different and ascend. */
-static RttSummary
-summarise(RttBucket *times, uint32_t n)
+/* The exact sketch of times, which must ascend. */
+static RttSketch
+make_sketch(RttBucket *times, uint32_t n)
 {
-	RttSummary	summary = {.precision = RTT_PRECISION_EXACT};
+	RttSketch	sketch = {.precision = RTT_PRECISION_EXACT};
 	bool		ascend = true;
 
 	CHECK(n > 0);
-	summary.buckets = times;
-	summary.nbuckets = n;
-	summary.min_us = times[0].lower_us;
-	summary.max_us = times[n - 1].lower_us;
+	sketch.buckets = times;
+	sketch.nbuckets = n;
+	sketch.min_us = times[0].lower_us;
+	sketch.max_us = times[n - 1].lower_us;
 	for (uint32_t i = 0; i < n; i++)
 	{
 		ascend = ascend &&
 			(i == 0 || times[i].lower_us > times[i - 1].lower_us);
-		summary.count += times[i].count;
-		summary.sum_us = rtt_sum_add_times(summary.sum_us, times[i].lower_us,
-										   times[i].count);
+		sketch.count += times[i].count;
+		sketch.sum_us = rtt_sum_add_times(sketch.sum_us, times[i].lower_us,
+										  times[i].count);
 	}
 	CHECK(ascend);
-	return summary;
+	return sketch;
 }
 
 static bool
-has_buckets(const RttSummary *summary, const RttBucket *buckets, uint32_t n)
+has_buckets(const RttSketch *sketch, const RttBucket *buckets, uint32_t n)
 {
-	return summary->nbuckets == n &&
-		memcmp(summary->buckets, buckets, n * sizeof(RttBucket)) == 0;
+	return sketch->nbuckets == n &&
+		memcmp(sketch->buckets, buckets, n * sizeof(RttBucket)) == 0;
 }
 
 /*
- * Times, and their stored form; of a lowered one also the buckets, unless that
- * is NULL.
+ * Checks times and their stored form; if it is lowered, and the list of
+ * buckets is not NULL, also the buckets.
  */
 static void
 check_form(const char *times, const char *lowered,
@@ -153,9 +152,9 @@ check_form(const char *times, const char *lowered,
 {
 	RttBucket  *buckets = allocate(MAX_TIMES, sizeof(RttBucket));
 	RttBucket  *listed = allocate(MAX_TIMES, sizeof(RttBucket));
-	RttSummary	exact = summarise(buckets, expand_times(times, buckets));
-	RttSummary	summary;
-	RttSummary	read;
+	RttSketch	exact = make_sketch(buckets, expand_times(times, buckets));
+	RttSketch	sketch;
+	RttSketch	read;
 	bool		is_exact = bytes[1] < LOWERED;
 	uint32_t	nlisted = exact.nbuckets;
 	uint8_t    *written;
@@ -166,13 +165,13 @@ check_form(const char *times, const char *lowered,
 	if (lowered != NULL && strcmp(lowered, "-") != 0)
 		nlisted = expand_times(lowered, listed);
 
-	summary = exact;
-	rtt_summary_normalise(&summary, cap);
-	written = allocate(rtt_encoded_bound(summary.nbuckets), 1);
-	CHECK(rtt_encode(&summary, written) == nbytes &&
+	sketch = exact;
+	rtt_sketch_normalise(&sketch, cap);
+	written = allocate(rtt_encoded_bound(sketch.nbuckets), 1);
+	CHECK(rtt_encode(&sketch, written) == nbytes &&
 		  memcmp(written, bytes, nbytes) == 0);
 
-	memcpy(copy, bytes, nbytes);	/* at the very end of its memory */
+	memcpy(copy, bytes, nbytes);	/* so that ASan sees its end */
 	fault = rtt_decode(&read,
 					   allocate(rtt_decoded_bound(nbytes, cap),
 								sizeof(RttBucket)),
@@ -186,7 +185,7 @@ check_form(const char *times, const char *lowered,
 		CHECK(read.sum_us.high == exact.sum_us.high &&
 			  read.sum_us.low == exact.sum_us.low);
 		CHECK(read.min_us == exact.min_us && read.max_us == exact.max_us);
-		CHECK(has_buckets(&read, summary.buckets, summary.nbuckets));
+		CHECK(has_buckets(&read, sketch.buckets, sketch.nbuckets));
 		if (is_exact || lowered != NULL)
 			CHECK(has_buckets(&read, listed, nlisted));
 	}
@@ -209,8 +208,8 @@ check_sketch(char **fields, uint8_t *bytes, size_t max_bytes)
 }
 
 /*
- * what | kind | fractions | times | bytes: the times here.  The header is
- * PostgreSQL's to read (test/sql/format_v1.sql).
+ * what | kind | fractions | times | bytes.  This checks the times; the header
+ * is checked in PostgreSQL (test/sql/format_v1.sql).
  */
 static void
 check_state(char **fields, uint8_t *bytes, size_t max_bytes)
@@ -273,7 +272,7 @@ main(void)
 	CHECK(check_file("test/frozen/rtt_sketch_v1.txt", 4, check_sketch) > 100);
 	CHECK(check_file("test/frozen/rtt_state_v1.txt", 5, check_state) > 10);
 
-	/* no unit and no precision is left out */
+	/* every unit and every precision has occurred */
 	for (int unit = 0; unit <= 18; unit++)
 		CHECK(seen[unit]);
 	for (int precision = RTT_PRECISION_MIN;

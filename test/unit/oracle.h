@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * oracle.h
- *	  What the core's answers are held to, by unit tests and by fuzzing: short
- *	  and slow, straight from the definitions.
+ *	  What unit tests and fuzzing compare the core with: short and slow code,
+ *	  straight from the definitions.
  *
  *-------------------------------------------------------------------------
  */
@@ -13,7 +13,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "core/rtt_summary.h"
+#include "core/rtt_sketch.h"
 
 /* For qsort. */
 static inline int
@@ -26,7 +26,7 @@ compare_values(const void *a, const void *b)
 }
 
 static inline bool
-equal_summaries(const RttSummary *a, const RttSummary *b)
+equal_sketches(const RttSketch *a, const RttSketch *b)
 {
 	return a->nbuckets == b->nbuckets && a->precision == b->precision &&
 		a->count == b->count && a->sum_us.high == b->sum_us.high &&
@@ -36,8 +36,8 @@ equal_summaries(const RttSummary *a, const RttSummary *b)
 }
 
 /*
- * How many buckets so many ascending lower bounds or times touch at a precision,
- * and which precision, no finer than the highest, a cap prescribes for them.
+ * The number of buckets that ascending lower bounds or times touch at a
+ * precision; and the precision, up to the highest, that a cap prescribes.
  */
 static inline uint32_t
 count_touched(const uint64_t *ascending_us, size_t n, int precision)

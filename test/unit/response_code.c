@@ -22,7 +22,7 @@ is_class(const char *name, ResponseClass expected)
 int
 main(void)
 {
-	/* as I99, with a row of the user's for one mode */
+	/* like I99, with a user's row for one mode */
 	static const ResponseCodeRow rows[] = {
 		{MODE_UNKNOWN, true, RESPONSE_ACKNOWLEDGED},
 		{MODE_NON_DEVICE, true, RESPONSE_SUCCESS},

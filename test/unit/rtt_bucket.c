@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * rtt_bucket.c
- *	  Buckets cover all times, in order, once, and are as narrow as promised.
+ *	  Each time is in one bucket, buckets are in the order of the times, and
+ *	  are as narrow as promised.
  *
  *-------------------------------------------------------------------------
  */
@@ -21,7 +22,7 @@ check_bucket(uint64_t rtt_us, int precision)
 	CHECK(rtt_index(lower_us, precision) == index);
 	CHECK(rtt_index_lower(index, precision) == lower_us);
 
-	/* the bound of the file rtt_summary.c, in integers */
+	/* the error bound of src/core/rtt_sketch.c, in integers */
 	CHECK(width == 1 || width / 2 <= lower_us >> (precision + 1));
 
 	/* the next bucket touches this one */
@@ -31,7 +32,7 @@ check_bucket(uint64_t rtt_us, int precision)
 		CHECK(rtt_floor(lower_us + width, precision) == lower_us + width);
 	}
 
-	/* a bucket of less precision is a union */
+	/* a bucket of the next lower precision is a union */
 	if (precision > RTT_PRECISION_MIN)
 		CHECK(rtt_floor(lower_us, precision - 1) ==
 			  rtt_floor(rtt_us, precision - 1));

@@ -1,38 +1,38 @@
 /*-------------------------------------------------------------------------
  *
  * rtt_codec.c
- *	  Stored forms: what is written is read back the same, and whatever bytes
- *	  are read give either a summary with exactly that stored form or a fault.
- *	  That version 1 stays what it is: format_v1.c.
+ *	  Stored forms: a sketch that is written and read is the same, and any
+ *	  bytes give either a sketch with exactly this stored form, or a fault.
+ *	  format_v1.c tests that version 1 does not change.
  *
  *-------------------------------------------------------------------------
  */
 #include "core/rtt_codec.h"
 #include "unit.h"
 
-/* The normal summary of some times, which are sorted by this. */
-static RttSummary
-summarise(uint64_t *values, size_t n, uint32_t cap)
+/* The normal sketch of the times, which this sorts. */
+static RttSketch
+make_sketch(uint64_t *values, size_t n, uint32_t cap)
 {
-	RttSummary	summary;
+	RttSketch	sketch;
 
 	qsort(values, n, sizeof(uint64_t), compare_values);
-	rtt_summary_from_sorted(&summary, allocate(n, sizeof(RttBucket)),
-							values, n);
-	rtt_summary_normalise(&summary, cap);
-	return summary;
+	rtt_sketch_from_sorted(&sketch, allocate(n, sizeof(RttBucket)),
+						   values, n);
+	rtt_sketch_normalise(&sketch, cap);
+	return sketch;
 }
 
-/* Reads bytes that lie at the very end of their memory. */
+/* Reads a copy of the bytes, so that ASan detects reading past their end. */
 static const char *
-decode(const uint8_t *bytes, size_t nbytes, RttSummary *summary)
+decode(const uint8_t *bytes, size_t nbytes, RttSketch *sketch)
 {
 	uint8_t    *copy = malloc(nbytes);
 	const char *fault;
 
 	if (nbytes > 0)
 		memcpy(copy, bytes, nbytes);
-	fault = rtt_decode(summary,
+	fault = rtt_decode(sketch,
 					   allocate(rtt_decoded_bound(nbytes, RTT_CAP_SKETCH),
 								sizeof(RttBucket)),
 					   copy, nbytes, RTT_CAP_SKETCH);
@@ -41,31 +41,31 @@ decode(const uint8_t *bytes, size_t nbytes, RttSummary *summary)
 }
 
 static bool
-is_stored_form(const RttSummary *summary, const uint8_t *bytes, size_t nbytes)
+is_stored_form(const RttSketch *sketch, const uint8_t *bytes, size_t nbytes)
 {
-	uint8_t    *written = allocate(rtt_encoded_bound(summary->nbuckets), 1);
-	size_t		nwritten = rtt_encode(summary, written);
+	uint8_t    *written = allocate(rtt_encoded_bound(sketch->nbuckets), 1);
+	size_t		nwritten = rtt_encode(sketch, written);
 	bool		equal;
 
 	equal = nwritten == nbytes && memcmp(written, bytes, nbytes) == 0;
-	CHECK(nwritten <= rtt_encoded_bound(summary->nbuckets));
+	CHECK(nwritten <= rtt_encoded_bound(sketch->nbuckets));
 	free(written);
 	return equal;
 }
 
-/* Any bytes: a fault, or the summary whose stored form they are. */
+/* Any bytes give a fault, or a sketch whose stored form they are. */
 static bool
 check_bytes(const uint8_t *bytes, size_t nbytes)
 {
-	RttSummary	summary;
-	const char *fault = decode(bytes, nbytes, &summary);
+	RttSketch	sketch;
+	const char *fault = decode(bytes, nbytes, &sketch);
 
 	if (fault == NULL)
 	{
-		CHECK(rtt_summary_fault(&summary, RTT_CAP_SKETCH) == NULL);
-		CHECK(is_stored_form(&summary, bytes, nbytes));
+		CHECK(rtt_sketch_fault(&sketch, RTT_CAP_SKETCH) == NULL);
+		CHECK(is_stored_form(&sketch, bytes, nbytes));
 	}
-	free(summary.buckets);
+	free(sketch.buckets);
 	return fault == NULL;
 }
 
@@ -73,25 +73,25 @@ static void
 check_round_trip(int shape, size_t n)
 {
 	uint64_t   *values = allocate(n, sizeof(uint64_t));
-	RttSummary	summary;
-	RttSummary	read;
+	RttSketch	sketch;
+	RttSketch	read;
 	uint8_t    *bytes;
 	size_t		nbytes;
 
 	for (size_t i = 0; i < n; i++)
 		values[i] = random_rtt(shape);
-	summary = summarise(values, n, RTT_CAP_SKETCH);
-	bytes = allocate(rtt_encoded_bound(summary.nbuckets) + 1, 1);
-	nbytes = rtt_encode(&summary, bytes);
+	sketch = make_sketch(values, n, RTT_CAP_SKETCH);
+	bytes = allocate(rtt_encoded_bound(sketch.nbuckets) + 1, 1);
+	nbytes = rtt_encode(&sketch, bytes);
 
 	CHECK(decode(bytes, nbytes, &read) == NULL);
-	CHECK(read.count == summary.count && read.precision == summary.precision);
-	CHECK(read.min_us == summary.min_us && read.max_us == summary.max_us);
-	CHECK(read.sum_us.high == summary.sum_us.high &&
-		  read.sum_us.low == summary.sum_us.low);
-	CHECK(read.nbuckets == summary.nbuckets &&
-		  memcmp(read.buckets, summary.buckets,
-				 summary.nbuckets * sizeof(RttBucket)) == 0);
+	CHECK(read.count == sketch.count && read.precision == sketch.precision);
+	CHECK(read.min_us == sketch.min_us && read.max_us == sketch.max_us);
+	CHECK(read.sum_us.high == sketch.sum_us.high &&
+		  read.sum_us.low == sketch.sum_us.low);
+	CHECK(read.nbuckets == sketch.nbuckets &&
+		  memcmp(read.buckets, sketch.buckets,
+				 sketch.nbuckets * sizeof(RttBucket)) == 0);
 	free(read.buckets);
 
 	for (int i = 0; i < 300; i++)
@@ -99,7 +99,7 @@ check_round_trip(int shape, size_t n)
 		size_t		at = random_below(nbytes);
 		uint8_t		saved = bytes[at];
 
-		/* one byte changed, one bit changed, cut off, and one byte more */
+		/* a changed byte, a changed bit, the bytes cut off, an added byte */
 		bytes[at] = (uint8_t) random_bits();
 		check_bytes(bytes, nbytes);
 		bytes[at] = saved ^ (uint8_t) (1 << random_below(8));
@@ -110,11 +110,11 @@ check_round_trip(int shape, size_t n)
 		check_bytes(bytes, nbytes + 1);
 	}
 	free(bytes);
-	free(summary.buckets);
+	free(sketch.buckets);
 	free(values);
 }
 
-/* Mostly small bytes, so that some of them are stored forms. */
+/* Mostly small bytes, so that some are a stored form. */
 static void
 check_random_bytes(void)
 {
@@ -140,14 +140,14 @@ check_random_bytes(void)
 static void
 check_fault(const char *bytes, size_t nbytes, const char *expected)
 {
-	RttSummary	summary;
-	const char *fault = decode((const uint8_t *) bytes, nbytes, &summary);
+	RttSketch	sketch;
+	const char *fault = decode((const uint8_t *) bytes, nbytes, &sketch);
 
 	if (fault == NULL || strcmp(fault, expected) != 0)
 		printf("expected \"%s\", got \"%s\"\n", expected,
 			   fault != NULL ? fault : "no fault");
 	CHECK(fault != NULL && strcmp(fault, expected) == 0);
-	free(summary.buckets);
+	free(sketch.buckets);
 }
 
 #define CHECK_FAULT(bytes, expected) \
@@ -193,8 +193,8 @@ check_faults(void)
 }
 
 /*
- * However long the bytes are, memory for a normal summary is enough; an exact
- * one has no more buckets than the cap.
+ * For any number of bytes, memory for a normal sketch is enough.  An exact
+ * sketch has no more buckets than the cap.
  */
 static void
 check_too_many(void)
@@ -202,7 +202,7 @@ check_too_many(void)
 	size_t		nbytes = RTT_BUCKETS_AT_MIN + 1000;
 	char	   *bytes = allocate(nbytes, 1);
 
-	/* from 1 on, so that the unit cannot be longer */
+	/* from 1 us on, so that the unit cannot be greater */
 	bytes[0] = 1;
 	bytes[2] = 2;
 	CHECK(check_bytes((const uint8_t *) bytes, 2 + RTT_CAP_SKETCH));
@@ -210,24 +210,24 @@ check_too_many(void)
 
 	memset(bytes + 2, 0, nbytes - 2);
 	CHECK(rtt_decoded_bound(nbytes, RTT_CAP_SKETCH) == RTT_BUCKETS_AT_MIN);
-	check_fault(bytes, nbytes, "buckets are too many");
+	check_fault(bytes, nbytes, "number of buckets is too large");
 	free(bytes);
 }
 
-/* Times that are multiples of 5, and not of 10, have no longer unit. */
+/* Times that are multiples of 5, but not of 10, have no greater unit. */
 static void
 check_fives(void)
 {
 	uint64_t	fives[] = {15, 5};
 	static const uint8_t bytes[] = {1, 0, 10, 18};
-	RttSummary	summary = summarise(fives, 2, RTT_CAP_SKETCH);
+	RttSketch	sketch = make_sketch(fives, 2, RTT_CAP_SKETCH);
 
-	CHECK(is_stored_form(&summary, bytes, sizeof(bytes)));
+	CHECK(is_stored_form(&sketch, bytes, sizeof(bytes)));
 	CHECK(check_bytes(bytes, sizeof(bytes)));
-	free(summary.buckets);
+	free(sketch.buckets);
 }
 
-/* A sum of 64 bits and more whose lower word is small. */
+/* A sum of more than 64 bits whose lower word is small. */
 static void
 check_sums(void)
 {
@@ -236,8 +236,8 @@ check_sums(void)
 	for (uint64_t low = 0; low < 200; low++)
 	{
 		uint64_t	squares = 0;
-		RttSummary	summary;
-		RttSummary	read;
+		RttSketch	sketch;
+		RttSketch	read;
 		uint8_t    *bytes;
 
 		for (uint64_t i = 0; i < RTT_CAP_SKETCH; i++)
@@ -247,16 +247,16 @@ check_sums(void)
 		}
 		values[RTT_CAP_SKETCH] = RTT_MAX_US;
 		values[RTT_CAP_SKETCH + 1] = low - squares - RTT_MAX_US;
-		summary = summarise(values, RTT_CAP_SKETCH + 2, RTT_CAP_SKETCH);
-		CHECK(summary.precision < RTT_PRECISION_EXACT);
-		CHECK(summary.sum_us.high == 1 && summary.sum_us.low == low);
+		sketch = make_sketch(values, RTT_CAP_SKETCH + 2, RTT_CAP_SKETCH);
+		CHECK(sketch.precision < RTT_PRECISION_EXACT);
+		CHECK(sketch.sum_us.high == 1 && sketch.sum_us.low == low);
 
-		bytes = allocate(rtt_encoded_bound(summary.nbuckets), 1);
-		CHECK(decode(bytes, rtt_encode(&summary, bytes), &read) == NULL);
+		bytes = allocate(rtt_encoded_bound(sketch.nbuckets), 1);
+		CHECK(decode(bytes, rtt_encode(&sketch, bytes), &read) == NULL);
 		CHECK(read.sum_us.high == 1 && read.sum_us.low == low);
 		free(bytes);
 		free(read.buckets);
-		free(summary.buckets);
+		free(sketch.buckets);
 	}
 }
 

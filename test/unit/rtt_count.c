@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * rtt_count.c
- *	  Counting makes the summary that sorting makes, or says that it cannot.
+ *	  Counting makes the sketch that sorting makes, or returns false.
  *
  *-------------------------------------------------------------------------
  */
@@ -11,18 +11,18 @@
 static long counted;
 static long refused;
 
-/* The sorted values' summary, no finer than a precision. */
+/* The sketch of the values, which this sorts, lowered to a precision. */
 static void
-summarise_sorted(RttSummary *summary, RttBucket *buckets, uint64_t *values,
+make_from_sorted(RttSketch *sketch, RttBucket *buckets, uint64_t *values,
 				 size_t n, int precision)
 {
-	RttSummary	exact;
-	RttSummary	none = {.precision = precision};
+	RttSketch	exact;
+	RttSketch	none = {.precision = precision};
 	RttBucket  *exact_buckets = allocate(n, sizeof(RttBucket));
 
 	qsort(values, n, sizeof(uint64_t), compare_values);
-	rtt_summary_from_sorted(&exact, exact_buckets, values, n);
-	CHECK(rtt_summary_merge(summary, buckets, &exact, &none));
+	rtt_sketch_from_sorted(&exact, exact_buckets, values, n);
+	CHECK(rtt_sketch_merge(sketch, buckets, &exact, &none));
 	free(exact_buckets);
 }
 
@@ -34,23 +34,23 @@ check_count(int shape, size_t n, int precision, uint32_t cap)
 	uint64_t   *scratch = allocate(2 * n, sizeof(uint64_t));
 	RttBucket  *buckets = allocate(n, sizeof(RttBucket));
 	RttBucket  *expected_buckets = allocate(n, sizeof(RttBucket));
-	RttSummary	summary;
-	RttSummary	expected;
+	RttSketch	sketch;
+	RttSketch	expected;
 
 	for (size_t i = 0; i < n; i++)
 		values[i] = random_rtt(shape);
 	memcpy(given, values, n * sizeof(uint64_t));
-	if (rtt_count_values(&summary, buckets, values, n, scratch, precision, cap))
+	if (rtt_count_values(&sketch, buckets, values, n, scratch, precision, cap))
 	{
 		counted++;
 		if (precision == RTT_PRECISION_EXACT)
-			CHECK(summary.nbuckets > cap);
+			CHECK(sketch.nbuckets > cap);
 		else
-			CHECK(summary.precision == precision);
-		summarise_sorted(&expected, expected_buckets, given, n, precision);
-		rtt_summary_normalise(&summary, cap);
-		rtt_summary_normalise(&expected, cap);
-		CHECK(equal_summaries(&summary, &expected));
+			CHECK(sketch.precision == precision);
+		make_from_sorted(&expected, expected_buckets, given, n, precision);
+		rtt_sketch_normalise(&sketch, cap);
+		rtt_sketch_normalise(&expected, cap);
+		CHECK(equal_sketches(&sketch, &expected));
 	}
 	else
 		refused++;
@@ -85,7 +85,7 @@ main(void)
 	CHECK(counted > 200);
 	CHECK(refused > 200);
 
-	/* a counter has no room for more times than are counted */
+	/* no counter overflows: more times than it can count are refused */
 	counted = 0;
 	check_count(SHAPE_EQUAL, RTT_COUNT_MAX, RTT_PRECISION_MIN, 1);
 	CHECK(counted == 1);

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * rtt_histogram.c
- *	  Bars touch, cover all times, and count each once.
+ *	  Bars have no gaps, cover all times, and count each time once.
  *
  *-------------------------------------------------------------------------
  */
@@ -13,14 +13,14 @@ check_histogram(uint64_t *values, size_t n, uint32_t cap, int nbars)
 {
 	RttBar	   *bars = allocate(nbars, sizeof(RttBar));
 	RttBucket  *buckets = allocate(n, sizeof(RttBucket));
-	RttSummary	summary;
+	RttSketch	sketch;
 	uint64_t	total = 0;
 	int			made;
 
 	qsort(values, n, sizeof(uint64_t), compare_values);
-	rtt_summary_from_sorted(&summary, buckets, values, n);
-	rtt_summary_normalise(&summary, cap);
-	made = rtt_histogram(&summary, bars, nbars);
+	rtt_sketch_from_sorted(&sketch, buckets, values, n);
+	rtt_sketch_normalise(&sketch, cap);
+	made = rtt_histogram(&sketch, bars, nbars);
 
 	CHECK(made >= 1 && made <= nbars);
 	CHECK(bars[0].lower_us == values[0]);
@@ -36,7 +36,7 @@ check_histogram(uint64_t *values, size_t n, uint32_t cap, int nbars)
 		for (size_t v = 0; v < n; v++)
 			inside += values[v] >= bars[i].lower_us &&
 				(values[v] < bars[i].upper_us || last);
-		if (rtt_summary_error_bound(&summary) == 0)
+		if (rtt_sketch_error_bound(&sketch) == 0)
 			CHECK(bars[i].count == inside);
 	}
 	CHECK(total == n);
@@ -54,7 +54,7 @@ main(void)
 	uint64_t	from_zero[] = {0, 1, 2, 4, 8};
 	RttBucket	buckets[5];
 	RttBar		made[4];
-	RttSummary	summary;
+	RttSketch	sketch;
 
 	for (int shape = 0; shape < NSHAPES; shape++)
 	{
@@ -70,8 +70,8 @@ main(void)
 	}
 
 	/* evenly spaced on a logarithmic scale */
-	rtt_summary_from_sorted(&summary, buckets, doubling, 5);
-	CHECK(rtt_histogram(&summary, made, 4) == 4);
+	rtt_sketch_from_sorted(&sketch, buckets, doubling, 5);
+	CHECK(rtt_histogram(&sketch, made, 4) == 4);
 	for (int i = 0; i < 4; i++)
 	{
 		CHECK(made[i].lower_us == doubling[i]);
@@ -79,9 +79,9 @@ main(void)
 		CHECK(made[i].count == (i < 3 ? 1 : 2));
 	}
 
-	/* which has no place for zero: as if from 1 on */
-	rtt_summary_from_sorted(&summary, buckets, from_zero, 5);
-	CHECK(rtt_histogram(&summary, made, 3) == 3);
+	/* the scale has no zero: it counts as 1 */
+	rtt_sketch_from_sorted(&sketch, buckets, from_zero, 5);
+	CHECK(rtt_histogram(&sketch, made, 3) == 3);
 	for (int i = 0; i < 3; i++)
 	{
 		CHECK(made[i].lower_us == (i > 0 ? from_zero[i + 1] : 0));

@@ -35,7 +35,7 @@ check_select(int shape, size_t n)
 	for (int i = 0; i < NRANKS; i++)
 		CHECK(selected[i] == values[ranks[i] - 1]);
 
-	/* one alone, and none */
+	/* one rank, and no rank */
 	selected[0] = ranks[4];
 	rtt_select(given, n, scratch, selected, 1);
 	CHECK(selected[0] == values[ranks[4] - 1]);

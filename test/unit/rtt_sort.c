@@ -58,7 +58,7 @@ main(void)
 			check_sort(values, n);
 		}
 	}
-	/* the sort itself takes any 64 bits */
+	/* sorting works for any 64 bits */
 	for (size_t n = 10; n <= 1000; n *= 10)
 	{
 		for (size_t i = 0; i < n; i++)

@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * rtt_state.c
- *	  States: however they grew, the same times give the same summary, and a
- *	  state of few times is small.
+ *	  States of the same times give the same sketch, however they have grown,
+ *	  and a state of few times is small.
  *
  *-------------------------------------------------------------------------
  */
@@ -23,47 +23,47 @@ make_state(RttStateKind kind, const double *fractions, uint32_t nfractions,
 }
 
 static void
-open_state(const RttState *state, RttSummary *summary, void **scratch)
+open_state(const RttState *state, RttSketch *sketch, void **scratch)
 {
 	*scratch = allocate(rtt_state_scratch_size(state), 1);
-	CHECK(rtt_state_summarise(state, *scratch, summary));
+	CHECK(rtt_state_make_sketch(state, *scratch, sketch));
 }
 
-/* As a host does it: a bigger state, or one whose values are counted. */
+/* Makes room as a host does: enlarges a state, or counts its times. */
 static RttState *
 make_room(RttState *state, size_t *size)
 {
-	RttStateRemedy remedy = rtt_state_remedy(state, *size);
+	RttStateGrowth growth = rtt_state_choose_growth(state, *size);
 	RttState   *bigger;
 
-	if (remedy == RTT_STATE_COUNT ||
-		(remedy == RTT_STATE_TRY_COUNTING && random_below(2) == 0))
+	if (growth == RTT_STATE_COUNT ||
+		(growth == RTT_STATE_TRY_COUNTING && random_below(2) == 0))
 	{
-		RttSummary	summary;
+		RttSketch	sketch;
 		void	   *scratch;
 		uint32_t	nwords;
 		size_t		least;
 
-		open_state(state, &summary, &scratch);
-		nwords = rtt_state_max_words(state->kind, summary.nbuckets);
-		least = rtt_state_size(state->nfractions, summary.nbuckets,
-							   rtt_state_enough_words(nwords));
+		open_state(state, &sketch, &scratch);
+		nwords = rtt_state_max_words(state->kind, sketch.nbuckets);
+		least = rtt_state_size(state->nfractions, sketch.nbuckets,
+							   rtt_state_count_threshold(nwords));
 		if (least <= *size && random_below(4) > 0)
 			bigger = state;
 		else
 		{
-			*size = rtt_state_size(state->nfractions, summary.nbuckets, nwords);
+			*size = rtt_state_size(state->nfractions, sketch.nbuckets, nwords);
 			bigger = make_state(state->kind, rtt_state_fractions(state),
 								state->nfractions, *size);
 		}
-		rtt_state_put(bigger, &summary);
+		rtt_state_put(bigger, &sketch);
 		free(scratch);
 	}
 	else
 	{
 		size_t		new_size;
 
-		new_size = rtt_state_roomy_size(state->kind, state->nfractions,
+		new_size = rtt_state_alloc_size(state->kind, state->nfractions,
 										state->nbuckets,
 										state->nwords + RTT_WORDS_MAX);
 		CHECK(new_size > *size);
@@ -81,10 +81,10 @@ check_state(RttStateKind kind, const double *fractions, uint32_t nfractions,
 			int shape, size_t n)
 {
 	uint64_t   *values = allocate(n, sizeof(uint64_t));
-	size_t		size = rtt_state_roomy_size(kind, nfractions, 0, 0);
+	size_t		size = rtt_state_alloc_size(kind, nfractions, 0, 0);
 	RttState   *state = make_state(kind, fractions, nfractions, size);
-	RttSummary	expected;
-	RttSummary	summary;
+	RttSketch	expected;
+	RttSketch	sketch;
 	void	   *scratch;
 
 	for (size_t i = 0; i < n; i++)
@@ -106,18 +106,18 @@ check_state(RttStateKind kind, const double *fractions, uint32_t nfractions,
 		CHECK(rtt_state_fractions(state)[i] == fractions[i]);
 
 	qsort(values, n, sizeof(uint64_t), compare_values);
-	rtt_summary_from_sorted(&expected, allocate(n, sizeof(RttBucket)),
-							values, n);
-	rtt_summary_normalise(&expected, rtt_state_cap(kind));
-	open_state(state, &summary, &scratch);
-	CHECK(summary.precision == expected.precision);
-	CHECK(summary.count == n && summary.min_us == expected.min_us &&
-		  summary.max_us == expected.max_us);
-	CHECK(summary.sum_us.high == expected.sum_us.high &&
-		  summary.sum_us.low == expected.sum_us.low);
-	CHECK(summary.nbuckets == expected.nbuckets &&
-		  memcmp(summary.buckets, expected.buckets,
-				 summary.nbuckets * sizeof(RttBucket)) == 0);
+	rtt_sketch_from_sorted(&expected, allocate(n, sizeof(RttBucket)),
+						   values, n);
+	rtt_sketch_normalise(&expected, rtt_state_cap(kind));
+	open_state(state, &sketch, &scratch);
+	CHECK(sketch.precision == expected.precision);
+	CHECK(sketch.count == n && sketch.min_us == expected.min_us &&
+		  sketch.max_us == expected.max_us);
+	CHECK(sketch.sum_us.high == expected.sum_us.high &&
+		  sketch.sum_us.low == expected.sum_us.low);
+	CHECK(sketch.nbuckets == expected.nbuckets &&
+		  memcmp(sketch.buckets, expected.buckets,
+				 sketch.nbuckets * sizeof(RttBucket)) == 0);
 
 	free(scratch);
 
@@ -127,7 +127,7 @@ check_state(RttStateKind kind, const double *fractions, uint32_t nfractions,
 		uint64_t   *percentiles = allocate(nfractions, sizeof(uint64_t));
 		uint64_t   *selected = allocate(nfractions, sizeof(uint64_t));
 
-		rtt_summary_percentiles(&expected, fractions, nfractions, percentiles);
+		rtt_sketch_percentiles(&expected, fractions, nfractions, percentiles);
 		scratch = allocate(rtt_state_scratch_size(state), 1);
 		CHECK(rtt_state_percentiles(state, scratch, selected));
 		CHECK(memcmp(selected, percentiles, nfractions * sizeof(uint64_t)) == 0);
@@ -149,7 +149,7 @@ check_fault(const RttState *state, size_t size, const char *expected)
 	CHECK(fault != NULL && strcmp(fault, expected) == 0);
 }
 
-/* What a header can have wrong, each by itself. */
+/* Each fault of a header, one at a time. */
 static void
 check_header_faults(void)
 {
@@ -187,7 +187,7 @@ check_header_faults(void)
 	free(state);
 }
 
-/* Bytes changed at random are found out, or make another good state. */
+/* Bytes changed at random give a fault, or another valid state. */
 static void
 check_faults(void)
 {
@@ -196,11 +196,11 @@ check_faults(void)
 	RttState   *state = make_state(RTT_STATE_PERCENTILES, fractions, 2, size);
 	uint64_t	values[] = {1, 1, 2, 70000};
 	RttBucket	buckets[4];
-	RttSummary	summary;
+	RttSketch	sketch;
 	uint8_t    *copy = allocate(size, 1);
 
-	rtt_summary_from_sorted(&summary, buckets, values, 4);
-	rtt_state_put(state, &summary);
+	rtt_sketch_from_sorted(&sketch, buckets, values, 4);
+	rtt_state_put(state, &sketch);
 	CHECK(rtt_state_append(state, size, 3));
 	while (rtt_state_append(state, size, RTT_MAX_US - random_below(2)))
 		;
@@ -208,7 +208,7 @@ check_faults(void)
 	CHECK(rtt_state_fault(state, size) == NULL);
 	CHECK(rtt_state_fault(state, rtt_state_size(2, 3, state->nwords)) == NULL);
 
-	/* without buckets there is no precision to be lower */
+	/* without buckets the precision cannot be lower */
 	memcpy(copy, state, size);
 	((RttState *) copy)->nbuckets = 0;
 	((RttState *) copy)->nwords = 0;
@@ -217,7 +217,7 @@ check_faults(void)
 	((RttState *) copy)->precision--;
 	CHECK(rtt_state_fault((RttState *) copy, size) != NULL);
 
-	/* half a time, and as many times as no words can have */
+	/* half a time, and more times than the words can have */
 	memcpy(copy, state, size);
 	((RttState *) copy)->nwords--;
 	((RttState *) copy)->nvalues = UINT64_MAX;
@@ -233,8 +233,8 @@ check_faults(void)
 		{
 			void	   *scratch;
 
-			open_state((RttState *) copy, &summary, &scratch);
-			CHECK(rtt_summary_fault(&summary, RTT_CAP_EXACT) == NULL);
+			open_state((RttState *) copy, &sketch, &scratch);
+			CHECK(rtt_sketch_fault(&sketch, RTT_CAP_EXACT) == NULL);
 			free(scratch);
 		}
 	}
@@ -247,24 +247,24 @@ static void
 check_overflow(void)
 {
 	RttBucket	bucket = {7, INT64_MAX};
-	RttSummary	summary = {
+	RttSketch	sketch = {
 		&bucket, 1, RTT_PRECISION_EXACT, INT64_MAX, {0, 0}, 7, 7
 	};
 	size_t		size = rtt_state_size(0, 1, 1);
 	RttState   *state = make_state(RTT_STATE_SKETCH, NULL, 0, size);
 	void	   *scratch;
 
-	summary.sum_us = rtt_sum_add_times(summary.sum_us, 7, INT64_MAX);
+	sketch.sum_us = rtt_sum_add_times(sketch.sum_us, 7, INT64_MAX);
 	CHECK(rtt_state_is_empty(state));
-	rtt_state_put(state, &summary);
+	rtt_state_put(state, &sketch);
 	CHECK(!rtt_state_is_empty(state));
-	open_state(state, &summary, &scratch);
-	CHECK(summary.count == INT64_MAX);
+	open_state(state, &sketch, &scratch);
+	CHECK(sketch.count == INT64_MAX);
 	free(scratch);
 
 	CHECK(rtt_state_append(state, size, 7));
 	scratch = allocate(rtt_state_scratch_size(state), 1);
-	CHECK(!rtt_state_summarise(state, scratch, &summary));
+	CHECK(!rtt_state_make_sketch(state, scratch, &sketch));
 	CHECK(!rtt_state_percentiles(state, scratch, NULL));
 	free(scratch);
 	free(state);
@@ -287,7 +287,7 @@ main(void)
 		}
 	}
 
-	/* past what is collected; in the second case past the cap as well */
+	/* more times than are collected; the second time more than the cap, too */
 	check_state(RTT_STATE_PERCENTILES, fractions, 4, SHAPE_MILLISECONDS,
 				600000);
 	check_state(RTT_STATE_PERCENTILES, fractions, 4, SHAPE_WIDE, 2500000);

@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * rtt_words.c
- *	  Times come back from words as they were, and words that are no times are
- *	  told apart.
+ *	  Times that are written to words are read back the same, and malformed
+ *	  words are detected.
  *
  *-------------------------------------------------------------------------
  */
@@ -56,7 +56,7 @@ check_edges(void)
 	}
 }
 
-/* Neither half a time, nor one of more words than it takes. */
+/* Half a time is malformed, and so is one in more words than necessary. */
 static void
 check_malformed(void)
 {

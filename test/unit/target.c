@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * target.c
- *	  The rules of what meets a target, and of which target a request has.
+ *	  Which outcome a request has, and which target.
  *
  *-------------------------------------------------------------------------
  */
@@ -22,7 +22,7 @@ check_outcomes(void)
 	CHECK(target_outcome(AT(100), AT(101), AT(0), CLOSED) == TARGET_MISSED);
 	CHECK(target_outcome(AT(100), NONE, AT(30), CLOSED) == TARGET_MISSED);
 
-	/* measured when the target has passed, not before */
+	/* pending until the target has passed */
 	CHECK(target_outcome(AT(100), AT(110), AT(30), 130) == TARGET_PENDING);
 	CHECK(target_outcome(AT(100), AT(110), AT(30), 131) == TARGET_MET);
 	CHECK(target_outcome(AT(100), NONE, AT(30), 130) == TARGET_PENDING);
@@ -32,7 +32,7 @@ check_outcomes(void)
 	CHECK(target_outcome(AT(100), AT(110), AT(30), INT64_MIN) ==
 		  TARGET_PENDING);
 
-	/* invalid whatever else is known */
+	/* an answer before the start is always invalid */
 	CHECK(target_outcome(AT(100), AT(99), AT(30), CLOSED) == TARGET_INVALID);
 	CHECK(target_outcome(AT(100), AT(99), NONE, CLOSED) == TARGET_INVALID);
 	CHECK(target_outcome(AT(100), AT(99), AT(30), 101) == TARGET_INVALID);
@@ -72,7 +72,7 @@ is_target(TargetTime target, int64_t us)
 static void
 check_targets(void)
 {
-	/* as SRV 11.3: SMETS1 has a row of its own */
+	/* like SRV 11.3: SMETS1 has a row of its own */
 	static const TargetRow own_row[] = {
 		{MODE_ON_DEMAND, GENERATION_ANY, true, 0, {true, 30}},
 		{MODE_ON_DEMAND, GENERATION_SMETS1, true, 0, {true, 500}},
@@ -80,12 +80,12 @@ check_targets(void)
 		{MODE_FUTURE_DATED, GENERATION_SMETS1, true, 0, {true, 500}}
 	};
 
-	/* as SRV 11.1: SMETS2 alone */
+	/* like SRV 11.1: only SMETS2 */
 	static const TargetRow one_generation[] = {
 		{MODE_NON_DEVICE, GENERATION_SMETS2, true, 0, {true, 500}}
 	};
 
-	/* dates, and a user's rows among the shipped ones */
+	/* rows from several dates, some of them a user's */
 	static const TargetRow dated[] = {
 		{MODE_ON_DEMAND, GENERATION_ANY, true, 300, {true, 33}},
 		{MODE_ON_DEMAND, GENERATION_ANY, true, 100, {true, 31}},
@@ -95,14 +95,14 @@ check_targets(void)
 		{MODE_ON_DEMAND, GENERATION_SMETS1, true, 450, {true, 7}}
 	};
 
-	/* modes that agree, and one that depends on the generation */
+	/* equal targets, of which one is for a single generation */
 	static const TargetRow mixed[] = {
 		{MODE_ON_DEMAND, GENERATION_ANY, true, 0, {true, 30}},
 		{MODE_FUTURE_DATED, GENERATION_ANY, true, 0, {true, 30}},
 		{MODE_DCC_SCHEDULED, GENERATION_SMETS1, true, 0, {true, 30}}
 	};
 
-	/* a target that a user took away */
+	/* a target that a user has removed */
 	static const TargetRow removed[] = {
 		{MODE_ON_DEMAND, GENERATION_ANY, true, 0, {true, 30}},
 		{MODE_ON_DEMAND, GENERATION_ANY, false, 0, {false, 0}},
@@ -143,7 +143,7 @@ check_targets(void)
 	CHECK(is_target(TARGET(mixed, MODE_UNKNOWN, GENERATION_SMETS1, 1), 30));
 	CHECK(is_target(TARGET(mixed, MODE_UNKNOWN, GENERATION_SMETS2, 1), 30));
 	CHECK(!TARGET(mixed, MODE_UNKNOWN, GENERATION_UNKNOWN, 1).known);
-	/* a mode whose target was taken away differs from one that has a target */
+	/* a mode whose target was removed differs from one that has a target */
 	CHECK(!TARGET(removed, MODE_UNKNOWN, GENERATION_SMETS2, 1).known);
 	CHECK(!TARGET(removed, MODE_ON_DEMAND, GENERATION_SMETS2, 1).known);
 	CHECK(is_target(TARGET(removed, MODE_FUTURE_DATED,
@@ -153,7 +153,7 @@ check_targets(void)
 							 GENERATION_SMETS1, 1).known);
 }
 
-/* Who asks again for a time in a period gets what was found for another. */
+/* All times in a period have the same target. */
 static void
 check_periods(void)
 {

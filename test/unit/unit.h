@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * unit.h
- *	  What unit tests of the core share: checks that are counted, seeded
+ *	  Shared by the unit tests of the core: checks that are counted, seeded
  *	  random numbers, and round-trip times of several shapes.
  *
  *-------------------------------------------------------------------------
@@ -70,8 +70,8 @@ enum
 	SHAPE_SMALL,				/* below a millisecond */
 	SHAPE_MILLISECONDS,			/* to a minute, whole milliseconds */
 	SHAPE_MICROSECONDS,			/* to a minute */
-	SHAPE_GAP,					/* about 10 seconds, or about 5 hours */
-	SHAPE_WIDE,					/* every power of two alike */
+	SHAPE_GAP,					/* below 10 seconds, or about 5 hours */
+	SHAPE_WIDE,					/* every power of two equally often */
 	SHAPE_ENDS,					/* 0, the longest, and their neighbours */
 	NSHAPES
 };
@@ -116,7 +116,7 @@ shuffle(uint64_t *values, size_t n)
 	}
 }
 
-/* Memory for n things, at least one, so that ASan sees the end of it. */
+/* Memory for n things, or for one if n is 0.  ASan detects overruns. */
 static inline void *
 allocate(size_t n, size_t size)
 {

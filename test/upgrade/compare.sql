@@ -1,14 +1,14 @@
 /*
  * compare.sql
- *		Whole catalogs of two databases, compared.
+ *		Compares whole catalogs of two databases.
  *
- * Facts are the rows of the catalogs and of what users' tables hold, in words:
- * an oid, which differs between databases, is replaced by the name of what it
- * is of, and an expression by its text.  Nothing is listed here that must be
- * compared, only what must not; so what a later PostgreSQL brings is compared
- * as well, or raises an error where it is not known how.
+ * A fact is a row of a catalog or of a user's table, as text.  OIDs differ
+ * between databases, so each is replaced by the name of its object; an expression
+ * is replaced by its text.  Everything is compared except what is listed here.  A
+ * catalog column that a later PostgreSQL adds is compared too, or raises an error
+ * if its type is not known here.
  *
- * Both databases are made from one that this has been loaded into:
+ * Both databases are made from a template that has this script loaded:
  *
  *		base=# \i compare.sql
  *		fresh=# COPY (SELECT * FROM compare.facts()) TO 'FILE';
@@ -18,17 +18,17 @@
 CREATE SCHEMA compare;
 CREATE TABLE compare.other (catalog text, fact text);
 
-/* Columns that say nothing of what an object is. */
+/* Columns that are not compared. */
 CREATE TABLE compare.ignored (catalog regclass, columns text[], why text);
 INSERT INTO compare.ignored VALUES
-	('pg_class', '{relfilenode,relrewrite,relfrozenxid,relminmxid}', 'where and since when a relation is stored'),
-	('pg_class', '{relpages,reltuples,relallvisible,relallfrozen}', 'how large it was last'),
-	('pg_class', '{relhasindex,relhasrules,relhastriggers,relhassubclass}', 'may stay true when the last one is gone'),
-	('pg_class', '{relnatts}', 'dropped columns count'),
-	('pg_attribute', '{attcacheoff,atthasmissing,attmissingval}', 'how a row is stored'),
-	('pg_index', '{indcheckxmin}', 'for as long as old rows can be seen');
+	('pg_class', '{relfilenode,relrewrite,relfrozenxid,relminmxid}', 'physical storage of a relation'),
+	('pg_class', '{relpages,reltuples,relallvisible,relallfrozen}', 'statistics of its size'),
+	('pg_class', '{relhasindex,relhasrules,relhastriggers,relhassubclass}', 'may stay true when the last one is dropped'),
+	('pg_class', '{relnatts}', 'counts dropped columns'),
+	('pg_attribute', '{attcacheoff,atthasmissing,attmissingval}', 'physical storage of a row'),
+	('pg_index', '{indcheckxmin}', 'temporary, until old snapshots end');
 
-/* How the text of an expression is had. */
+/* How to get the text of an expression. */
 CREATE TABLE compare.expression (catalog text, column_name text, text_of text);
 INSERT INTO compare.expression VALUES
 	('pg_attrdef', 'adbin', 'pg_get_expr(adbin, adrelid)'),
@@ -48,7 +48,7 @@ INSERT INTO compare.expression VALUES
 	('pg_trigger', 'tgqual', 'pg_get_triggerdef(oid)'),
 	('pg_type', 'typdefaultbin', 'pg_get_expr(typdefaultbin, 0)');
 
-/* What an oid of a catalog is called; names that contain an oid, without it. */
+/* The name of the object with this OID in a catalog. */
 CREATE FUNCTION compare.name_of(catalog oid, object oid, sub integer) RETURNS text
 	LANGUAGE sql STABLE
 RETURN CASE WHEN object <> 0 THEN
@@ -65,7 +65,7 @@ RETURN (SELECT array_agg(attname ORDER BY i)
 	FROM unnest(numbers) WITH ORDINALITY AS n (number, i)
 		LEFT JOIN pg_attribute ON attrelid = relation AND attnum = number);
 
-/* An expression that says in words what a column of a catalog holds. */
+/* An SQL expression that gives the value of a catalog column as text. */
 CREATE FUNCTION compare.words_for(catalog text, column_name text, type regtype) RETURNS text
 	LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -92,7 +92,7 @@ BEGIN
 	ELSIF column_name ~ '^(ref)?objsubid$' THEN
 		RETURN 'NULL';
 	ELSIF column_name = 'attoptions' THEN
-		/* minor releases of November 2026 and later note there when a column was made */
+		/* minor releases since November 2026 store there when a column was added */
 		RETURN '(SELECT array_agg(o ORDER BY o) FROM unnest(attoptions) AS o WHERE o !~ ''^pg_attver='')';
 	ELSIF type = 'aclitem[]'::regtype THEN
 		RETURN format('(SELECT array_agg(a::text ORDER BY a::text) FROM unnest(%I) AS a)', column_name);
@@ -107,15 +107,16 @@ BEGIN
 		RETURN format(CASE WHEN key.is_array THEN 'compare.names_of(%L::regclass, %I::oid[])' ELSE 'compare.name_of(%L::regclass, %I, 0)' END,
 			key.pktable, column_name);
 	ELSIF type IN ('oid', 'regproc', 'oid[]', 'oidvector') THEN
-		RAISE 'not known what %.% refers to', catalog, column_name;
+		RAISE 'cannot tell what %.% refers to', catalog, column_name;
 	END IF;
 	RETURN quote_ident(column_name) || '::text';
 END
 $$;
 
 /*
- * The rows of one catalog: those of PostgreSQL's own objects, and of what was
- * there before, in one number; the same oids are the same objects there.
+ * The facts of one catalog.  The rows of PostgreSQL's own objects, and of those
+ * that the template has, become one checksum: their OIDs are equal in both
+ * databases.
  */
 CREATE FUNCTION compare.facts_of(catalog regclass) RETURNS SETOF compare.other
 	LANGUAGE plpgsql STABLE AS $$
@@ -160,7 +161,7 @@ BEGIN
 		FROM pg_class
 		WHERE relkind IN ('r', 'm', 'S') AND relnamespace NOT IN ('pg_toast'::regnamespace, 'information_schema'::regnamespace, 'compare'::regnamespace)
 			AND (NOT relisshared OR relname = 'pg_shdepend')
-			AND relname NOT IN ('pg_statistic', 'pg_statistic_ext_data')	-- of ANALYZE
+			AND relname NOT IN ('pg_statistic', 'pg_statistic_ext_data')	-- made by ANALYZE
 	LOOP
 		IF relation.is_catalog THEN
 			RETURN QUERY SELECT * FROM compare.facts_of(relation.oid);
@@ -171,7 +172,7 @@ BEGIN
 END
 $$;
 
-/* What is not in both databases, and in which. */
+/* The facts that only one of the databases has. */
 CREATE FUNCTION compare.differences() RETURNS TABLE (only_in text, catalog text, fact text)
 	LANGUAGE sql STABLE AS $$
 	WITH here AS MATERIALIZED (SELECT * FROM compare.facts())

@@ -1,11 +1,11 @@
 /*
  * functions.sql
- *		Calls every aggregate, accessor, operator and support function, and
- *		stores what they return, in a database that source.sql was run in.
+ *		Calls every aggregate, accessor, operator and support function and stores
+ *		the results, in a database that source.sql was run in.
  *
  * For postgres --single -j: a statement ends with a semicolon and an empty
  * line.  Aggregates and scalar functions are taken from the catalog, and called
- * with the columns of a table that are named like their arguments.
+ * with the columns of a table that have the names of their parameters.
  */
 CREATE SCHEMA valgrind;
 
@@ -13,7 +13,7 @@ SET search_path = valgrind, pg_catalog, pmr;
 
 SET timezone = 'UTC';
 
-/* Groups of one row, some, and more different times than a sketch keeps. */
+/* Groups of one row, of some rows, and of more distinct times than a sketch stores exactly. */
 CREATE TABLE request AS
 SELECT	grp, i, requested_at, at AS responded_at, at AS answered_at, requested_at AS started_at, requested_at AS at,
 		at - requested_at AS rtt, extract(epoch FROM at - requested_at)::float8 AS rtt_s,
@@ -34,7 +34,7 @@ FROM	(VALUES (1, 1), (2, 40), (3, 1200)) AS v (grp, n),
 		LATERAL (SELECT pmr.rtt_sketch(m * m * (1 + i % 10) / 7.0) AS sketch
 				 FROM generate_series(1, CASE WHEN i % 100 = 0 THEN 1200 ELSE 1 + i % 20 END) AS m) AS k;
 
-/* Aggregated in parts, which are then combined. */
+/* Partitioned, so that states of the partitions are combined. */
 CREATE TABLE part (LIKE request) PARTITION BY HASH (i);
 
 CREATE TABLE part_0 PARTITION OF part FOR VALUES WITH (MODULUS 2, REMAINDER 0);
@@ -88,7 +88,7 @@ CREATE INDEX hash_index ON request USING hash (sketch);
 
 CREATE TABLE distinct_sketch AS SELECT sketch FROM request UNION SELECT sketch FROM part;
 
-/* The working state, which only other people's aggregates show */
+/* The state, which only aggregates without our final function return. */
 CREATE AGGREGATE sketch_state(float8) (SFUNC = pmr.rtt_sketch_transfn, STYPE = pmr.rtt_state);
 
 CREATE AGGREGATE percentile_state(float8, float8) (SFUNC = pmr.rtt_percentile_transfn, STYPE = pmr.rtt_state);
@@ -108,7 +108,7 @@ CREATE TABLE combined AS
 SELECT combine(sketch) AS sketch, combine(percentile) AS percentile, combine(percentiles) AS percentiles, combine(merged) AS merged
 FROM state WHERE n < 200;
 
-/* Through text, and through binary */
+/* As text and as binary */
 CREATE TABLE text_form AS
 SELECT sketch::text::pmr.rtt_state AS sketch, percentile::text::pmr.rtt_state AS percentile,
 	percentiles::text::pmr.rtt_state AS percentiles, merged::text::pmr.rtt_state AS merged
@@ -131,13 +131,13 @@ BEGIN
 END
 $$;
 
-/* So many times that they are counted into buckets on the way */
+/* So many times that they are counted into buckets before the end */
 CREATE TABLE many AS
 SELECT pmr.rtt_sketch(i * 0.001) AS sketch, pmr.rtt_sketch((i % 1000)::float8) AS repeated, sketch_state((i % 200)::float8)::text::pmr.rtt_state AS state,
 	pmr.rtt_percentile(i * 0.001, 0.5) AS percentile, pmr.rtt_percentiles((i % 1000)::float8, '{0.1,0.9}') AS percentiles
 FROM generate_series(1, 20000) AS i;
 
-/* What is refused; in bytes, too, that come from outside */
+/* Errors, also for bytes from outside */
 CREATE FUNCTION refuse(query text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
 	BEGIN
@@ -189,7 +189,7 @@ BEGIN
 END
 $$;
 
-/* Where the extension itself makes use of them */
+/* Where the extension itself calls them */
 CALL pmr.refresh('demo', '2026-07-01', '2026-07-31');
 SELECT pmr.withdraw('demo', '2026-07-01');
 

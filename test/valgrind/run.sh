@@ -1,19 +1,19 @@
 #!/bin/bash
-# Every aggregate, accessor, operator and support function under valgrind:
+# Runs every aggregate, accessor, operator and support function under valgrind:
 #
 #	bash test/valgrind/run.sh
 #
-# Installs what a Debian or Ubuntu machine lacks, builds and installs the
+# Installs missing packages on Debian or Ubuntu, builds and installs the
 # extension, builds it once more for valgrind, and runs functions.sql in a
-# single-user server on a throw-away data directory. Fails on what valgrind
-# finds, in the extension or in the server, unless postgres.supp tells why not;
-# and where a C function was not called.
+# single-user server on a throw-away data directory. Fails on each finding of
+# valgrind, in the extension or in the server, that postgres.supp does not
+# explain, and if a C function was not called.
 set -euo pipefail
 
 # shellcheck source=test/setup.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../setup.sh"
 
-# libc6-dbg: valgrind looks for memcmp and the like in the loader's symbols.
+# libc6-dbg: valgrind needs the loader's symbols to replace memcmp and others.
 packages=(gcc libc6-dev libc6-dbg make valgrind)
 
 make_database()
@@ -22,12 +22,12 @@ make_database()
 	load_source 500
 }
 
-# The library for valgrind is never installed: in this database, the functions
-# are taken from where it was built. --coverage is for list_called().
+# The library for valgrind is not installed: the functions of this database
+# refer to the directory where it was built. --coverage is for list_called.
 build_for_valgrind()
 {
-	as_user make -s clean PG_CONFIG="$PG_CONFIG"
-	as_user make -s -j "$(nproc)" PG_CONFIG="$PG_CONFIG" with_llvm=no \
+	make_extension clean
+	make_extension -j "$(nproc)" with_llvm=no \
 		COPT="-O1 -g --coverage -include $PWD/test/valgrind/undefined_memory.h"
 	run_psql -v library="$PWD/pmr_metrics" <<-'SQL'
 		UPDATE pg_catalog.pg_proc SET probin = :'library'
@@ -47,7 +47,7 @@ list_functions()
 	SQL
 }
 
-# WAL buffers that never fill up, so that only commits write them.
+# The WAL buffers never fill up, so that only commits write them.
 run_functions()
 {
 	local status=0
@@ -62,7 +62,7 @@ run_functions()
 	return "$status"
 }
 
-# An error does not end a single-user server.
+# A single-user server goes on after an error.
 check_no_errors()
 {
 	! grep -E -A 5 '(ERROR|FATAL|PANIC): ' "$work/single.err"
@@ -76,7 +76,7 @@ check_called()
 	[ ! -s "$work/not_called" ]
 }
 
-# Functions of which gcov says that lines were executed.
+# The functions of which gcov has counted an executed line.
 list_called()
 {
 	local file

@@ -1,10 +1,9 @@
 /*
  * undefined_memory.h
- *		Tells valgrind that memory which the server gives out is undefined.
+ *		Tells valgrind that memory allocated by the server is undefined.
  *
- * The server takes memory from the system in blocks and gives out pieces of
- * them, again and again.  Unless it is built for valgrind, a piece that was in
- * use before counts as defined.
+ * palloc reuses chunks of larger blocks.  Unless the server is built for
+ * valgrind, a chunk that was in use before counts as defined.
  *
  * Included before each file of the extension (gcc -include).
  */
@@ -24,7 +23,7 @@ make_undefined(void *memory, Size size)
 	return memory;
 }
 
-/* Of memory that has grown, what is certainly new. */
+/* The part of reallocated memory that is certainly new. */
 static inline void *
 make_rest_undefined(void *memory, Size old_space, Size size)
 {

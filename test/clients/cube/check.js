@@ -1,13 +1,14 @@
 /*
  * check.js
- *		Cube over the report views, asked through its HTTP API: each answer is
- *		that of psql, pre-aggregations are used, and made anew when a month is.
+ *		Queries Cube over the report views through its HTTP API: each answer must
+ *		equal that of psql, pre-aggregations are used, and they are rebuilt when a
+ *		month has been rolled up again.
  *
  *		node check.js
  *
- * Cube and psql log in as the reader, by libpq's variables; OWNER is a
- * connection string of one that may refresh the source "demo", SCHEMA where Cube
- * may keep its pre-aggregations.
+ * Cube and psql log in as a role that sees one Party, by libpq's environment
+ * variables.  OWNER is the connection string of a role that may refresh the
+ * source "demo", SCHEMA the schema for Cube's pre-aggregations.
  */
 'use strict';
 
@@ -46,7 +47,7 @@ function findPort()
 	});
 }
 
-/* In production mode, as a user would run it: it asks for a signed token. */
+/* In production mode, as for users: Cube requires a signed token. */
 function startCube(port)
 {
 	const { PGHOST, PGPORT, PGDATABASE, PGUSER, PGPASSWORD, SCHEMA } =
@@ -120,7 +121,7 @@ function makeAddress(url, call, query)
 		+ encodeURIComponent(JSON.stringify(query));
 }
 
-/* It answers "Continue wait" while it works. */
+/* Cube answers "Continue wait" while it works. */
 async function load(url, query)
 {
 	for (let i = 0; i < SECONDS_TO_ANSWER; i++)
@@ -136,7 +137,7 @@ async function load(url, query)
 	throw new Error('Cube does not answer');
 }
 
-/* Numbers come as text in both, with more digits or fewer. */
+/* Both return numbers as text, with a different number of digits. */
 function readRows(body, members)
 {
 	return body.data.map(row => members.map(member =>
@@ -192,7 +193,7 @@ const percentiles = {
 		ORDER BY srv, mode`,
 };
 
-/* Over several rows there is no percentile. */
+/* There is no percentile over several rows. */
 const noPercentile = {
 	query: {
 		measures: ['PartyPerformance.requests', 'PartyPerformance.p95S'],
@@ -221,7 +222,7 @@ const comparison = {
 		FROM pmr.party_comparison ORDER BY srv, mode`,
 };
 
-/* From a table of Cube's own, or from the view. */
+/* Compares the answers; "table" is the pre-aggregation that Cube must read. */
 async function compare(url, what, { query, members, numbers, sql, table })
 {
 	const body = await load(url, query);
@@ -236,7 +237,7 @@ async function compare(url, what, { query, members, numbers, sql, table })
 	check(`${what}: from`, tables, table === undefined ? [] : [table]);
 }
 
-/* They bear the table's name, and what tells their versions apart. */
+/* The names of pre-aggregation tables begin with "table", followed by a version. */
 function countTables(table)
 {
 	const [schema, name] = table.split('.');
@@ -245,7 +246,7 @@ function countTables(table)
 		AND relname LIKE '${name}%'`).length;
 }
 
-/* A month that is rolled up again makes the pre-aggregation anew. */
+/* When a month is rolled up again, the pre-aggregation is rebuilt. */
 async function restate(url)
 {
 	const counts = 'SELECT sum(missed) FROM pmr.party_performance';

@@ -1,5 +1,5 @@
--- Bytes through a type's receive function, into a table of one column: as the
--- one row of a binary COPY, which printf pipes in as octal escapes.
+-- Passes bytes to a type's receive function, and stores the value in a table of one
+-- column: a binary COPY of one row, which printf pipes in as octal escapes.
 CREATE FUNCTION receive(bytes bytea, INOUT received regclass) LANGUAGE plpgsql AS $$
 DECLARE
 	message bytea := '\x5047434f50590aff0d0a00' || '\x0000000000000000'::bytea || '\x0001'

@@ -1,5 +1,6 @@
 /*
- * The Party beside others.  Each row is a figure of its own: none is summed.
+ * Comparison of a Party with others.  Percentages are null unless the query
+ * selects a single row of the view.
  */
 cube('PartyComparison', {
 	sql: 'SELECT * FROM pmr.party_comparison',

@@ -1,7 +1,7 @@
 /*
- * Own performance: counts are added up, percentages made of the sums.  A
- * percentile can be neither summed nor averaged, so it is there only where the
- * question leaves one row of the view.
+ * Performance of one's own Party: counts are summed, and percentages computed
+ * from the sums.  Percentiles can be neither summed nor averaged, so p95S is
+ * null unless the query selects a single row of the view.
  */
 cube('PartyPerformance', {
 	sql: 'SELECT * FROM pmr.party_performance',
@@ -37,7 +37,7 @@ cube('PartyPerformance', {
 			granularity: 'month',
 			external: false,
 			scheduledRefresh: true,
-			// made anew when a month has been rolled up again
+			// rebuilt when a month has been rolled up again
 			refreshKey: {
 				sql: `SELECT md5(string_agg(concat_ws(' ', source, party, month, as_of), ','
 						ORDER BY source, party, month))

@@ -1,28 +1,28 @@
 /*-------------------------------------------------------------------------
  *
- * rtt_summary.c
- *	  A summary of round-trip times: exact first, then bounded.
+ * rtt_sketch.c
+ *	  A sketch of round-trip times: exact, or with a bounded error.
  *
  * Theory
  * ------
- * The summary is a histogram of whole microseconds whose buckets are
+ * The sketch is a histogram of whole microseconds whose buckets are
  * log-linear: at precision b a time keeps its b + 1 most significant bits.
  * For a set S of times let D_b(S) be the number of buckets of precision b
- * that S touches.  The precision of a summary with a cap is
+ * that S touches.  The precision of a sketch with a cap is
  *
  *		b(S) = max(MIN, max { b <= EXACT : D_b(S) <= cap })
  *
  * 1. The result does not depend on order, batches or nodes.  D_b(S) grows
  *	  with b (the buckets of b - 1 are unions of those of b) and with S.  So
- *	  when parts of S were lowered to b(part) on the way, b(S) is no higher
- *	  than any of them, and lowering the union of the parts to b(S) gives the
- *	  counts that S itself has at b(S): truncating twice is truncating once to
- *	  the fewer bits.  A summary never has to raise its precision again: if
- *	  T is a part of S and D_b+1(T) > cap, then D_b+1(S) > cap.  Counts, sums,
- *	  minima and maxima are integers, so adding them up in any order is exact.
+ *	  b(S) is not higher than b(T) of any part T of S: if D_b+1(T) > cap, then
+ *	  D_b+1(S) > cap.  A sketch never has to raise its precision again.  If
+ *	  parts of S were lowered to their b(T) first, lowering their union to b(S)
+ *	  gives the counts that S itself has at b(S), because truncating twice
+ *	  equals truncating once to the fewer bits.  Counts, sums, minima and
+ *	  maxima are integers, so combining them in any order is exact.
  *
- * 2. While S has at most cap distinct times, D_b(S) <= cap at EXACT, where a
- *	  bucket is one microsecond: the summary is the multiset itself.
+ * 2. If S has at most cap distinct times, D_b(S) <= cap at EXACT, where a
+ *	  bucket is one microsecond.  The sketch then is the multiset itself.
  *
  * 3. The error bound.  A bucket of width w = 2^s > 1 begins at
  *	  lower >= 2^(b+s), as its times have b + s + 1 significant bits.  The
@@ -30,25 +30,25 @@
  *	  and t >= lower, so the relative error is at most
  *	  2^(s-1) / 2^(b+s) = 2^-(b+1): 0.39 % at b = 7.  The bucket that holds
  *	  the time of a rank is known exactly, because buckets keep the order of
- *	  times.  Moving the midpoint inside [min, max] only brings it closer.
- *	  Answering any other place of the bucket, as interpolation would, only
- *	  halves the promise: 2^-b.
+ *	  times.  Moving the midpoint into [min, max] only reduces the error.  Any
+ *	  other point of the bucket, such as an interpolated one, has a bound twice
+ *	  as large: 2^-b.
  *
- * 4. Which precision the cap prescribes is found in one pass.  Two
- *	  neighbouring lower bounds whose leading bit is the same, at position p,
- *	  and whose highest differing bit is at d, share a bucket exactly where
- *	  p - b > d.  So the pair vanishes when the precision falls to p - d - 1,
- *	  and counting pairs by that number gives D_b for every b.
+ * 4. One pass finds the precision that the cap prescribes.  Let two
+ *	  neighbouring lower bounds have the same leading bit, at position p, and
+ *	  their highest differing bit at position d.  They share a bucket if and
+ *	  only if p - b > d, that is, at precision p - d - 1 and below.  Counting
+ *	  the pairs by that number gives D_b for every b.
  *
  * Stored form: rtt_codec.c.
  *
- * What was rejected: t-digest (Dunning) and KLL (Karnin, Lang, Liberty 2016)
- * depend on the order of the rows and bound the error in rank only: across
- * the gap between 10 seconds and 5 hours that is no bound at all.  DDSketch's
- * logarithms differ between machines in the last bit, and its buckets are
- * never exact.  Raising the relative error by merging pairs of buckets, as
- * UDDSketch and OpenTelemetry do, is the same idea in base gamma^2; here it
- * costs integer shifts only and starts at no error.
+ * Rejected: t-digest (Dunning) and KLL (Karnin, Lang, Liberty 2016) depend on
+ * the order of the rows, and bound only the error in rank.  If no times lie
+ * between 10 seconds and 5 hours, one rank can make all that difference.
+ * DDSketch's logarithms differ between machines in the last bit, and its
+ * buckets are never exact.  UDDSketch and OpenTelemetry raise the relative
+ * error by merging pairs of buckets.  That is the same idea in base gamma^2;
+ * here it takes integer shifts only, and begins without an error.
  *
  * Papers and relatives: HdrHistogram (Tene); Masson, Rim, Lee, "DDSketch: a
  * fast and fully-mergeable quantile sketch with relative-error guarantees",
@@ -61,9 +61,9 @@
 #include <assert.h>
 #include <math.h>
 
-#include "core/rtt_summary.h"
+#include "core/rtt_sketch.h"
 
-/* Appends to an array of buckets that ascends, or joins its last one. */
+/* Adds to the last of the ascending buckets, or appends one. */
 static uint32_t
 append_bucket(RttBucket *buckets, uint32_t nbuckets,
 			  uint64_t lower_us, uint64_t count)
@@ -80,8 +80,8 @@ append_bucket(RttBucket *buckets, uint32_t nbuckets,
 }
 
 void
-rtt_summary_from_sorted(RttSummary *summary, RttBucket *buckets,
-						const uint64_t *sorted_us, size_t n)
+rtt_sketch_from_sorted(RttSketch *sketch, RttBucket *buckets,
+					   const uint64_t *sorted_us, size_t n)
 {
 	uint32_t	nbuckets = 0;
 	RttSum		sum_us = {0, 0};
@@ -94,21 +94,22 @@ rtt_summary_from_sorted(RttSummary *summary, RttBucket *buckets,
 		sum_us.high += sum_us.low < sorted_us[i];
 	}
 
-	summary->buckets = buckets;
-	summary->nbuckets = nbuckets;
-	summary->precision = RTT_PRECISION_EXACT;
-	summary->count = n;
-	summary->sum_us = sum_us;
-	summary->min_us = n > 0 ? sorted_us[0] : 0;
-	summary->max_us = n > 0 ? sorted_us[n - 1] : 0;
+	sketch->buckets = buckets;
+	sketch->nbuckets = nbuckets;
+	sketch->precision = RTT_PRECISION_EXACT;
+	sketch->count = n;
+	sketch->sum_us = sum_us;
+	sketch->min_us = n > 0 ? sorted_us[0] : 0;
+	sketch->max_us = n > 0 ? sorted_us[n - 1] : 0;
 }
 
 /*
- * Merges the buckets of two summaries of the same precision, and returns how
- * many there are.  Nobody can guess whose turn it is, so there is no branch.
+ * Merges the buckets of two sketches of the same precision, and returns their
+ * number.  The processor cannot predict which one is next, so there is no
+ * branch.
  */
 static uint32_t
-merge_buckets(RttBucket *buckets, const RttSummary *a, const RttSummary *b)
+merge_buckets(RttBucket *buckets, const RttSketch *a, const RttSketch *b)
 {
 	uint32_t	n = 0;
 	uint32_t	i = 0;
@@ -137,9 +138,9 @@ merge_buckets(RttBucket *buckets, const RttSummary *a, const RttSummary *b)
 	return n;
 }
 
-/* The same where one of them has a lower precision, which the result has. */
+/* Merges the buckets of two sketches, lowered to the lower precision. */
 static uint32_t
-merge_lowered(RttBucket *buckets, const RttSummary *a, const RttSummary *b,
+merge_lowered(RttBucket *buckets, const RttSketch *a, const RttSketch *b,
 			  int precision)
 {
 	uint32_t	nbuckets = 0;
@@ -164,8 +165,8 @@ merge_lowered(RttBucket *buckets, const RttSummary *a, const RttSummary *b,
 }
 
 bool
-rtt_summary_merge(RttSummary *summary, RttBucket *buckets,
-				  const RttSummary *a, const RttSummary *b)
+rtt_sketch_merge(RttSketch *sketch, RttBucket *buckets,
+				 const RttSketch *a, const RttSketch *b)
 {
 	int			precision = a->precision;
 	uint32_t	nbuckets;
@@ -179,20 +180,20 @@ rtt_summary_merge(RttSummary *summary, RttBucket *buckets,
 	else
 		nbuckets = merge_lowered(buckets, a, b, precision);
 
-	summary->min_us = a->count == 0 || (b->count > 0 && b->min_us < a->min_us) ?
+	sketch->min_us = a->count == 0 || (b->count > 0 && b->min_us < a->min_us) ?
 		b->min_us : a->min_us;
-	summary->max_us = b->max_us > a->max_us ? b->max_us : a->max_us;
-	summary->count = a->count + b->count;
-	summary->sum_us = rtt_sum_add(a->sum_us, b->sum_us);
-	summary->precision = precision;
-	summary->nbuckets = nbuckets;
-	summary->buckets = buckets;
+	sketch->max_us = b->max_us > a->max_us ? b->max_us : a->max_us;
+	sketch->count = a->count + b->count;
+	sketch->sum_us = rtt_sum_add(a->sum_us, b->sum_us);
+	sketch->precision = precision;
+	sketch->nbuckets = nbuckets;
+	sketch->buckets = buckets;
 	return true;
 }
 
 /*
- * The precision to which two neighbouring buckets must fall to become one, or
- * -1 where no precision makes them one.
+ * The highest precision at which two neighbouring buckets become one, or -1 if
+ * there is none.
  */
 static inline int
 joining_precision(uint64_t lower_us, uint64_t next_lower_us)
@@ -200,13 +201,13 @@ joining_precision(uint64_t lower_us, uint64_t next_lower_us)
 	uint64_t	differing = lower_us ^ next_lower_us;
 
 	if (differing > lower_us)
-		return -1;				/* in the leading bit */
+		return -1;				/* the leading bits differ */
 	return rtt_msb(next_lower_us) - rtt_msb(differing) - 1;
 }
 
 /*
- * Joins buckets in place, and returns how many are left.  Nobody can guess
- * which are joined, so there is no branch.
+ * Joins buckets in place, and returns the number that is left.  The processor
+ * cannot predict which are joined, so there is no branch.
  */
 static uint32_t
 lower_precision(RttBucket *buckets, uint32_t nbuckets, int precision)
@@ -228,20 +229,20 @@ lower_precision(RttBucket *buckets, uint32_t nbuckets, int precision)
 }
 
 void
-rtt_summary_normalise(RttSummary *summary, uint32_t cap)
+rtt_sketch_normalise(RttSketch *sketch, uint32_t cap)
 {
 	uint32_t	joining[RTT_PRECISION_EXACT] = {0};
-	uint32_t	distinct = summary->nbuckets;
+	uint32_t	distinct = sketch->nbuckets;
 	uint32_t	nbuckets;
-	int			precision = summary->precision;
+	int			precision = sketch->precision;
 
 	if (distinct <= cap || precision == RTT_PRECISION_MIN)
 		return;
 
-	for (uint32_t i = 1; i < summary->nbuckets; i++)
+	for (uint32_t i = 1; i < sketch->nbuckets; i++)
 	{
-		int			at = joining_precision(summary->buckets[i - 1].lower_us,
-										   summary->buckets[i].lower_us);
+		int			at = joining_precision(sketch->buckets[i - 1].lower_us,
+										   sketch->buckets[i].lower_us);
 
 		if (at >= 0)
 			joining[at]++;
@@ -249,43 +250,43 @@ rtt_summary_normalise(RttSummary *summary, uint32_t cap)
 	while (distinct > cap && precision > RTT_PRECISION_MIN)
 		distinct -= joining[--precision];
 
-	nbuckets = lower_precision(summary->buckets, summary->nbuckets, precision);
-	summary->precision = precision;
-	summary->nbuckets = nbuckets;
+	nbuckets = lower_precision(sketch->buckets, sketch->nbuckets, precision);
+	sketch->precision = precision;
+	sketch->nbuckets = nbuckets;
 	assert(nbuckets == distinct);
-	assert(rtt_summary_fault(summary, cap) == NULL);
+	assert(rtt_sketch_fault(sketch, cap) == NULL);
 }
 
 const char *
-rtt_summary_fault(const RttSummary *summary, uint32_t cap)
+rtt_sketch_fault(const RttSketch *sketch, uint32_t cap)
 {
-	int			precision = summary->precision;
-	uint32_t	nbuckets = summary->nbuckets;
+	int			precision = sketch->precision;
+	uint32_t	nbuckets = sketch->nbuckets;
 	uint64_t	count = 0;
-	uint64_t	finer = 0;		/* buckets that one more bit could give */
+	uint64_t	finer = 0;		/* most buckets that one more bit can give */
 	RttSum		least_us = {0, 0};	/* the sum must lie between this ... */
 	RttSum		most_us = {0, 0};	/* ... and this */
-	RttSum		sum_us = summary->sum_us;
+	RttSum		sum_us = sketch->sum_us;
 
 	if (precision < RTT_PRECISION_MIN || precision > RTT_PRECISION_EXACT)
 		return "precision is out of range";
 	if (nbuckets > cap && precision > RTT_PRECISION_MIN)
 		return "precision is too high";
-	if (summary->min_us > summary->max_us || summary->max_us > RTT_MAX_US)
+	if (sketch->min_us > sketch->max_us || sketch->max_us > RTT_MAX_US)
 		return "minimum or maximum is out of range";
 	if (sum_us.high > (uint64_t) INT64_MAX)
 		return "sum is out of range";
 
 	for (uint32_t i = 0; i < nbuckets; i++)
 	{
-		const RttBucket *bucket = &summary->buckets[i];
+		const RttBucket *bucket = &sketch->buckets[i];
 		uint64_t	shortest_us = bucket->lower_us;
 		uint64_t	longest_us;
 
 		if (shortest_us > RTT_MAX_US)
 			return "bucket is out of range";
 		if (shortest_us != rtt_floor(shortest_us, precision))
-			return "bucket is not one of its precision";
+			return "bucket does not exist at this precision";
 		if (i > 0 && shortest_us <= bucket[-1].lower_us)
 			return "buckets do not ascend";
 		if (bucket->count == 0)
@@ -298,21 +299,21 @@ rtt_summary_fault(const RttSummary *summary, uint32_t cap)
 		finer += longest_us > shortest_us && bucket->count > 1 ? 2 : 1;
 
 		/*
-		 * The sum lies between those of the shortest and the longest times
-		 * that the buckets allow, where one time of the first bucket is the
-		 * minimum and one of the last is the maximum.
+		 * The sum lies between those of the shortest and of the longest times
+		 * that the buckets allow.  One time of the first bucket is the
+		 * minimum, and one of the last bucket is the maximum.
 		 */
 		if (i == 0)
 		{
-			if (rtt_floor(summary->min_us, precision) != shortest_us)
+			if (rtt_floor(sketch->min_us, precision) != shortest_us)
 				return "minimum is not in the first bucket";
-			shortest_us = summary->min_us;
+			shortest_us = sketch->min_us;
 		}
 		if (i == nbuckets - 1)
 		{
-			if (rtt_floor(summary->max_us, precision) != bucket->lower_us)
+			if (rtt_floor(sketch->max_us, precision) != bucket->lower_us)
 				return "maximum is not in the last bucket";
-			longest_us = summary->max_us;
+			longest_us = sketch->max_us;
 		}
 		if (i == 0)
 			sum_us = rtt_sum_add_times(sum_us, longest_us - shortest_us, 1);
@@ -323,11 +324,11 @@ rtt_summary_fault(const RttSummary *summary, uint32_t cap)
 		most_us = rtt_sum_add_times(most_us, longest_us, bucket->count);
 	}
 
-	if (count != summary->count)
-		return "count is not that of the buckets";
-	if (rtt_sum_less(summary->sum_us, least_us) || rtt_sum_less(most_us, sum_us))
+	if (count != sketch->count)
+		return "count is not the sum of the buckets";
+	if (rtt_sum_less(sketch->sum_us, least_us) || rtt_sum_less(most_us, sum_us))
 		return "sum does not fit the buckets";
-	if (count == 0 && summary->max_us > 0)
+	if (count == 0 && sketch->max_us > 0)
 		return "maximum has no bucket";
 	if (precision < RTT_PRECISION_EXACT && finer <= cap)
 		return "precision is too low";
@@ -335,32 +336,32 @@ rtt_summary_fault(const RttSummary *summary, uint32_t cap)
 }
 
 uint64_t
-rtt_summary_bucket_upper(const RttSummary *summary, const RttBucket *bucket)
+rtt_sketch_bucket_upper(const RttSketch *sketch, const RttBucket *bucket)
 {
 	uint64_t	lower_us = bucket->lower_us;
-	uint64_t	width = rtt_width(lower_us, summary->precision);
+	uint64_t	width = rtt_width(lower_us, sketch->precision);
 	uint64_t	upper_us = lower_us + (width - 1);
 
-	return upper_us < summary->max_us ? upper_us : summary->max_us;
+	return upper_us < sketch->max_us ? upper_us : sketch->max_us;
 }
 
 uint64_t
-rtt_summary_representative(const RttSummary *summary, const RttBucket *bucket)
+rtt_sketch_representative(const RttSketch *sketch, const RttBucket *bucket)
 {
 	uint64_t	lower_us = bucket->lower_us;
-	uint64_t	width = rtt_width(lower_us, summary->precision);
+	uint64_t	width = rtt_width(lower_us, sketch->precision);
 	uint64_t	middle_us = lower_us + width / 2;
 
 	if (width == 1)
 		return lower_us;
-	if (middle_us < summary->min_us)
-		return summary->min_us;
-	return middle_us < summary->max_us ? middle_us : summary->max_us;
+	if (middle_us < sketch->min_us)
+		return sketch->min_us;
+	return middle_us < sketch->max_us ? middle_us : sketch->max_us;
 }
 
 /*
- * The same arithmetic as PostgreSQL's, so that the two agree where the product
- * is not exact.
+ * This is the arithmetic of PostgreSQL's percentile_disc, so that both agree
+ * if the product is not exact.
  */
 uint64_t
 rtt_percentile_rank(double fraction, uint64_t n)
@@ -374,51 +375,51 @@ rtt_percentile_rank(double fraction, uint64_t n)
 }
 
 void
-rtt_summary_percentiles(const RttSummary *summary,
-						const double *fractions, size_t n,
-						uint64_t *percentiles_us)
+rtt_sketch_percentiles(const RttSketch *sketch,
+					   const double *fractions, size_t n,
+					   uint64_t *percentiles_us)
 {
-	const RttBucket *bucket = summary->buckets;
+	const RttBucket *bucket = sketch->buckets;
 	uint64_t	before = 0;		/* times in the buckets before this one */
 
-	assert(summary->count > 0);
+	assert(sketch->count > 0);
 	for (size_t i = 0; i < n; i++)
 	{
-		uint64_t	rank = rtt_percentile_rank(fractions[i], summary->count);
+		uint64_t	rank = rtt_percentile_rank(fractions[i], sketch->count);
 
 		while (rank > before + bucket->count)
 			before += (bucket++)->count;
 		while (rank <= before)
 			before -= (--bucket)->count;
-		percentiles_us[i] = rtt_summary_representative(summary, bucket);
+		percentiles_us[i] = rtt_sketch_representative(sketch, bucket);
 	}
 }
 
 uint64_t
-rtt_summary_count_within(const RttSummary *summary, uint64_t limit_us)
+rtt_sketch_count_within(const RttSketch *sketch, uint64_t limit_us)
 {
 	uint64_t	count = 0;
 
-	for (uint32_t i = 0; i < summary->nbuckets; i++)
+	for (uint32_t i = 0; i < sketch->nbuckets; i++)
 	{
-		if (rtt_summary_representative(summary, &summary->buckets[i]) > limit_us)
+		if (rtt_sketch_representative(sketch, &sketch->buckets[i]) > limit_us)
 			break;
-		count += summary->buckets[i].count;
+		count += sketch->buckets[i].count;
 	}
 	return count;
 }
 
 double
-rtt_summary_mean(const RttSummary *summary)
+rtt_sketch_mean(const RttSketch *sketch)
 {
-	assert(summary->count > 0);
-	return rtt_sum_mean(summary->sum_us, summary->count);
+	assert(sketch->count > 0);
+	return rtt_sum_mean(sketch->sum_us, sketch->count);
 }
 
 double
-rtt_summary_error_bound(const RttSummary *summary)
+rtt_sketch_error_bound(const RttSketch *sketch)
 {
-	if (summary->precision == RTT_PRECISION_EXACT)
+	if (sketch->precision == RTT_PRECISION_EXACT)
 		return 0;
-	return ldexp(1, -(summary->precision + 1));
+	return ldexp(1, -(sketch->precision + 1));
 }

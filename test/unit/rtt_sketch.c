@@ -1,9 +1,9 @@
 /*-------------------------------------------------------------------------
  *
- * rtt_summary.c
- *	  Summaries against brute force: the same times give the same summary in
- *	  any order and any tree of merges, exact while the cap allows, and within
- *	  the bound beyond.
+ * rtt_sketch.c
+ *	  Sketches against brute force: the same times give the same sketch in any
+ *	  order and any tree of merges.  It is exact up to the cap, and within the
+ *	  error bound beyond it.
  *
  *-------------------------------------------------------------------------
  */
@@ -11,66 +11,66 @@
 
 #include "core/rtt_codec.h"
 #include "core/rtt_sort.h"
-#include "core/rtt_summary.h"
+#include "core/rtt_sketch.h"
 #include "unit.h"
 
-/* The summary of n times in any order, with memory of its own. */
-static RttSummary
-summarise(const uint64_t *values, size_t n, uint32_t cap)
+/* The sketch of n times in any order, with memory of its own. */
+static RttSketch
+make_sketch(const uint64_t *values, size_t n, uint32_t cap)
 {
 	uint64_t   *sorted = allocate(n, sizeof(uint64_t));
-	RttSummary	summary;
+	RttSketch	sketch;
 
 	if (n > 0)
 		memcpy(sorted, values, n * sizeof(uint64_t));
 	qsort(sorted, n, sizeof(uint64_t), compare_values);
-	rtt_summary_from_sorted(&summary, allocate(n, sizeof(RttBucket)),
-							sorted, n);
+	rtt_sketch_from_sorted(&sketch, allocate(n, sizeof(RttBucket)),
+						   sorted, n);
 	free(sorted);
-	rtt_summary_normalise(&summary, cap);
-	return summary;
+	rtt_sketch_normalise(&sketch, cap);
+	return sketch;
 }
 
-/* The same, by merging parts that were split at random. */
-static RttSummary
-summarise_parts(const uint64_t *values, size_t n, uint32_t cap)
+/* Makes that sketch by merging parts, which are split at random. */
+static RttSketch
+make_by_merging(const uint64_t *values, size_t n, uint32_t cap)
 {
-	RttSummary	left;
-	RttSummary	right;
-	RttSummary	merged;
+	RttSketch	left;
+	RttSketch	right;
+	RttSketch	merged;
 	size_t		cut;
 
 	if (n < 2 || random_below(4) == 0)
-		return summarise(values, n, cap);
+		return make_sketch(values, n, cap);
 
 	cut = random_below(n + 1);
-	left = summarise_parts(values, cut, cap);
-	right = summarise_parts(values + cut, n - cut, cap);
-	CHECK(rtt_summary_merge(&merged,
-							allocate(left.nbuckets + right.nbuckets,
-									 sizeof(RttBucket)),
-							&left, &right));
+	left = make_by_merging(values, cut, cap);
+	right = make_by_merging(values + cut, n - cut, cap);
+	CHECK(rtt_sketch_merge(&merged,
+						   allocate(left.nbuckets + right.nbuckets,
+									sizeof(RttBucket)),
+						   &left, &right));
 	free(left.buckets);
 	free(right.buckets);
-	rtt_summary_normalise(&merged, cap);
+	rtt_sketch_normalise(&merged, cap);
 	return merged;
 }
 
 #define NFRACTIONS 10
 
 static void
-check_answers(const RttSummary *summary, const uint64_t *sorted, size_t n)
+check_answers(const RttSketch *sketch, const uint64_t *sorted, size_t n)
 {
 	static const double fractions[NFRACTIONS] = {
 		0.5, 0, 1, 0.95, 0.07, 0.29, 0.9, 0.99, 1e-300, 0.999999
 	};
 	uint64_t	answers[NFRACTIONS];
-	double		bound = rtt_summary_error_bound(summary);
-	double		mean = rtt_summary_mean(summary);
+	double		bound = rtt_sketch_error_bound(sketch);
+	double		mean = rtt_sketch_mean(sketch);
 	double		expected;
 	RttSum		sum = {0, 0};
 
-	rtt_summary_percentiles(summary, fractions, NFRACTIONS, answers);
+	rtt_sketch_percentiles(sketch, fractions, NFRACTIONS, answers);
 	for (int i = 0; i < NFRACTIONS; i++)
 	{
 		double		rank = ceil(fractions[i] * (double) n);
@@ -82,27 +82,27 @@ check_answers(const RttSummary *summary, const uint64_t *sorted, size_t n)
 		CHECK((double) distance <= bound * (double) exact);
 		CHECK(answers[i] >= sorted[0] && answers[i] <= sorted[n - 1]);
 
-		/* however many are asked for, and in whichever order */
-		rtt_summary_percentiles(summary, &fractions[i], 1, &single);
+		/* one fraction alone gives the same, whatever the order of all */
+		rtt_sketch_percentiles(sketch, &fractions[i], 1, &single);
 		CHECK(single == answers[i]);
 
-		/* a share within an answer counts at least up to its rank */
-		CHECK(rtt_summary_count_within(summary, answers[i]) >=
+		/* at least as many times as the rank are not longer than the answer */
+		CHECK(rtt_sketch_count_within(sketch, answers[i]) >=
 			  (rank < 1 ? 1 : rank));
 	}
 	CHECK(bound <= 0.004);
 
 	for (size_t i = 0; i < n; i++)
 		sum = rtt_sum_add_times(sum, sorted[i], 1);
-	CHECK(summary->sum_us.high == sum.high && summary->sum_us.low == sum.low);
+	CHECK(sketch->sum_us.high == sum.high && sketch->sum_us.low == sum.low);
 	expected = (ldexp((double) sum.high, 64) + (double) sum.low) / (double) n;
 	CHECK(fabs(mean - expected) <= 1e-14 * expected);
-	CHECK(summary->count == n);
-	CHECK(summary->min_us == sorted[0] && summary->max_us == sorted[n - 1]);
-	CHECK(rtt_summary_count_within(summary, RTT_MAX_US) == n);
-	CHECK(rtt_summary_count_within(summary, summary->max_us) == n);
-	if (summary->min_us > 0)
-		CHECK(rtt_summary_count_within(summary, summary->min_us - 1) == 0);
+	CHECK(sketch->count == n);
+	CHECK(sketch->min_us == sorted[0] && sketch->max_us == sorted[n - 1]);
+	CHECK(rtt_sketch_count_within(sketch, RTT_MAX_US) == n);
+	CHECK(rtt_sketch_count_within(sketch, sketch->max_us) == n);
+	if (sketch->min_us > 0)
+		CHECK(rtt_sketch_count_within(sketch, sketch->min_us - 1) == 0);
 
 	if (bound == 0)
 	{
@@ -111,43 +111,43 @@ check_answers(const RttSummary *summary, const uint64_t *sorted, size_t n)
 
 		while (within < n && sorted[within] <= limit)
 			within++;
-		CHECK(rtt_summary_count_within(summary, limit) == within);
+		CHECK(rtt_sketch_count_within(sketch, limit) == within);
 	}
 
-	for (uint32_t i = 0; i < summary->nbuckets; i++)
+	for (uint32_t i = 0; i < sketch->nbuckets; i++)
 	{
-		const RttBucket *bucket = &summary->buckets[i];
+		const RttBucket *bucket = &sketch->buckets[i];
 		size_t		inside = 0;
 
-		if (i > 0 && i < summary->nbuckets - 1 && random_below(50) > 0)
-			continue;			/* a sample is enough for so much work */
+		if (i > 0 && i < sketch->nbuckets - 1 && random_below(50) > 0)
+			continue;			/* a sample, to save time */
 		for (size_t v = 0; v < n; v++)
 			inside += sorted[v] >= bucket->lower_us &&
-				sorted[v] <= rtt_summary_bucket_upper(summary, bucket);
+				sorted[v] <= rtt_sketch_bucket_upper(sketch, bucket);
 		CHECK(inside == bucket->count);
 	}
 }
 
 static void
-check_summary(uint64_t *values, size_t n, uint32_t cap)
+check_sketch(uint64_t *values, size_t n, uint32_t cap)
 {
-	RttSummary	whole = summarise(values, n, cap);
-	RttSummary	parts;
+	RttSketch	whole = make_sketch(values, n, cap);
+	RttSketch	parts;
 	uint64_t   *sorted = allocate(n, sizeof(uint64_t));
 
 	if (n > 0)
 		memcpy(sorted, values, n * sizeof(uint64_t));
 	qsort(sorted, n, sizeof(uint64_t), compare_values);
 
-	CHECK(rtt_summary_fault(&whole, cap) == NULL);
+	CHECK(rtt_sketch_fault(&whole, cap) == NULL);
 	CHECK(whole.precision ==
 		  prescribed_precision(sorted, n, RTT_PRECISION_EXACT, cap));
 	if (n > 0)
 		check_answers(&whole, sorted, n);
 
 	shuffle(values, n);
-	parts = summarise_parts(values, n, cap);
-	CHECK(equal_summaries(&whole, &parts));
+	parts = make_by_merging(values, n, cap);
+	CHECK(equal_sketches(&whole, &parts));
 	free(parts.buckets);
 	free(whole.buckets);
 	free(sorted);
@@ -172,16 +172,16 @@ sum_of(const uint64_t *values, size_t n)
 }
 
 static bool
-has_fault(RttSummary summary, uint32_t cap, const char *expected)
+has_fault(RttSketch sketch, uint32_t cap, const char *expected)
 {
-	const char *fault = rtt_summary_fault(&summary, cap);
+	const char *fault = rtt_sketch_fault(&sketch, cap);
 
 	return fault != NULL && strcmp(fault, expected) == 0;
 }
 
 /*
- * Of the sums that a summary could have, those of the shortest and of the
- * longest times that give the same summary are the last.
+ * The shortest and the longest times that give the same buckets, minimum and
+ * maximum have the least and the greatest sum that a sketch may have.
  */
 static void
 check_sums(int shape, size_t n, uint32_t cap)
@@ -189,65 +189,65 @@ check_sums(int shape, size_t n, uint32_t cap)
 	uint64_t   *shortest = allocate(n, sizeof(uint64_t));
 	uint64_t   *longest = allocate(n, sizeof(uint64_t));
 	size_t		next = 0;
-	RttSummary	summary;
+	RttSketch	sketch;
 	RttSum		sum;
 
 	for (size_t i = 0; i < n; i++)
 		shortest[i] = random_rtt(shape);
-	summary = summarise(shortest, n, cap);
-	for (uint32_t i = 0; i < summary.nbuckets; i++)
+	sketch = make_sketch(shortest, n, cap);
+	for (uint32_t i = 0; i < sketch.nbuckets; i++)
 	{
-		uint64_t	lower_us = summary.buckets[i].lower_us;
+		uint64_t	lower_us = sketch.buckets[i].lower_us;
 
-		for (uint64_t c = 0; c < summary.buckets[i].count; c++)
+		for (uint64_t c = 0; c < sketch.buckets[i].count; c++)
 		{
-			shortest[next] = i == 0 ? summary.min_us : lower_us;
-			longest[next] = i == summary.nbuckets - 1 ? summary.max_us :
-				lower_us + (rtt_width(lower_us, summary.precision) - 1);
+			shortest[next] = i == 0 ? sketch.min_us : lower_us;
+			longest[next] = i == sketch.nbuckets - 1 ? sketch.max_us :
+				lower_us + (rtt_width(lower_us, sketch.precision) - 1);
 			next++;
 		}
 	}
 	CHECK(next == n);
-	shortest[n - 1] = summary.max_us;
-	longest[0] = summary.min_us;
+	shortest[n - 1] = sketch.max_us;
+	longest[0] = sketch.min_us;
 
 #define IS_REFUSED(sum) \
-	(summary.sum_us = (sum), \
-	 has_fault(summary, cap, "sum does not fit the buckets"))
+	(sketch.sum_us = (sum), \
+	 has_fault(sketch, cap, "sum does not fit the buckets"))
 
 	sum = sum_of(shortest, n);
-	summary.sum_us = sum;
-	CHECK(rtt_summary_fault(&summary, cap) == NULL);
+	sketch.sum_us = sum;
+	CHECK(rtt_sketch_fault(&sketch, cap) == NULL);
 	if (sum.high > 0 || sum.low > 0)
 		CHECK(IS_REFUSED(make_sum(sum.high - (sum.low == 0), sum.low - 1)));
 	if (sum.high > 0)
 		CHECK(IS_REFUSED(make_sum(sum.high - 1, sum.low)));
 
 	sum = sum_of(longest, n);
-	summary.sum_us = sum;
-	CHECK(rtt_summary_fault(&summary, cap) == NULL);
+	sketch.sum_us = sum;
+	CHECK(rtt_sketch_fault(&sketch, cap) == NULL);
 	CHECK(IS_REFUSED(rtt_sum_add(sum, make_sum(0, 1))));
 	CHECK(IS_REFUSED(rtt_sum_add(sum, make_sum(1, 0))));
 
-	free(summary.buckets);
+	free(sketch.buckets);
 	free(shortest);
 	free(longest);
 }
 
-/* What else a summary can have wrong, each by itself. */
+/* Each other fault of a sketch, one at a time. */
 static void
 check_faults(void)
 {
 	static uint64_t values[RTT_CAP_SKETCH];
 	RttBucket	buckets[2] = {{5, 1}, {70, 2}};
-	const RttSummary good = {
+	const RttSketch good = {
 		buckets, 2, RTT_PRECISION_EXACT, 3, {0, 145}, 5, 70
 	};
-	RttSummary	none = {.precision = RTT_PRECISION_MIN};
-	RttSummary	exact;
-	RttSummary	bad;
+	RttSketch	none = {.precision = RTT_PRECISION_MIN};
+	RttSketch	exact;
+	RttSketch	bad;
 
-	CHECK(rtt_summary_fault(&good, 2) == NULL);
+	CHECK(rtt_sketch_fault(&good, 2) == NULL);
 	CHECK(has_fault(good, 1, "precision is too high"));
 
 #define CHECK_FAULT(change, expected) \
@@ -264,7 +264,7 @@ check_faults(void)
 	CHECK_FAULT(bad.sum_us.high = UINT64_C(1) << 63, "sum is out of range");
 	CHECK_FAULT(bad.min_us = 6, "minimum is not in the first bucket");
 	CHECK_FAULT(bad.max_us = 71, "maximum is not in the last bucket");
-	CHECK_FAULT(bad.count = 4, "count is not that of the buckets");
+	CHECK_FAULT(bad.count = 4, "count is not the sum of the buckets");
 	CHECK_FAULT((bad.nbuckets = 0, bad.count = 0, bad.sum_us.low = 0),
 				"maximum has no bucket");
 
@@ -280,16 +280,16 @@ check_faults(void)
 	CHECK_BUCKET(70, INT64_MAX, "count is out of range");
 	buckets[1].lower_us = 513;
 	CHECK_FAULT((bad.precision = 8, bad.max_us = 513),
-				"bucket is not one of its precision");
+				"bucket does not exist at this precision");
 
-	/* at the cap, and each of one time: they are as many when exact */
+	/* cap buckets with one time each: an exact sketch has as many */
 	for (int i = 0; i < RTT_CAP_SKETCH; i++)
 		values[i] = rtt_index_lower(1000 + i, RTT_PRECISION_MIN);
-	exact = summarise(values, RTT_CAP_SKETCH, RTT_CAP_SKETCH);
-	CHECK(rtt_summary_merge(&bad, allocate(exact.nbuckets, sizeof(RttBucket)),
-							&exact, &none));
+	exact = make_sketch(values, RTT_CAP_SKETCH, RTT_CAP_SKETCH);
+	CHECK(rtt_sketch_merge(&bad, allocate(exact.nbuckets, sizeof(RttBucket)),
+						   &exact, &none));
 	CHECK(has_fault(bad, RTT_CAP_SKETCH, "precision is too low"));
-	CHECK(rtt_summary_fault(&bad, RTT_CAP_SKETCH - 1) == NULL);
+	CHECK(rtt_sketch_fault(&bad, RTT_CAP_SKETCH - 1) == NULL);
 	free(exact.buckets);
 	free(bad.buckets);
 }
@@ -300,29 +300,29 @@ check_limits(void)
 	RttBucket	bucket = {5, INT64_MAX};
 	RttBucket	one = {5, 1};
 	RttBucket	merged[2];
-	RttSummary	many = {
+	RttSketch	many = {
 		&bucket, 1, RTT_PRECISION_EXACT, INT64_MAX, {0, 0}, 5, 5
 	};
-	RttSummary	single = {&one, 1, RTT_PRECISION_EXACT, 1, {0, 5}, 5, 5};
-	RttSummary	sum;
+	RttSketch	single = {&one, 1, RTT_PRECISION_EXACT, 1, {0, 5}, 5, 5};
+	RttSketch	sum;
 	uint64_t	percentile;
 	double		fraction = 1;
 
 	many.sum_us = rtt_sum_add_times(many.sum_us, 5, INT64_MAX);
-	CHECK(rtt_summary_fault(&many, RTT_CAP_SKETCH) == NULL);
-	CHECK(!rtt_summary_merge(&sum, merged, &many, &single));
-	CHECK(!rtt_summary_merge(&sum, merged, &single, &many));
-	rtt_summary_percentiles(&many, &fraction, 1, &percentile);
+	CHECK(rtt_sketch_fault(&many, RTT_CAP_SKETCH) == NULL);
+	CHECK(!rtt_sketch_merge(&sum, merged, &many, &single));
+	CHECK(!rtt_sketch_merge(&sum, merged, &single, &many));
+	rtt_sketch_percentiles(&many, &fraction, 1, &percentile);
 	CHECK(percentile == 5);
-	CHECK(rtt_summary_mean(&many) == 5);
+	CHECK(rtt_sketch_mean(&many) == 5);
 
-	/* the largest sum there is */
+	/* the largest possible sum */
 	bucket.lower_us = many.min_us = many.max_us = RTT_MAX_US;
 	many.sum_us.high = many.sum_us.low = 0;
 	many.sum_us = rtt_sum_add_times(many.sum_us, RTT_MAX_US, INT64_MAX);
 	CHECK(many.sum_us.high == (UINT64_C(1) << 62) - 1 && many.sum_us.low == 1);
-	CHECK(rtt_summary_fault(&many, RTT_CAP_SKETCH) == NULL);
-	CHECK(rtt_summary_mean(&many) == (double) RTT_MAX_US);
+	CHECK(rtt_sketch_fault(&many, RTT_CAP_SKETCH) == NULL);
+	CHECK(rtt_sketch_mean(&many) == (double) RTT_MAX_US);
 }
 
 int
@@ -344,16 +344,16 @@ main(void)
 				{
 					for (size_t i = 0; i < sizes[s]; i++)
 						values[i] = random_rtt(shape);
-					check_summary(values, sizes[s], caps[c]);
+					check_sketch(values, sizes[s], caps[c]);
 				}
 			}
 		}
 	}
-	/* a cap of exactly so many distinct times, and one more */
+	/* exactly as many distinct times as the cap, and one more */
 	for (size_t i = 0; i < RTT_CAP_SKETCH + 1; i++)
 		values[i] = i * i;
-	check_summary(values, RTT_CAP_SKETCH, RTT_CAP_SKETCH);
-	check_summary(values, RTT_CAP_SKETCH + 1, RTT_CAP_SKETCH);
+	check_sketch(values, RTT_CAP_SKETCH, RTT_CAP_SKETCH);
+	check_sketch(values, RTT_CAP_SKETCH + 1, RTT_CAP_SKETCH);
 	for (int shape = 0; shape < NSHAPES; shape++)
 	{
 		for (size_t s = 1; s < sizeof(sizes) / sizeof(sizes[0]); s++)
