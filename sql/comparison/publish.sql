@@ -1,8 +1,4 @@
-/*
- * Publishing a month, and withdrawing it
- *
- * publish() freezes what a month's rollup has of the industry, in these steps.
- */
+/* Publishing a month, and withdrawing it */
 
 /* Refuses a month that cannot be published. */
 CREATE FUNCTION pmr.check_publishable(source text, month date) RETURNS void
@@ -173,7 +169,7 @@ BEGIN
 	PERFORM pmr.publish_figures(publish.source, publish.month);
 END
 $$;
-COMMENT ON PROCEDURE pmr.publish(text, date) IS 'freezes the industry side of a settled month, for readers to compare their Parties with';
+COMMENT ON PROCEDURE pmr.publish(text, date) IS 'publishes a settled month: copies its figures of all Parties, which do not change afterwards, for readers to compare their Parties with';
 
 CREATE FUNCTION pmr.withdraw(source text, month date) RETURNS void
 	LANGUAGE plpgsql

@@ -23,7 +23,7 @@
 CREATE FUNCTION pmr.suppressed_figures(rule pmr.publication, figures bigint[], shares bigint[], cells bigint[], pairs bigint[]) RETURNS integer[]
 	AS 'MODULE_PATHNAME', 'pmr_suppressed_figures'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION pmr.suppressed_figures(pmr.publication, bigint[], bigint[], bigint[], bigint[]) IS 'internal: figures of an SRV and mode that must be hidden because others could be worked out from them; the arrays are those of disclosure_figures, disclosure_shares, disclosure_cells and disclosure_pairs';
+COMMENT ON FUNCTION pmr.suppressed_figures(pmr.publication, bigint[], bigint[], bigint[], bigint[]) IS 'internal: figures of an SRV and mode that have to be hidden because hidden ones could be worked out from them; the arrays are those of disclosure_figures, disclosure_shares, disclosure_cells and disclosure_pairs';
 
 /* Numbers for the names of supplier groups and categories. */
 CREATE FUNCTION pmr.disclosure_parties(source text, month date)
