@@ -17,7 +17,8 @@
  *
  * Figures are joined by all columns of their name at once, as an array: of five
  * columns, the planner expects that hardly any row has the same, and chooses a
- * join that takes time by the square of the number of rows.
+ * join that takes time by the square of the number of rows.  Sorting these
+ * arrays is fast only in the collation "C".
  */
 
 CREATE FUNCTION pmr.suppressed_figures(rule pmr.publication, figures bigint[], shares bigint[], cells bigint[], pairs bigint[]) RETURNS integer[]
@@ -76,7 +77,7 @@ BEGIN ATOMIC
 	FROM pmr.publication_cell AS c
 		JOIN pmr.disclosure_parties(disclosure_cells.source, disclosure_cells.month) AS p ON p.party = c.party
 		JOIN pmr.publication_figure AS f
-			ON ARRAY[f.srv, f.mode, f.device_generation, f.factor, f.value] = ARRAY[c.srv, c.mode, c.device_generation, c.factor, c.value]
+			ON ARRAY[f.srv, f.mode, f.device_generation, f.factor, f.value] = ARRAY[c.srv, c.mode, c.device_generation, c.factor, c.value] COLLATE "C"
 			AND (f.kind = 'value' OR f.kind = 'stratum' AND f.qualifier = c.qualifier)
 	WHERE c.source = disclosure_cells.source AND c.month = disclosure_cells.month
 	  AND f.source = disclosure_cells.source AND f.month = disclosure_cells.month
@@ -92,13 +93,14 @@ CREATE FUNCTION pmr.disclosure_pairs(source text, month date) RETURNS TABLE (srv
 BEGIN ATOMIC
 	WITH pair AS MATERIALIZED (
 		SELECT r.srv, r.mode, p.group_number, v.measured,
-			ARRAY[r.srv, r.mode, r.device_generation, r.factor_a, v.a] AS a, ARRAY[r.srv, r.mode, r.device_generation, r.factor_b, v.b] AS b
+			ARRAY[r.srv, r.mode, r.device_generation, r.factor_a, v.a] COLLATE "C" AS a,
+			ARRAY[r.srv, r.mode, r.device_generation, r.factor_b, v.b] COLLATE "C" AS b
 		FROM pmr.rollup_pair AS r
 			JOIN pmr.disclosure_parties(disclosure_pairs.source, disclosure_pairs.month) AS p ON p.party = r.party
 			CROSS JOIN unnest(r.values_a, r.values_b, r.measured) AS v (a, b, measured)
 		WHERE r.source = disclosure_pairs.source AND r.month = disclosure_pairs.month
 	), value AS MATERIALIZED (
-		SELECT f.figure, ARRAY[f.srv, f.mode, f.device_generation, f.factor, f.value] AS name
+		SELECT f.figure, ARRAY[f.srv, f.mode, f.device_generation, f.factor, f.value] COLLATE "C" AS name
 		FROM pmr.publication_figure AS f
 		WHERE f.source = disclosure_pairs.source AND f.month = disclosure_pairs.month AND f.kind = 'value'
 	)
