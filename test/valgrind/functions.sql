@@ -194,5 +194,8 @@ $$;
 
 /* Where the extension itself calls them */
 CALL pmr.refresh('demo', '2026-07-01', '2026-07-31');
+SELECT pmr.withdraw('demo', '2026-07-01');
+
+CALL pmr.publish('demo', '2026-07-01');
 
 SELECT count(*) FROM pmr.performance_report;
