@@ -70,7 +70,7 @@ COMMENT ON FUNCTION pmr.request_outcome(text, text, text, bigint, text, timestam
  * shortened here, because an array of several long ones would be too big.
  */
 CREATE FUNCTION pmr.request_columns(source text, relation regclass) RETURNS TABLE (column_name text, expression text)
-	LANGUAGE plpgsql
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE

@@ -36,7 +36,7 @@ BEGIN
 		RAISE invalid_parameter_value;
 	END IF;
 	PERFORM now() AT TIME ZONE report_timezone;
-	RETURN '{}';
+	RETURN '{}'::text[];
 EXCEPTION WHEN invalid_parameter_value THEN
 	RETURN ARRAY[format('Time zone "%s" is not a full name such as Europe/London.', report_timezone)];
 END
