@@ -90,7 +90,7 @@ COMMENT ON FUNCTION pmr.value_sums(text, date, text, text[], boolean) IS 'intern
 CREATE FUNCTION pmr.factor_comparison_of(source text, party text, month date)
 	RETURNS TABLE (factor text, value text, measured bigint, own_met_pct double precision, own_other_met_pct double precision, same_value_met_pct double precision, other_values_met_pct double precision,
 		verdict text, coverage_pct double precision, suppressed text)
-	LANGUAGE plpgsql STABLE SECURITY DEFINER
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
 	ROWS 50
 	SET search_path = pg_catalog, pg_temp
 	SET jit = off

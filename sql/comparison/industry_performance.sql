@@ -2,7 +2,7 @@
 
 CREATE FUNCTION pmr.industry_month()
 	RETURNS TABLE (source text, month date, as_of timestamp with time zone, published_as_of timestamp with time zone)
-	LANGUAGE sql STABLE SECURITY DEFINER
+	LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
 	ROWS 20
 	SET search_path = pg_catalog, pg_temp
 	SET jit = off
@@ -22,7 +22,7 @@ COMMENT ON FUNCTION pmr.industry_month() IS 'internal: months that industry_perf
 CREATE FUNCTION pmr.industry_performance_of(source text, month date)
 	RETURNS TABLE (srv text, mode text, requests bigint, measured bigint, missed bigint, met_pct double precision, success_pct double precision,
 		p50_s double precision, p95_s double precision, published_met_pct double precision, suppressed text)
-	LANGUAGE sql STABLE SECURITY DEFINER
+	LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
 	ROWS 60
 	SET search_path = pg_catalog, pg_temp
 	SET jit = off

@@ -71,7 +71,7 @@ COMMENT ON FUNCTION pmr.shown_without(text, date, text[]) IS 'internal: figures 
 
 CREATE FUNCTION pmr.published_month()
 	RETURNS TABLE (source text, party text, month date, as_of timestamp with time zone)
-	LANGUAGE sql STABLE SECURITY DEFINER
+	LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
 	ROWS 200
 	SET search_path = pg_catalog, pg_temp
 	SET jit = off

@@ -163,7 +163,7 @@ CREATE FUNCTION pmr.party_comparison_of(source text, party text, month date)
 		expected_met_pct double precision, excess_pct double precision, missed_ratio double precision, verdict text, coverage_pct double precision,
 		median_met_pct double precision, rank bigint, ranked bigint,
 		own_p50_s double precision, others_p50_s double precision, own_p95_s double precision, others_p95_s double precision, suppressed text)
-	LANGUAGE plpgsql STABLE SECURITY DEFINER
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
 	ROWS 50
 	SET search_path = pg_catalog, pg_temp
 	SET jit = off

@@ -7,7 +7,7 @@
 CREATE FUNCTION pmr.diagnose(party text, from_day date, to_day date, source text DEFAULT NULL)
 	RETURNS TABLE (rank bigint, factor text, value text, requests bigint, missed bigint, expected double precision, excess double precision,
 		z double precision, p_value double precision, finding text, compared_pct double precision)
-	LANGUAGE plpgsql STABLE SECURITY DEFINER
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
 	ROWS 50
 	SET search_path = pg_catalog, pg_temp
 	SET jit = off

@@ -4,7 +4,7 @@ CREATE FUNCTION pmr.factor_performance_of(source text, party text, month date)
 	RETURNS TABLE (factor text, value text, srv text, mode text, requests bigint, success_pct double precision, target_met_pct double precision, answered_pct double precision,
 		p50_s double precision, p95_s double precision, p95_all_s double precision,
 		met bigint, missed bigint, pending bigint, not_measured bigint, invalid bigint, answered bigint, success bigint, rejected bigint, no_response bigint, unclassified bigint)
-	LANGUAGE sql STABLE SECURITY DEFINER
+	LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
 	ROWS 200
 	SET search_path = pg_catalog, pg_temp
 	SET jit = off

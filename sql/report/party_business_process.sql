@@ -65,7 +65,7 @@ CREATE FUNCTION pmr.party_business_process_of(source text, party text, month dat
 	RETURNS TABLE (business_process text, srv text, qualifier text, mode text, requests bigint, success_pct double precision, target_met_pct double precision,
 		target_met_accepted_pct double precision, answered_pct double precision, p50_s double precision, p95_s double precision, p95_all_s double precision, target_s double precision, verdict text,
 		met bigint, missed bigint, pending bigint, not_measured bigint, invalid bigint, answered bigint, success bigint, rejected bigint, report_row integer, process_name text, description text)
-	LANGUAGE sql STABLE SECURITY DEFINER
+	LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
 	ROWS 60
 	SET search_path = pg_catalog, pg_temp
 	SET jit = off

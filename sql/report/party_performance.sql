@@ -3,7 +3,7 @@
 /* The Party * stands for all Parties together, for roles that can see all. */
 CREATE FUNCTION pmr.visible_month()
 	RETURNS TABLE (source text, party text, month date, as_of timestamp with time zone, status text)
-	LANGUAGE sql STABLE SECURITY DEFINER
+	LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
 	ROWS 200
 	SET search_path = pg_catalog, pg_temp
 	SET jit = off
@@ -88,7 +88,7 @@ CREATE FUNCTION pmr.party_performance_of(source text, party text, month date)
 		target_s double precision, target_status text,
 		met bigint, missed bigint, pending bigint, not_measured bigint, invalid bigint, answered bigint, success bigint, rejected bigint, no_response bigint, unclassified bigint,
 		met_success bigint, met_rejected bigint, missed_rejected bigint, pre_commands bigint, local_commands bigint, cancelled bigint)
-	LANGUAGE sql STABLE SECURITY DEFINER
+	LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
 	ROWS 50
 	SET search_path = pg_catalog, pg_temp
 	SET jit = off

@@ -10,7 +10,7 @@ CREATE FUNCTION pmr.performance(from_day date, to_day date)
 		p50_s double precision, p90_s double precision, p95_s double precision, p99_s double precision, p95_all_s double precision, mean_s double precision, max_s double precision,
 		met bigint, missed bigint, pending bigint, not_measured bigint, invalid bigint, answered bigint, success bigint, rejected bigint, no_response bigint, unclassified bigint,
 		as_of timestamp with time zone, status text)
-	LANGUAGE plpgsql STABLE SECURITY DEFINER
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
 	ROWS 1000
 	SET search_path = pg_catalog, pg_temp
 	SET jit = off

@@ -7,7 +7,7 @@
  */
 CREATE FUNCTION pmr.performance_report_of(source text, party text, month date)
 	RETURNS TABLE (line integer, item text, mode text, requests bigint, target_met_pct double precision, success_pct double precision, p50_s double precision, p95_s double precision, verdict text)
-	LANGUAGE sql STABLE SECURITY DEFINER
+	LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
 	ROWS 80
 	SET search_path = pg_catalog, pg_temp
 	SET jit = off
