@@ -34,7 +34,7 @@ SQL_PARTS = schema \
 	comparison/publish_figures comparison/suppress comparison/publish \
 	comparison/own_groups comparison/party_comparison \
 	comparison/factor_comparison comparison/industry_performance \
-	diagnose/compare_misses diagnose/diagnose \
+	diagnose/misses diagnose/diagnose \
 	access/allow_refresh access/privileges
 JOINED_SQL = sql/$(EXTENSION)--$(EXTVERSION).sql
 DATA_built = $(JOINED_SQL)

@@ -23,7 +23,7 @@ packages=(git gcc libc6-dev libc6-dbg make binutils clang libclang-rt-dev perl
 indent_options=(-bad -bap -bbb -bc -bl -cli1 -cp33 -cdb -nce -d0 -di12 -nfc1
 	-i4 -l79 -lp -lpl -nip -npro -sac -tpg -ts4)
 
-# Up to PostgreSQL 15 pg_bsd_indent is a package of its own; later it comes with
+# Up to PostgreSQL 15 pg_bsd_indent is a separate package; later it comes with
 # the server's headers.
 install_tools()
 {
@@ -232,7 +232,7 @@ check_test_names()
 support='_(in|out|recv|send|cmp|eq|ne|lt|le|gt|ge|hash|hash_extended)$'
 support+='|_(transfn|combine|serialize|deserialize|finalfn)$'
 
-# Each public object has a heading of its own in the manual.
+# The manual has a heading for each public object.
 check_documented()
 {
 	local name status=0
@@ -572,7 +572,7 @@ check_instructions()
 	return "$status"
 }
 
-# Only that it runs: the figures of few rows say nothing.
+# Only checks that it runs: the figures of few rows mean nothing.
 run_benchmark()
 {
 	local file

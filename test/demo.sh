@@ -3,10 +3,10 @@
 #
 #	bash test/demo.sh [[--rows] N] [--page [FILE]]
 #
-# Installs what a Debian or Ubuntu machine lacks (as root or through sudo),
-# builds and installs the extension, generates N rows (default 1000000), loads
-# them into a throw-away cluster and runs test/demo.sql. Leaves nothing running;
-# the extension stays installed.
+# Installs missing packages on Debian or Ubuntu, as root or through sudo; builds
+# and installs the extension; generates N rows (default 1000000), loads them
+# into a throw-away cluster and runs test/demo.sql. Leaves nothing running; the
+# extension stays installed.
 #
 # With --page it generates four months, and also draws a page of the last one
 # (doc/page.md) to FILE (default page.html); this needs Node and npm.

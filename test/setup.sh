@@ -22,7 +22,7 @@ reason=''      # why the last step was skipped
 make_options=()
 untried=77     # exit status of a step that cannot run on this machine
 
-# A file of its own, so that it can be removed safely.
+# A separate file, so that it can be removed safely.
 no_main_cluster=/etc/postgresql-common/createcluster.d/pmr_metrics-test.conf
 
 die()

@@ -1,6 +1,6 @@
 /* The rights of roles that refresh and publish */
 
-/* Lets a role refresh: a trusted one, as it reads every Party's figures. */
+/* The role must be trusted: it can read the figures of all Parties. */
 CREATE FUNCTION pmr.allow_refresh(role_name regrole) RETURNS void
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
@@ -11,4 +11,4 @@ BEGIN
 	EXECUTE format('GRANT EXECUTE ON ALL ROUTINES IN SCHEMA pmr TO %s', role_name);
 END
 $$;
-COMMENT ON FUNCTION pmr.allow_refresh(regrole) IS 'lets a role add sources, refresh and publish; it will see the figures of every Party';
+COMMENT ON FUNCTION pmr.allow_refresh(regrole) IS 'lets a role add sources, refresh and publish; it can then see the figures of all Parties';

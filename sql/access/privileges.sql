@@ -1,11 +1,11 @@
 /*
  * Privileges
  *
- * PUBLIC may call what is named here and read what is shipped, whatever the
- * default privileges of the role that installs this.  All else is closed: the
- * tables of reports hold every Party's figures, and nobody calls the support
- * functions of an aggregate directly (the right is needed by the aggregate's
- * owner, not by its caller).
+ * PUBLIC may call the functions that are named here, and read the reference
+ * tables and the views, whatever the default privileges of the role that runs
+ * CREATE EXTENSION.  Everything else is closed: the tables of reports hold the
+ * figures of all Parties, and nobody needs to call the support functions of an
+ * aggregate directly (the aggregate's owner needs the privilege, not its caller).
  */
 
 GRANT USAGE ON SCHEMA pmr TO PUBLIC;

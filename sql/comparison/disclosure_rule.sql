@@ -9,43 +9,25 @@ CREATE TABLE pmr.disclosure_rule (
 );
 SELECT pg_extension_config_dump('pmr.disclosure_rule', '');
 CREATE UNIQUE INDEX disclosure_rule_one ON pmr.disclosure_rule ((true));
-COMMENT ON TABLE pmr.disclosure_rule IS 'when a figure of others may be shown: no row, the defaults; at most one row, yours';
-COMMENT ON COLUMN pmr.disclosure_rule.min_groups IS 'other supplier groups that it needs at least';
-COMMENT ON COLUMN pmr.disclosure_rule.min_group_requests IS 'measured requests that each of them needs';
-COMMENT ON COLUMN pmr.disclosure_rule.max_share_pct IS 'share of the requests that the largest group may have';
-COMMENT ON COLUMN pmr.disclosure_rule.max_share_of_two_pct IS 'share of the requests that the two largest groups may have';
-COMMENT ON COLUMN pmr.disclosure_rule.min_groups_ranked IS 'other supplier groups that a median and a rank need';
+COMMENT ON TABLE pmr.disclosure_rule IS 'conditions under which a figure of others is shown; holds at most one row, and without a row the defaults of the columns apply';
+COMMENT ON COLUMN pmr.disclosure_rule.min_groups IS 'smallest number of other supplier groups in a figure';
+COMMENT ON COLUMN pmr.disclosure_rule.min_group_requests IS 'measured requests that a supplier group needs to be counted in min_groups';
+COMMENT ON COLUMN pmr.disclosure_rule.max_share_pct IS 'largest share of the requests, in percent, that one group may have';
+COMMENT ON COLUMN pmr.disclosure_rule.max_share_of_two_pct IS 'largest share of the requests, in percent, that the two largest groups may have together';
+COMMENT ON COLUMN pmr.disclosure_rule.min_groups_ranked IS 'smallest number of other supplier groups for a median and a rank';
 
-/*
- * Does the rule hold for groups with so many measured requests, most first,
- * without the one of them (omitted_groups = 1) that matters most?  That is one of the
- * three largest: without any other the shares are smaller.
- */
 CREATE FUNCTION pmr.passes_dominance_rule(measured bigint[], rule pmr.publication, omitted_groups integer) RETURNS boolean
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE
-BEGIN ATOMIC
-	SELECT coalesce(measured[(rule).min_groups + omitted_groups] >= (rule).min_group_requests
-		AND CASE omitted_groups
-			WHEN 0 THEN 100 * measured[1] <= (rule).max_share_pct * total
-				AND 100 * (measured[1] + measured[2]) <= (rule).max_share_of_two_pct * total
-			ELSE 100 * measured[2] <= (rule).max_share_pct * (total - measured[1])
-				AND 100 * measured[1] <= (rule).max_share_pct * (total - measured[2])
-				AND 100 * (measured[2] + measured[3]) <= (rule).max_share_of_two_pct * (total - measured[1])
-				AND 100 * (measured[1] + measured[3]) <= (rule).max_share_of_two_pct * (total - measured[2])
-				AND 100 * (measured[1] + measured[2]) <= (rule).max_share_of_two_pct * (total - measured[3])
-		END, false)
-	FROM (SELECT sum(m) AS total FROM unnest(measured) AS u (m)) AS t;
-END;
-COMMENT ON FUNCTION pmr.passes_dominance_rule(bigint[], pmr.publication, integer) IS 'internal: does the rule of a publication hold for groups with so many measured requests, most first';
+	AS 'MODULE_PATHNAME', 'pmr_passes_dominance_rule'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION pmr.passes_dominance_rule(bigint[], pmr.publication, integer) IS 'internal: does the rule of a publication hold for groups with so many measured requests, or (omitted_groups = 1) for all of them but one, whichever that is';
 
-/* Two significant digits. */
 CREATE FUNCTION pmr.two_digits(seconds double precision) RETURNS double precision
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	RETURN CASE WHEN seconds > 0 THEN round(seconds::numeric, 1 - floor(log(seconds::numeric))::integer)::double precision ELSE seconds END;
 COMMENT ON FUNCTION pmr.two_digits(double precision) IS 'internal: a number rounded to two significant digits';
 
-/* Met requests in thousandths; what is made from it is as coarse. */
+/* Rates are rounded before anything is computed from them. */
 CREATE FUNCTION pmr.per_mille(part bigint, whole bigint) RETURNS integer
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	RETURN round(1000.0 * part / nullif(whole, 0))::integer;
-COMMENT ON FUNCTION pmr.per_mille(bigint, bigint) IS 'internal: share in whole thousandths; NULL of nothing';
+COMMENT ON FUNCTION pmr.per_mille(bigint, bigint) IS 'internal: part of whole in thousandths, rounded; NULL if whole is 0';

@@ -1,6 +1,5 @@
-/* The supplier groups that are left out of "others", and what is shown then */
+/* Which supplier groups are not "others" to a reader, and what is shown then */
 
-/* Supplier groups that are none of the others, when a Party is compared. */
 CREATE FUNCTION pmr.own_groups(source text, month date, party text) RETURNS text[]
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
@@ -19,13 +18,15 @@ BEGIN ATOMIC
 				   GROUP BY 1 ORDER BY 1)
 		END;
 END;
-COMMENT ON FUNCTION pmr.own_groups(text, date, text) IS 'internal: supplier groups of the Parties that who asks may see; for who sees all, that of the Party';
+COMMENT ON FUNCTION pmr.own_groups(text, date, text) IS 'internal: supplier groups that are not others when a Party is compared: those of the Parties that the requesting role can see; for a role that can see all Parties, that of the Party';
 
 /*
- * Figures that a reader of several groups may have: those shown to everybody
- * that satisfy the rule without all these groups, as must what is left of each
- * sum.  Where one of its parts does not, all parts of an SRV and mode are left
- * out.  Values of factors and categories are for readers of one group.
+ * A reader with Parties in several groups knows the requests of all these
+ * groups.  Such a reader is shown fewer figures: only those that every reader is
+ * shown and that satisfy the rule without these groups.  The hidden parts of a
+ * sum together must satisfy it too.  If one part of an SRV and mode fails, the
+ * reader is shown no part of it.  Figures of categories are shown only to
+ * readers of one group, and so are values of factors other than the region.
  */
 CREATE FUNCTION pmr.shown_without(source text, month date, own text[]) RETURNS TABLE (figure integer)
 	LANGUAGE sql STABLE
@@ -41,13 +42,13 @@ BEGIN ATOMIC
 		WHERE g.name <> ALL (own) AND g.measured > 0
 	), shown AS (
 		SELECT p.figure, p.kind, p.srv, p.mode,
-			pmr.passes_dominance_rule(array_agg(p.measured ORDER BY p.measured DESC), (SELECT r.rule FROM rule AS r), 0) AS passes
+			pmr.passes_dominance_rule(array_agg(p.measured), (SELECT r.rule FROM rule AS r), 0) AS passes
 		FROM part AS p
 		WHERE p.shown
 		GROUP BY p.figure, p.kind, p.srv, p.mode
 	), hidden AS (
 		SELECT s.part_of, s.kind, s.srv, s.mode,
-			pmr.passes_dominance_rule(array_agg(s.measured ORDER BY s.measured DESC), (SELECT r.rule FROM rule AS r), 0) AS passes
+			pmr.passes_dominance_rule(array_agg(s.measured), (SELECT r.rule FROM rule AS r), 0) AS passes
 		FROM (SELECT p.part_of, p.kind, CASE p.kind WHEN 'srv' THEN '' ELSE p.srv END AS srv, CASE p.kind WHEN 'srv' THEN '' ELSE p.mode END AS mode,
 				p.name, sum(p.measured)::bigint AS measured
 			  FROM part AS p
@@ -66,11 +67,11 @@ BEGIN ATOMIC
 				AND NOT EXISTS (SELECT FROM hidden AS h WHERE h.kind <> 'srv' AND h.srv = s.srv AND h.mode = s.mode AND NOT h.passes)
 		END;
 END;
-COMMENT ON FUNCTION pmr.shown_without(text, date, text[]) IS 'internal: figures of a publication that a reader of these several groups may have';
+COMMENT ON FUNCTION pmr.shown_without(text, date, text[]) IS 'internal: figures of a publication that a reader with Parties in these groups is shown';
 
 CREATE FUNCTION pmr.published_month()
 	RETURNS TABLE (source text, party text, month date, as_of timestamp with time zone)
-	LANGUAGE sql STABLE SECURITY DEFINER
+	LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
 	ROWS 200
 	SET search_path = pg_catalog, pg_temp
 	SET jit = off
@@ -84,4 +85,4 @@ BEGIN ATOMIC
 	WHERE (SELECT pmr.can_see_all_parties()) OR p.party IN (SELECT a.party FROM access AS a)
 	ORDER BY p.source, p.month, p.party;
 END;
-COMMENT ON FUNCTION pmr.published_month() IS 'internal: Parties and published months that who asks may see';
+COMMENT ON FUNCTION pmr.published_month() IS 'internal: Parties that the requesting role can see, and the months that are published of them';

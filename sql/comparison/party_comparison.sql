@@ -1,9 +1,19 @@
 /* A Party beside the rest of its category and of the industry */
 
 /*
- * The verdict on an excess of misses: 3.29 standard deviations are passed by
- * chance once in a thousand.  The rates that were expected are rounded, by up
- * to half a thousandth.
+ * Others' rates are in whole thousandths, and every figure that is shown beside
+ * own figures is made from these, so that it cannot tell more than they do.
+ *
+ * Helper functions declare how many rows to expect, so that the planner joins
+ * their results by hashing.  Of a CTE over a publication it would expect a row
+ * or two, and join by nested loops.  They are in PL/pgSQL, which plans their
+ * queries once for all Parties, not once for each.
+ */
+
+/*
+ * The verdict on an excess of misses.  An excess of 3.29 standard deviations
+ * comes by chance once in a thousand times.  The rates that were expected are
+ * rounded, by up to half a thousandth.
  */
 CREATE FUNCTION pmr.excess_verdict(excess double precision, variance double precision, measured bigint, expected double precision) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
@@ -13,163 +23,240 @@ CREATE FUNCTION pmr.excess_verdict(excess double precision, variance double prec
 		WHEN excess < -3.29 * sqrt(variance) - 0.0005 * measured THEN 'better'
 		ELSE 'no difference'
 	END;
-COMMENT ON FUNCTION pmr.excess_verdict(double precision, double precision, bigint, double precision) IS 'internal: worse, better, no difference or too few, of an excess of misses';
+COMMENT ON FUNCTION pmr.excess_verdict(double precision, double precision, bigint, double precision) IS 'internal: verdict on an excess of misses: worse, better, no difference or too few';
+
+/* See overdispersion(); this is its sum, before it is divided by the days less one. */
+CREATE FUNCTION pmr.chi_square(squares double precision, measured bigint, met bigint) RETURNS double precision
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	RETURN (squares - (measured - met)::double precision * (measured - met) / measured)
+		* (measured::double precision * measured) / ((measured - met)::double precision * met);
+COMMENT ON FUNCTION pmr.chi_square(double precision, bigint, bigint) IS 'internal: chi-square of days against their sum, of squares = sum(missed^2 / measured) over the days';
 
 /*
- * Whatever is shown beside own figures is made from others' rates in whole
- * thousandths, so that it cannot tell more than these.  The planner takes each
- * CTE for a row or two, so nested loops are kept from it, here and below.
+ * Figures of a publication less those of own groups, as far as the requesting
+ * role may have them.  A role of several groups gets those that are shown
+ * without all of these, and no category.
  */
+CREATE FUNCTION pmr.others_figure(source text, month date, own text[], all_parties boolean)
+	RETURNS TABLE (kind text, srv text, mode text, device_generation text, qualifier text, factor text, value text, category text,
+		groups text[], group_measured bigint[], group_met bigint[], measured bigint, met bigint, times_shown boolean, p50_s double precision[], p95_s double precision[])
+	LANGUAGE sql STABLE
+	ROWS 1000
+BEGIN ATOMIC
+	SELECT f.kind, f.srv, f.mode, f.device_generation, f.qualifier, f.factor, f.value, f.category,
+		f.groups, f.measured, f.met, f.total_measured - g.measured, f.total_met - g.met, f.times_shown OR others_figure.all_parties, f.p50_s, f.p95_s
+	FROM pmr.publication_figure AS f
+		CROSS JOIN LATERAL (SELECT coalesce(sum(f.measured[array_position(f.groups, o.name)]), 0)::bigint AS measured,
+								coalesce(sum(f.met[array_position(f.groups, o.name)]), 0)::bigint AS met
+							FROM unnest(others_figure.own) AS o (name)) AS g
+	WHERE f.source = others_figure.source AND f.month = others_figure.month
+	  AND (others_figure.all_parties OR f.shown)
+	  AND (others_figure.all_parties OR cardinality(others_figure.own) = 1
+		OR f.figure IN (SELECT w.figure FROM pmr.shown_without(others_figure.source, others_figure.month, others_figure.own) AS w))
+	  AND f.total_measured > g.measured;
+END;
+COMMENT ON FUNCTION pmr.others_figure(text, date, text[], boolean) IS 'internal: figures of a publication without these groups, as far as the requesting role may have them';
+
+/* Rates of others; srv and mode are all where the row is the total. */
+CREATE FUNCTION pmr.others_rate(source text, month date, own text[], all_parties boolean, category text, min_group_requests bigint)
+	RETURNS TABLE (total boolean, srv text, mode text, category_rate integer, industry_rate integer, p50_s double precision, p95_s double precision, group_rates integer[])
+	LANGUAGE plpgsql STABLE
+	ROWS 100
+	SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+	WITH rate AS (
+		SELECT f.kind, CASE f.kind WHEN 'all' THEN 'all' ELSE f.srv END AS srv, CASE f.kind WHEN 'all' THEN 'all' ELSE f.mode END AS mode, pmr.per_mille(f.met, f.measured) AS rate,
+			CASE WHEN f.times_shown AND cardinality(others_rate.own) = 1 THEN f.p50_s[array_position(f.groups, others_rate.own[1])] END AS p50_s,
+			CASE WHEN f.times_shown AND cardinality(others_rate.own) = 1 THEN f.p95_s[array_position(f.groups, others_rate.own[1])] END AS p95_s,
+			CASE f.kind WHEN 'srv' THEN ARRAY(
+				SELECT pmr.per_mille(g.met, g.measured) AS rate
+				FROM unnest(f.groups, f.group_measured, f.group_met) AS g (name, measured, met)
+				WHERE g.measured >= others_rate.min_group_requests AND g.name <> ALL (others_rate.own)
+				ORDER BY rate) END AS group_rates
+		FROM pmr.others_figure(others_rate.source, others_rate.month, others_rate.own, others_rate.all_parties) AS f
+		WHERE f.kind IN ('all', 'srv') OR f.kind = 'category' AND f.category = others_rate.category
+	)
+	SELECT r.kind = 'all', r.srv, r.mode, max(r.rate) FILTER (WHERE r.kind = 'category'), max(r.rate) FILTER (WHERE r.kind <> 'category'),
+		max(r.p50_s), max(r.p95_s), max(r.group_rates)
+	FROM rate AS r
+	GROUP BY 1, 2, 3;
+END
+$$;
+COMMENT ON FUNCTION pmr.others_rate(text, date, text[], boolean, text, bigint) IS 'internal: met requests of others in thousandths, their times, and the rates of their groups, lowest first, by SRV and mode';
+
+/* Rates of a Party; srv and mode are all where the row is the total. */
+CREATE FUNCTION pmr.own_rate(source text, month date, party text)
+	RETURNS TABLE (total boolean, srv text, mode text, measured bigint, met bigint, phi double precision, times_s double precision[])
+	LANGUAGE plpgsql STABLE
+	ROWS 100
+	SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+	SELECT t.total, CASE WHEN t.total THEN 'all' ELSE c.srv END, CASE WHEN t.total THEN 'all' ELSE c.mode END, sum(c.measured)::bigint, sum(c.met)::bigint,
+		coalesce(greatest(1, sum(CASE WHEN c.days > 1 AND c.met < c.measured AND c.met > 0 THEN pmr.chi_square(c.squares, c.measured, c.met) END
+				ORDER BY c.srv, c.mode, c.device_generation, c.qualifier)
+			/ sum(c.days - 1) FILTER (WHERE c.days > 1 AND c.met < c.measured AND c.met > 0)), 1),
+		CASE WHEN NOT t.total THEN pmr.rtt_percentiles(pmr.rtt_merge(c.rtt) FILTER (WHERE NOT t.total), '{0.5,0.95}') END
+	FROM pmr.publication_cell AS c CROSS JOIN (VALUES (false), (true)) AS t (total)
+	WHERE c.source = own_rate.source AND c.month = own_rate.month AND c.party = own_rate.party AND c.factor = 'all'
+	GROUP BY 1, 2, 3, t.total;
+END
+$$;
+COMMENT ON FUNCTION pmr.own_rate(text, date, text) IS 'internal: counts, overdispersion and times of a Party in a publication, by SRV and mode';
+
+/*
+ * A Party's misses beside those that the rates of others give at its own mix
+ * of strata, which are those of the publication.  Where the figure of a stratum
+ * is hidden, that of its value of the region factor stands for it.
+ *
+ * The variance is that of the difference between the two, at the rate of both
+ * together (pooled).
+ */
+CREATE FUNCTION pmr.equal_mix(source text, month date, party text, own text[], all_parties boolean, region_factor text)
+	RETURNS TABLE (total boolean, srv text, mode text, measured bigint, missed bigint, expected bigint, pooled double precision, variance double precision)
+	LANGUAGE plpgsql STABLE
+	ROWS 100
+	SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+BEGIN
+	RETURN QUERY
+	WITH side AS (
+		/* the qualifier is NULL where the figure is that of all of them */
+		SELECT c.srv, c.mode, c.device_generation, c.value, c.qualifier, c.measured, c.measured - c.met AS missed, NULL::bigint AS others, NULL::integer AS others_missed
+		FROM pmr.publication_cell AS c
+		WHERE c.source = equal_mix.source AND c.month = equal_mix.month AND c.party = equal_mix.party AND c.factor = coalesce(equal_mix.region_factor, 'all')
+		UNION ALL
+		SELECT f.srv, f.mode, f.device_generation, f.value, CASE f.kind WHEN 'stratum' THEN f.qualifier END, NULL, NULL, f.measured, 1000 - pmr.per_mille(f.met, f.measured)
+		FROM pmr.others_figure(equal_mix.source, equal_mix.month, equal_mix.own, equal_mix.all_parties) AS f
+		WHERE f.kind = 'stratum' OR f.kind = 'value' AND f.factor = equal_mix.region_factor
+	), stratum AS (
+		SELECT s.srv, s.mode, s.device_generation, s.value, s.qualifier, sum(s.measured)::bigint AS measured, sum(s.missed)::bigint AS missed,
+			coalesce(max(s.others), max(max(s.others) FILTER (WHERE s.qualifier IS NULL)) OVER w) AS others,
+			coalesce(max(s.others_missed), max(max(s.others_missed) FILTER (WHERE s.qualifier IS NULL)) OVER w) AS others_missed
+		FROM side AS s
+		GROUP BY s.srv, s.mode, s.device_generation, s.value, s.qualifier
+		WINDOW w AS (PARTITION BY s.srv, s.mode, s.device_generation, s.value)
+	), mix AS (
+		SELECT s.*, (s.others_missed / 1000.0::double precision * s.others + s.missed) / (s.others + s.measured) AS q
+		FROM stratum AS s
+		WHERE s.measured > 0 AND s.others IS NOT NULL
+	)
+	SELECT t.total, CASE WHEN t.total THEN 'all' ELSE m.srv END, CASE WHEN t.total THEN 'all' ELSE m.mode END,
+		sum(m.measured)::bigint, sum(m.missed)::bigint, sum(m.measured * m.others_missed)::bigint,
+		sum(m.measured * m.q ORDER BY m.srv, m.mode, m.device_generation, m.qualifier, m.value),
+		sum(m.measured * m.q * (1 - m.q) * (1 + m.measured::double precision / m.others)
+			ORDER BY m.srv, m.mode, m.device_generation, m.qualifier, m.value)
+	FROM mix AS m CROSS JOIN (VALUES (false), (true)) AS t (total)
+	GROUP BY 1, 2, 3, t.total;
+END
+$$;
+COMMENT ON FUNCTION pmr.equal_mix(text, date, text, text[], boolean, text) IS 'internal: misses of a Party and those that the rates of others give at its mix of strata, in thousandths, by SRV and mode';
+
 CREATE FUNCTION pmr.party_comparison_of(source text, party text, month date)
 	RETURNS TABLE (srv text, mode text, measured bigint, own_met_pct double precision, category_met_pct double precision, industry_met_pct double precision,
 		expected_met_pct double precision, excess_pct double precision, missed_ratio double precision, verdict text, coverage_pct double precision,
 		median_met_pct double precision, rank bigint, ranked bigint,
 		own_p50_s double precision, others_p50_s double precision, own_p95_s double precision, others_p95_s double precision, suppressed text)
-	LANGUAGE sql STABLE SECURITY DEFINER
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
 	ROWS 50
 	SET search_path = pg_catalog, pg_temp
 	SET jit = off
-	SET enable_nestloop = off
-BEGIN ATOMIC
-	WITH reader AS MATERIALIZED (
-		SELECT pmr.can_see_all_parties() AS can_see_all_parties, pmr.own_groups(party_comparison_of.source, party_comparison_of.month, party_comparison_of.party) AS own
-		WHERE pmr.can_see_party(party_comparison_of.party)
-	), asked AS MATERIALIZED (
-		SELECT u.region_factor, u.min_group_requests, u.min_groups_ranked, p.category, r.can_see_all_parties, r.own, cardinality(r.own) = 1 AS one_group,
-			(SELECT count(DISTINCT c.category) FROM pmr.publication_party AS c
-			 WHERE c.source = u.source AND c.month = u.month AND c.supplier_group = ANY (r.own)) AS categories
-		FROM reader AS r CROSS JOIN pmr.publication AS u
-			JOIN pmr.publication_party AS p ON p.source = u.source AND p.month = u.month
-		WHERE u.source = party_comparison_of.source AND u.month = party_comparison_of.month
-		  AND p.party = party_comparison_of.party
-	), figure AS MATERIALIZED (
-		SELECT f.kind = 'all' AS total, f.kind, f.srv, f.mode, f.device_generation, f.qualifier, f.value, f.groups, f.measured AS group_measured, f.met AS group_met,
-			f.total_measured - g.measured AS measured, f.total_met - g.met AS met,
-			CASE WHEN a.one_group AND (a.can_see_all_parties OR f.times_shown) THEN f.p50_s[array_position(f.groups, a.own[1])] END AS p50_s,
-			CASE WHEN a.one_group AND (a.can_see_all_parties OR f.times_shown) THEN f.p95_s[array_position(f.groups, a.own[1])] END AS p95_s
-		FROM asked AS a
-			JOIN pmr.publication_figure AS f ON f.source = party_comparison_of.source AND f.month = party_comparison_of.month
-			CROSS JOIN LATERAL (SELECT coalesce(sum(f.measured[array_position(f.groups, o.name)]), 0)::bigint AS measured,
-									coalesce(sum(f.met[array_position(f.groups, o.name)]), 0)::bigint AS met
-								FROM unnest(a.own) AS o (name)) AS g
-		WHERE (f.kind IN ('all', 'srv', 'stratum') OR f.kind = 'value' AND f.factor = a.region_factor
-			OR f.kind = 'category' AND f.category = a.category AND (a.can_see_all_parties OR a.one_group AND a.categories = 1))
-		  AND (a.can_see_all_parties OR f.shown)
-		  AND (a.can_see_all_parties OR a.one_group OR f.figure IN (SELECT w.figure FROM pmr.shown_without(party_comparison_of.source, party_comparison_of.month, a.own) AS w))
-		  AND f.total_measured > g.measured
-	), cell AS MATERIALIZED (
-		SELECT c.*
-		FROM asked AS a JOIN pmr.publication_cell AS c ON c.source = party_comparison_of.source AND c.month = party_comparison_of.month
-			AND c.party = party_comparison_of.party AND c.factor IN ('all', a.region_factor)
-	), own AS (
-		SELECT t.total, CASE WHEN t.total THEN 'all' ELSE c.srv END AS srv, CASE WHEN t.total THEN 'all' ELSE c.mode END AS mode,
-			sum(c.measured)::bigint AS measured, sum(c.met)::bigint AS met,
-			coalesce(greatest(1, sum(CASE WHEN c.days > 1 AND c.met < c.measured AND c.met > 0
-					THEN (c.squares - (c.measured - c.met)::double precision * (c.measured - c.met) / c.measured)
-						* (c.measured::double precision * c.measured) / ((c.measured - c.met)::double precision * c.met) END
-					ORDER BY c.srv, c.mode, c.device_generation, c.qualifier)
-				/ sum(c.days - 1) FILTER (WHERE c.days > 1 AND c.met < c.measured AND c.met > 0)), 1) AS phi,
-			CASE WHEN NOT t.total THEN pmr.rtt_percentiles(pmr.rtt_merge(c.rtt) FILTER (WHERE NOT t.total), '{0.5,0.95}') END AS s
-		FROM cell AS c CROSS JOIN (VALUES (false), (true)) AS t (total)
-		WHERE c.factor = 'all'
-		GROUP BY 1, 2, 3, t.total
-	), own_stratum AS (
-		SELECT c.srv, c.mode, c.device_generation, c.qualifier, c.value, sum(c.measured)::bigint AS measured, sum(c.measured - c.met)::bigint AS missed
-		FROM asked AS a JOIN cell AS c ON c.factor = coalesce(a.region_factor, 'all')
-		GROUP BY c.srv, c.mode, c.device_generation, c.qualifier, c.value
-	), mix AS (
-		/* others' misses, of a thousand; and the rate of both together, which the variance is of */
-		SELECT o.srv, o.mode, o.device_generation, o.qualifier, o.value, o.measured, o.missed, r.missed AS others_missed, f.measured AS others,
-			(r.missed / 1000.0::double precision * f.measured + o.missed) / (f.measured + o.measured) AS q
-		FROM own_stratum AS o
-			CROSS JOIN LATERAL (
-				/* where the stratum is hidden, all qualifiers of it together */
-				SELECT f.met, f.measured
-				FROM figure AS f
-				WHERE f.kind IN ('stratum', 'value') AND f.srv = o.srv AND f.mode = o.mode AND f.device_generation = o.device_generation
-				  AND f.value = o.value AND (f.kind = 'value' OR f.qualifier = o.qualifier)
-				ORDER BY f.kind
-				LIMIT 1
-			) AS f
-			CROSS JOIN LATERAL (SELECT 1000 - pmr.per_mille(f.met, f.measured) AS missed) AS r
-		WHERE o.measured > 0
-	), equal AS (
-		SELECT t.total, CASE WHEN t.total THEN 'all' ELSE m.srv END AS srv, CASE WHEN t.total THEN 'all' ELSE m.mode END AS mode,
-			sum(m.measured)::bigint AS measured, sum(m.missed)::bigint AS missed, sum(m.measured * m.others_missed)::bigint AS expected,
-			sum(m.measured * m.q ORDER BY m.srv, m.mode, m.device_generation, m.qualifier, m.value) AS pooled,
-			sum(m.measured * m.q * (1 - m.q) * (1 + m.measured::double precision / m.others)
-				ORDER BY m.srv, m.mode, m.device_generation, m.qualifier, m.value) AS variance
-		FROM mix AS m CROSS JOIN (VALUES (false), (true)) AS t (total)
-		GROUP BY 1, 2, 3, t.total
-	), standing AS (
-		SELECT f.srv, f.mode, count(*) AS groups,
-			count(*) FILTER (WHERE pmr.per_mille(g.met, g.measured) > pmr.per_mille(o.met, o.measured)) AS better,
-			array_agg(pmr.per_mille(g.met, g.measured) ORDER BY pmr.per_mille(g.met, g.measured)) AS met
-		FROM asked AS a CROSS JOIN figure AS f
-			CROSS JOIN unnest(f.groups, f.group_measured, f.group_met) AS g (name, measured, met)
-			JOIN own AS o ON NOT o.total AND o.srv = f.srv AND o.mode = f.mode
-		WHERE f.kind = 'srv' AND g.measured >= a.min_group_requests AND g.name <> ALL (a.own)
-		GROUP BY f.srv, f.mode
-	)
+AS $$
+#variable_conflict use_column
+DECLARE
+	every_party boolean;
+	own text[];
+	one_group boolean;
+	categories bigint;
+	own_category text;
+	shown_category text;
+	rule pmr.publication;
+BEGIN
+	IF NOT pmr.can_see_party(party_comparison_of.party) THEN
+		RETURN;
+	END IF;
+	SELECT p.category INTO own_category
+	FROM pmr.publication_party AS p
+	WHERE p.source = party_comparison_of.source AND p.month = party_comparison_of.month AND p.party = party_comparison_of.party;
+	IF NOT FOUND THEN
+		RETURN;
+	END IF;
+	SELECT * INTO rule FROM pmr.publication AS u WHERE u.source = party_comparison_of.source AND u.month = party_comparison_of.month;
+	every_party := pmr.can_see_all_parties();
+	own := pmr.own_groups(party_comparison_of.source, party_comparison_of.month, party_comparison_of.party);
+	one_group := cardinality(own) = 1;
+	SELECT count(DISTINCT p.category) INTO categories
+	FROM pmr.publication_party AS p
+	WHERE p.source = rule.source AND p.month = rule.month AND p.supplier_group = ANY (own);
+	IF every_party OR one_group AND categories = 1 THEN
+		shown_category := own_category;
+	END IF;
+
+	RETURN QUERY
 	SELECT o.srv, o.mode, o.measured, pmr.percentage(o.met, o.measured),
-		pmr.per_mille(c.met, c.measured) / 10.0::double precision,
-		pmr.per_mille(i.met, i.measured) / 10.0::double precision,
-		CASE WHEN e.covers THEN round(100 - e.expected / (10.0 * e.measured), 2)::double precision END,
-		CASE WHEN e.covers THEN round(100 * (e.missed - e.expected / 1000.0) / e.measured, 2)::double precision END,
-		CASE WHEN e.covers AND e.expected > 0 THEN round(1000.0 * e.missed / e.expected, 2)::double precision END,
-		CASE WHEN e.covers THEN pmr.excess_verdict(e.missed - e.expected / 1000.0::double precision, o.phi * e.variance, e.measured, e.pooled) END,
+		i.category_rate / 10.0::double precision, i.industry_rate / 10.0::double precision,
+		CASE WHEN c.covers THEN round(100 - e.expected / (10.0 * e.measured), 2)::double precision END,
+		CASE WHEN c.covers THEN round(100 * (e.missed - e.expected / 1000.0) / e.measured, 2)::double precision END,
+		CASE WHEN c.covers AND e.expected > 0 THEN round(1000.0 * e.missed / e.expected, 2)::double precision END,
+		CASE WHEN c.covers THEN pmr.excess_verdict(e.missed - e.expected / 1000.0::double precision, o.phi * e.variance, e.measured, e.pooled) END,
 		round(100.0 * coalesce(e.measured, 0) / nullif(o.measured, 0), 1)::double precision,
-		CASE WHEN s.ranks THEN (SELECT round(avg(v), 0) / 10 FROM unnest(s.met[greatest((s.groups - 1) / 2, 1):(s.groups + 4) / 2]) AS u (v))::double precision END,
-		CASE WHEN s.ranks AND o.measured >= a.min_group_requests THEN s.better + 1 END,
-		CASE WHEN s.ranks AND o.measured >= a.min_group_requests THEN s.groups + 1 END,
-		o.s[1], i.p50_s, o.s[2], i.p95_s,
+		CASE WHEN c.ranks THEN (SELECT round(avg(r), 0) / 10 FROM unnest(i.group_rates[greatest((c.groups - 1) / 2, 1):(c.groups + 4) / 2]) AS r)::double precision END,
+		CASE WHEN c.ranks AND o.measured >= rule.min_group_requests THEN 1 + (SELECT count(*) FROM unnest(i.group_rates) AS r WHERE r > pmr.per_mille(o.met, o.measured)) END,
+		CASE WHEN c.ranks AND o.measured >= rule.min_group_requests THEN 1 + c.groups END,
+		o.times_s[1], i.p50_s, o.times_s[2], i.p95_s,
 		nullif(concat_ws('; ',
-			CASE WHEN i.measured IS NULL THEN 'industry: others are too few, or too unequal' END,
-			CASE WHEN o.total OR c.measured IS NOT NULL THEN NULL
-				WHEN a.category IS NULL THEN 'category: the Party has none'
-				WHEN NOT a.can_see_all_parties AND (NOT a.one_group OR a.categories > 1) THEN 'category: your Parties are of several groups or categories'
+			CASE WHEN i.industry_rate IS NULL THEN 'industry: others are too few, or too unequal' END,
+			CASE WHEN o.total OR i.category_rate IS NOT NULL THEN NULL
+				WHEN own_category IS NULL THEN 'category: the Party has none'
+				WHEN shown_category IS NULL THEN 'category: your Parties are of several groups or categories'
 				ELSE 'category: others are too few, or too unequal' END,
-			CASE WHEN e.covers OR o.measured = 0 THEN NULL ELSE 'equal mix: under 90 % covered' END,
-			CASE WHEN o.total OR s.ranks THEN NULL ELSE 'median and rank: too few groups' END,
-			CASE WHEN o.total OR i.measured IS NULL OR i.p50_s IS NOT NULL THEN NULL
-				WHEN a.one_group THEN 'times: others are too few, or too unequal'
+			CASE WHEN c.covers OR o.measured = 0 THEN NULL ELSE 'equal mix: under 90 % covered' END,
+			CASE WHEN o.total OR c.ranks THEN NULL ELSE 'median and rank: too few groups' END,
+			CASE WHEN o.total OR i.industry_rate IS NULL OR i.p50_s IS NOT NULL THEN NULL
+				WHEN one_group THEN 'times: others are too few, or too unequal'
 				ELSE 'times: your Parties are of several groups' END), '')
-	FROM asked AS a CROSS JOIN own AS o
-		LEFT JOIN figure AS i ON i.kind IN ('all', 'srv') AND i.total = o.total AND (o.total OR i.srv = o.srv AND i.mode = o.mode)
-		LEFT JOIN figure AS c ON c.kind = 'category' AND NOT o.total AND c.srv = o.srv AND c.mode = o.mode
-		LEFT JOIN (SELECT q.*, w.measured * 9 <= q.measured * 10 AS covers
-				   FROM equal AS q JOIN own AS w ON w.total = q.total AND w.srv = q.srv AND w.mode = q.mode) AS e
+	FROM pmr.own_rate(rule.source, rule.month, party_comparison_of.party) AS o
+		LEFT JOIN pmr.others_rate(rule.source, rule.month, own, every_party, shown_category, rule.min_group_requests) AS i
+			ON i.total = o.total AND i.srv = o.srv AND i.mode = o.mode
+		LEFT JOIN pmr.equal_mix(rule.source, rule.month, party_comparison_of.party, own, every_party, rule.region_factor) AS e
 			ON e.total = o.total AND e.srv = o.srv AND e.mode = o.mode
-		LEFT JOIN (SELECT d.*, b.can_see_all_parties OR d.groups >= b.min_groups_ranked AS ranks FROM standing AS d CROSS JOIN asked AS b) AS s
-			ON NOT o.total AND s.srv = o.srv AND s.mode = o.mode
+		CROSS JOIN LATERAL (SELECT o.measured * 9 <= e.measured * 10 AS covers, cardinality(i.group_rates)::bigint AS groups,
+								CASE WHEN every_party THEN cardinality(i.group_rates) > 0 ELSE cardinality(i.group_rates) >= rule.min_groups_ranked END AS ranks) AS c
 	ORDER BY o.total DESC, o.srv, o.mode;
-END;
+END
+$$;
 COMMENT ON FUNCTION pmr.party_comparison_of(text, text, date) IS 'internal: party_comparison of one Party and month';
 
 CREATE VIEW pmr.party_comparison AS
 	SELECT k.source, k.party, k.month, c.*, k.as_of
 	FROM pmr.published_month() AS k, pmr.party_comparison_of(k.source, k.party, k.month) AS c;
-COMMENT ON VIEW pmr.party_comparison IS 'how a Party did in a published month beside the rest of its category and of the industry, and at equal mix: your own Parties, or every one for who sees all';
+COMMENT ON VIEW pmr.party_comparison IS 'how a Party did in a published month beside others, as a whole and at equal mix; others are the Parties outside the supplier groups of the Parties that the requesting role can see, or for a role that can see all Parties, outside the supplier group of the Party';
 COMMENT ON COLUMN pmr.party_comparison.source IS 'name of the source, as given to pmr.add_source';
 COMMENT ON COLUMN pmr.party_comparison.party IS 'the Party, as the audit table names it';
-COMMENT ON COLUMN pmr.party_comparison.month IS 'first day of the month, whose days are those of the time zone of the source';
-COMMENT ON COLUMN pmr.party_comparison.srv IS 'all: over all SRVs and modes; others over those that are shown';
-COMMENT ON COLUMN pmr.party_comparison.mode IS 'on_demand, future_dated, scheduled or non_device; empty: the request gave none; unknown: a mode that is none of these';
-COMMENT ON COLUMN pmr.party_comparison.measured IS 'own requests of the publication that were met or missed; what the percentages are of';
-COMMENT ON COLUMN pmr.party_comparison.own_met_pct IS '100 met / (met + missed) of the Party''s own requests of the publication';
-COMMENT ON COLUMN pmr.party_comparison.category_met_pct IS 'of the Parties of the same category outside your supplier groups, to 0.1 point';
-COMMENT ON COLUMN pmr.party_comparison.industry_met_pct IS 'of all Parties outside your supplier groups, to 0.1 point';
-COMMENT ON COLUMN pmr.party_comparison.expected_met_pct IS 'what others'' rates would give at your mix of SRV, qualifier, mode, generation and region';
-COMMENT ON COLUMN pmr.party_comparison.excess_pct IS 'misses above those expected at equal mix, of 100 requests';
-COMMENT ON COLUMN pmr.party_comparison.missed_ratio IS 'misses over those expected at equal mix; not for ranking Parties, whose mixes differ';
-COMMENT ON COLUMN pmr.party_comparison.verdict IS 'at equal mix: worse, better, no difference, or too few misses expected to tell';
-COMMENT ON COLUMN pmr.party_comparison.coverage_pct IS 'share of your measured requests that could be compared at equal mix';
-COMMENT ON COLUMN pmr.party_comparison.median_met_pct IS 'mean of the middle three or four of the other supplier groups';
-COMMENT ON COLUMN pmr.party_comparison.rank IS 'place of the Party among the other supplier groups by percentage met, to 0.1 point; 1 is the best, ties share';
-COMMENT ON COLUMN pmr.party_comparison.ranked IS 'the Party and the groups that it was ranked among';
-COMMENT ON COLUMN pmr.party_comparison.own_p50_s IS 'median Round Trip Time of the Party''s own answered, in seconds';
-COMMENT ON COLUMN pmr.party_comparison.others_p50_s IS 'of the answered requests of all others, to two significant digits';
-COMMENT ON COLUMN pmr.party_comparison.own_p95_s IS 'seconds within which 95 of 100 of the Party''s own answered were answered';
-COMMENT ON COLUMN pmr.party_comparison.others_p95_s IS 'of the answered requests of all others, to two significant digits';
-COMMENT ON COLUMN pmr.party_comparison.suppressed IS 'which figures are NULL, and why';
-COMMENT ON COLUMN pmr.party_comparison.as_of IS 'of the publication';
+COMMENT ON COLUMN pmr.party_comparison.month IS 'first day of the month; days begin at midnight in the time zone of the source';
+COMMENT ON COLUMN pmr.party_comparison.srv IS 'Service Reference Variant, as the audit table names it; empty: the request names none; all: the row over all SRVs and modes';
+COMMENT ON COLUMN pmr.party_comparison.mode IS 'on_demand, future_dated, dcc_scheduled or non_device; all: the row over all SRVs and modes';
+COMMENT ON COLUMN pmr.party_comparison.measured IS 'number of the Party''s requests in the publication that were met or missed';
+COMMENT ON COLUMN pmr.party_comparison.own_met_pct IS 'percentage of measured that were met, from 0 to 100, to two decimals; NULL: measured is 0';
+COMMENT ON COLUMN pmr.party_comparison.category_met_pct IS 'percentage of measured requests that others of the same category met, from 0 to 100, to one decimal; NULL: hidden, or there is none, see suppressed; always NULL in the row all';
+COMMENT ON COLUMN pmr.party_comparison.industry_met_pct IS 'percentage of measured requests that others met, from 0 to 100, to one decimal; in the row all over the SRVs and modes whose own figure may be shown; NULL: hidden, see suppressed';
+COMMENT ON COLUMN pmr.party_comparison.expected_met_pct IS 'percentage that the Party would have met at the rates of others for its own mix of SRV, qualifier, mode, device generation and region, from 0 to 100, to two decimals; NULL: coverage_pct is under 90';
+COMMENT ON COLUMN pmr.party_comparison.excess_pct IS 'missed requests minus those expected at equal mix, as a percentage of the requests compared, from -100 to 100, to two decimals; above 0: worse than others; NULL: coverage_pct is under 90';
+COMMENT ON COLUMN pmr.party_comparison.missed_ratio IS 'missed requests divided by those expected at equal mix, to two decimals; above 1: worse than others; NULL: coverage_pct is under 90, or none is expected; not for ranking Parties, whose mixes differ';
+COMMENT ON COLUMN pmr.party_comparison.verdict IS 'the Party against others at equal mix: worse, better, no difference, or too few: fewer than 5 misses are expected; NULL: coverage_pct is under 90';
+COMMENT ON COLUMN pmr.party_comparison.coverage_pct IS 'percentage of measured that could be compared at equal mix, from 0 to 100, to one decimal; NULL: measured is 0';
+COMMENT ON COLUMN pmr.party_comparison.median_met_pct IS 'mean of the middle three (of an even number: four) of the percentages that the other supplier groups met, from 0 to 100, to one decimal; NULL: too few groups, or the row all';
+COMMENT ON COLUMN pmr.party_comparison.rank IS 'place of the Party among the other supplier groups by percentage met to one decimal; 1 is the best, and equal percentages share a place; NULL: too few groups or requests, or the row all';
+COMMENT ON COLUMN pmr.party_comparison.ranked IS 'number of supplier groups that rank is a place among, the Party included; NULL where rank is';
+COMMENT ON COLUMN pmr.party_comparison.own_p50_s IS 'median Round Trip Time of the Party''s answered requests, in seconds; NULL: none was answered, or the row all';
+COMMENT ON COLUMN pmr.party_comparison.others_p50_s IS 'median Round Trip Time of the answered requests of others, in seconds, to two significant digits; NULL: hidden, see suppressed; always NULL in the row all';
+COMMENT ON COLUMN pmr.party_comparison.own_p95_s IS 'Round Trip Time within which 95 % of the Party''s answered requests were answered, in seconds; NULL: none was answered, or the row all';
+COMMENT ON COLUMN pmr.party_comparison.others_p95_s IS 'Round Trip Time within which 95 % of the answered requests of others were answered, in seconds, to two significant digits; NULL: hidden, see suppressed; always NULL in the row all';
+COMMENT ON COLUMN pmr.party_comparison.suppressed IS 'which figures are NULL, and why, separated by semicolons; NULL: none is hidden';
+COMMENT ON COLUMN pmr.party_comparison.as_of IS 'time as of which the published month was rolled up: responses after it are not counted';

@@ -1,8 +1,9 @@
 /*
- * Publications: the industry side of a month, frozen
+ * Publications
  *
- * A role that cannot see all Parties gets figures of others from publications
- * alone.
+ * A publication is a copy of what the rollup has of a month, for all Parties.
+ * It does not change afterwards.  A role that cannot see all Parties gets
+ * figures of others from publications only.
  */
 
 CREATE TABLE pmr.publication (
@@ -21,8 +22,11 @@ CREATE TABLE pmr.publication (
 	PRIMARY KEY (source, month)
 );
 SELECT pg_extension_config_dump('pmr.publication', '');
-COMMENT ON TABLE pmr.publication IS 'months whose industry side is frozen, and the rules it is shown by';
-COMMENT ON COLUMN pmr.publication.assumed_targets IS 'combinations of SRV, mode and generation whose target is assumed';
+COMMENT ON TABLE pmr.publication IS 'months whose figures are published, with the disclosure rule of that moment';
+COMMENT ON COLUMN pmr.publication.as_of IS 'time as of which the month was rolled up';
+COMMENT ON COLUMN pmr.publication.min_groups IS 'as in disclosure_rule when the month was published; so are the next four columns';
+COMMENT ON COLUMN pmr.publication.region_factor IS 'factor by whose values the strata of the equal mix are made; NULL if the source has none';
+COMMENT ON COLUMN pmr.publication.assumed_targets IS 'number of combinations of SRV, mode and device generation whose target is assumed';
 
 CREATE TABLE pmr.publication_target (
 	source text NOT NULL,
@@ -36,6 +40,7 @@ CREATE TABLE pmr.publication_target (
 );
 SELECT pg_extension_config_dump('pmr.publication_target', '');
 COMMENT ON TABLE pmr.publication_target IS 'Target Response Times that a publication was measured against';
+COMMENT ON COLUMN pmr.publication_target.target_s IS 'target in seconds; NULL if there is none';
 
 CREATE TABLE pmr.publication_party (
 	source text NOT NULL,
@@ -66,15 +71,19 @@ CREATE TABLE pmr.publication_cell (
 );
 SELECT pg_extension_config_dump('pmr.publication_cell', '');
 CREATE INDEX publication_cell_party ON pmr.publication_cell (source, month, party);
-COMMENT ON TABLE pmr.publication_cell IS 'what a publication was made from: nobody''s to read but who sees every Party';
-COMMENT ON COLUMN pmr.publication_cell.days IS 'days with measured requests, of the total; 0 for a value of a factor';
+COMMENT ON TABLE pmr.publication_cell IS 'figures by Party that a publication was made from; only for roles that can see all Parties';
+COMMENT ON COLUMN pmr.publication_cell.factor IS 'all: the total; otherwise the factor that value belongs to';
+COMMENT ON COLUMN pmr.publication_cell.measured IS 'requests that were met or missed';
+COMMENT ON COLUMN pmr.publication_cell.days IS 'number of days with measured requests, if factor is all; otherwise 0';
 COMMENT ON COLUMN pmr.publication_cell.squares IS 'sum of missed^2 / measured over these days';
-COMMENT ON COLUMN pmr.publication_cell.rtt IS 'of the total only';
+COMMENT ON COLUMN pmr.publication_cell.rtt IS 'round-trip times, if factor is all; otherwise NULL';
 
 /*
- * Sums over Parties by supplier group, and which of them may be shown.  They
- * form a tree, by part_of: all, SRV and mode, generation, value of a factor,
- * stratum of the equal mix; categories are parts of an SRV and mode, too.
+ * A figure is a sum over Parties, by supplier group.  Figures form a tree by
+ * part_of.  Its levels, which kind names, are: all; srv (an SRV in one mode);
+ * generation and category, both parts of srv; value (of a factor), part of a
+ * generation; stratum (of the equal mix), part of a value of the region or, in
+ * a source without a region, of a generation.
  */
 CREATE TABLE pmr.publication_figure (
 	source text NOT NULL,
@@ -101,12 +110,14 @@ CREATE TABLE pmr.publication_figure (
 	PRIMARY KEY (source, month, figure)
 );
 SELECT pg_extension_config_dump('pmr.publication_figure', '');
-COMMENT ON TABLE pmr.publication_figure IS 'industry side of a publication: nobody''s to read but who sees every Party';
-COMMENT ON COLUMN pmr.publication_figure.part_of IS 'figure that this one and its siblings of the same kind and factor add up to';
+COMMENT ON TABLE pmr.publication_figure IS 'sums over Parties that a publication shows or hides; only for roles that can see all Parties';
+COMMENT ON COLUMN pmr.publication_figure.figure IS 'number within the publication; 0: of kind all';
+COMMENT ON COLUMN pmr.publication_figure.part_of IS 'figure that this one and the others of the same kind and factor add up to; NULL: none';
+COMMENT ON COLUMN pmr.publication_figure.kind IS 'all, srv, generation, category, value or stratum';
 COMMENT ON COLUMN pmr.publication_figure.groups IS 'supplier groups, the one with the most measured requests first';
-COMMENT ON COLUMN pmr.publication_figure.measured IS 'measured requests of each group';
-COMMENT ON COLUMN pmr.publication_figure.met IS 'how many of these were met';
-COMMENT ON COLUMN pmr.publication_figure.p50_s IS 'for each group the median of all others, to two significant digits; only where kind is srv';
-COMMENT ON COLUMN pmr.publication_figure.p95_s IS 'as p50_s';
-COMMENT ON COLUMN pmr.publication_figure.times_shown IS 'may readers have p50_s and p95_s';
-COMMENT ON COLUMN pmr.publication_figure.shown IS 'may readers have figures made from it, each without their own group';
+COMMENT ON COLUMN pmr.publication_figure.measured IS 'measured requests of each of the groups';
+COMMENT ON COLUMN pmr.publication_figure.met IS 'how many of the measured requests of each group were met';
+COMMENT ON COLUMN pmr.publication_figure.p50_s IS 'for each group the median round-trip time in seconds of all other groups, to two significant digits; NULL unless kind is srv';
+COMMENT ON COLUMN pmr.publication_figure.p95_s IS '95th percentile instead of the median of p50_s';
+COMMENT ON COLUMN pmr.publication_figure.times_shown IS 'whether readers are shown p50_s and p95_s';
+COMMENT ON COLUMN pmr.publication_figure.shown IS 'whether readers are shown the figure, each without their own group';

@@ -4,7 +4,7 @@ CREATE FUNCTION pmr.factor_performance_of(source text, party text, month date)
 	RETURNS TABLE (factor text, value text, srv text, mode text, requests bigint, success_pct double precision, target_met_pct double precision, answered_pct double precision,
 		p50_s double precision, p95_s double precision, p95_all_s double precision,
 		met bigint, missed bigint, pending bigint, not_measured bigint, invalid bigint, answered bigint, success bigint, rejected bigint, no_response bigint, unclassified bigint)
-	LANGUAGE sql STABLE SECURITY DEFINER
+	LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
 	ROWS 200
 	SET search_path = pg_catalog, pg_temp
 	SET jit = off
@@ -29,36 +29,36 @@ BEGIN ATOMIC
 	  AND pmr.can_see_party(factor_performance_of.party)
 	ORDER BY r.factor, r.value, r.srv, r.mode;
 END;
-COMMENT ON FUNCTION pmr.factor_performance_of(text, text, date) IS 'internal: factor_performance of one Party and month; * is every Party together';
+COMMENT ON FUNCTION pmr.factor_performance_of(text, text, date) IS 'internal: factor_performance of one Party and month; the Party * stands for all Parties together';
 
 CREATE VIEW pmr.factor_performance AS
 	SELECT v.party, v.month, f.*, v.source, v.as_of, v.status
 	FROM pmr.visible_month() AS v, pmr.factor_performance_of(v.source, v.party, v.month) AS f
 	WHERE v.party <> '*';
-COMMENT ON VIEW pmr.factor_performance IS 'how well a Party''s requests did, by month, value of each factor, SRV and mode';
+COMMENT ON VIEW pmr.factor_performance IS 'how well a Party''s requests did, by month, value of each factor, SRV and mode: the Parties that the requesting role can see';
 COMMENT ON COLUMN pmr.factor_performance.party IS 'the Party, as the audit table names it';
-COMMENT ON COLUMN pmr.factor_performance.month IS 'first day of the month, whose days are those of the time zone of the source';
-COMMENT ON COLUMN pmr.factor_performance.factor IS 'what requests are told apart by; add up the values of one factor, never those of several';
-COMMENT ON COLUMN pmr.factor_performance.value IS 'value of the factor; empty: the request gave none';
-COMMENT ON COLUMN pmr.factor_performance.srv IS 'Service Reference Variant; empty: the request gave none';
-COMMENT ON COLUMN pmr.factor_performance.mode IS 'on_demand, future_dated, scheduled or non_device; empty: the request gave none; unknown: a mode that is none of these';
-COMMENT ON COLUMN pmr.factor_performance.requests IS 'requests received: the sum of met, missed, pending, not_measured and invalid';
-COMMENT ON COLUMN pmr.factor_performance.success_pct IS '100 success / (requests - pending - invalid); NULL where the source has no response codes; never average a percentage';
-COMMENT ON COLUMN pmr.factor_performance.target_met_pct IS '100 met / (met + missed), of all received; sum the counts, never average a percentage';
-COMMENT ON COLUMN pmr.factor_performance.answered_pct IS '100 answered / (requests - pending - invalid); never average a percentage';
-COMMENT ON COLUMN pmr.factor_performance.p50_s IS 'median Round Trip Time of the answered, in seconds; percentiles can be neither summed nor averaged';
-COMMENT ON COLUMN pmr.factor_performance.p95_s IS 'seconds within which 95 of 100 of the answered were answered; percentiles can be neither summed nor averaged';
-COMMENT ON COLUMN pmr.factor_performance.p95_all_s IS 'p95_s with the unanswered as later than any time; NULL where under 95 of 100 were answered';
-COMMENT ON COLUMN pmr.factor_performance.met IS 'answered within the Target Response Time';
-COMMENT ON COLUMN pmr.factor_performance.missed IS 'not answered within the Target Response Time, or not at all';
-COMMENT ON COLUMN pmr.factor_performance.pending IS 'whose target has not passed yet; in no percentage';
-COMMENT ON COLUMN pmr.factor_performance.not_measured IS 'no start, or no target that is known for sure; in no percentage of targets';
-COMMENT ON COLUMN pmr.factor_performance.invalid IS 'answered before they started; in no percentage';
-COMMENT ON COLUMN pmr.factor_performance.answered IS 'with an answer, neither pending nor invalid';
-COMMENT ON COLUMN pmr.factor_performance.success IS 'answered with success';
-COMMENT ON COLUMN pmr.factor_performance.rejected IS 'answered with a rejection of the user''s request';
-COMMENT ON COLUMN pmr.factor_performance.no_response IS 'with a code that says that there was no response';
-COMMENT ON COLUMN pmr.factor_performance.unclassified IS 'answered without a code, or with one of no class';
+COMMENT ON COLUMN pmr.factor_performance.month IS 'first day of the month; days begin at midnight in the time zone of the source';
+COMMENT ON COLUMN pmr.factor_performance.factor IS 'name of the factor; each request has one value of every factor, so counts of one factor can be added up, and those of several cannot';
+COMMENT ON COLUMN pmr.factor_performance.value IS 'value of the factor; empty: the request names none';
+COMMENT ON COLUMN pmr.factor_performance.srv IS 'Service Reference Variant, as the audit table names it; empty: the request names none';
+COMMENT ON COLUMN pmr.factor_performance.mode IS 'on_demand, future_dated, dcc_scheduled or non_device; unknown: the request names no mode, or one that is none of these';
+COMMENT ON COLUMN pmr.factor_performance.requests IS 'number of requests received: the sum of met, missed, pending, not_measured and invalid';
+COMMENT ON COLUMN pmr.factor_performance.success_pct IS 'percentage of requests - pending - invalid that were answered with success, from 0 to 100, to two decimals; NULL: there are no such requests, or the source has no response_code; do not average percentages';
+COMMENT ON COLUMN pmr.factor_performance.target_met_pct IS 'percentage of met + missed that were met, from 0 to 100, to two decimals, unanswered requests included; NULL: there are no such requests; to combine rows, add up the counts, do not average percentages';
+COMMENT ON COLUMN pmr.factor_performance.answered_pct IS 'percentage of requests - pending - invalid that were answered, from 0 to 100, to two decimals; NULL: there are no such requests; do not average percentages';
+COMMENT ON COLUMN pmr.factor_performance.p50_s IS 'median Round Trip Time of the answered requests whose start is known, in seconds; NULL: there are none; percentiles can be neither added up nor averaged';
+COMMENT ON COLUMN pmr.factor_performance.p95_s IS 'Round Trip Time within which 95 % of the answered requests whose start is known were answered, in seconds; NULL: there are none; percentiles can be neither added up nor averaged';
+COMMENT ON COLUMN pmr.factor_performance.p95_all_s IS 'Round Trip Time within which 95 % of answered and unanswered requests together were answered, in seconds, pending and invalid ones left out; NULL: fewer than 95 % were answered; percentiles can be neither added up nor averaged';
+COMMENT ON COLUMN pmr.factor_performance.met IS 'number of requests answered within the Target Response Time';
+COMMENT ON COLUMN pmr.factor_performance.missed IS 'number of requests answered later than the Target Response Time, or not at all';
+COMMENT ON COLUMN pmr.factor_performance.pending IS 'number of requests whose Target Response Time had not passed at as_of; in no percentage';
+COMMENT ON COLUMN pmr.factor_performance.not_measured IS 'number of requests without a known start or a known Target Response Time; in no percentage of targets';
+COMMENT ON COLUMN pmr.factor_performance.invalid IS 'number of requests that were answered before they started; in no percentage';
+COMMENT ON COLUMN pmr.factor_performance.answered IS 'number of requests with an answer, pending and invalid ones left out';
+COMMENT ON COLUMN pmr.factor_performance.success IS 'number of requests answered with success, pending and invalid ones left out';
+COMMENT ON COLUMN pmr.factor_performance.rejected IS 'number of requests answered with a rejection of what the user asked for, pending and invalid ones left out';
+COMMENT ON COLUMN pmr.factor_performance.no_response IS 'number of requests whose response code says that the device did not respond, pending and invalid ones left out';
+COMMENT ON COLUMN pmr.factor_performance.unclassified IS 'number of requests answered without a response code, or with one that is not in pmr.response_code, pending and invalid ones left out';
 COMMENT ON COLUMN pmr.factor_performance.source IS 'name of the source, as given to pmr.add_source';
-COMMENT ON COLUMN pmr.factor_performance.as_of IS 'the figures are as of this time';
-COMMENT ON COLUMN pmr.factor_performance.status IS 'final: the month is settled; provisional: figures will change';
+COMMENT ON COLUMN pmr.factor_performance.as_of IS 'the figures are as of this time: responses after it are not counted';
+COMMENT ON COLUMN pmr.factor_performance.status IS 'final: the month is settled; provisional: the month is open, and its figures will change';

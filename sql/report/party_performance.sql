@@ -1,9 +1,9 @@
 /* A Party's own performance by month */
 
-/* '*' is every Party together, for who sees all. */
+/* The Party * stands for all Parties together, for roles that can see all. */
 CREATE FUNCTION pmr.visible_month()
 	RETURNS TABLE (source text, party text, month date, as_of timestamp with time zone, status text)
-	LANGUAGE sql STABLE SECURITY DEFINER
+	LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
 	ROWS 200
 	SET search_path = pg_catalog, pg_temp
 	SET jit = off
@@ -17,9 +17,9 @@ BEGIN ATOMIC
 	WHERE pmr.can_see_all_parties() OR p.party IN (SELECT a.party FROM access AS a)
 	ORDER BY m.source, m.month, p.party;
 END;
-COMMENT ON FUNCTION pmr.visible_month() IS 'Parties and months that who asks may see; * is every Party together';
+COMMENT ON FUNCTION pmr.visible_month() IS 'Parties and months that the requesting role can see; the Party * stands for all Parties together';
 
-/* An array, as an index can be searched for one and not for "or". */
+/* An array, because an index can be searched for its elements, but not for an OR. */
 CREATE FUNCTION pmr.party_list(source text, party text, first_month date, last_month date) RETURNS text[]
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
@@ -29,7 +29,7 @@ BEGIN ATOMIC
 		FROM pmr.rollup_month AS m, unnest(m.parties) AS p
 		WHERE m.source = party_list.source AND m.month BETWEEN first_month AND last_month) END;
 END;
-COMMENT ON FUNCTION pmr.party_list(text, text, date, date) IS 'internal: the Party itself, or of * all that have requests in some months';
+COMMENT ON FUNCTION pmr.party_list(text, text, date, date) IS 'internal: the Party itself, or for * all Parties that have requests in these months';
 
 CREATE FUNCTION pmr.party_figures(source text, party text, first_month date, last_month date, from_day date DEFAULT NULL, to_day date DEFAULT NULL)
 	RETURNS TABLE (srv text, mode text, requests bigint, met bigint, missed bigint, pending bigint, not_measured bigint, invalid bigint,
@@ -38,7 +38,7 @@ CREATE FUNCTION pmr.party_figures(source text, party text, first_month date, las
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-	/* in two steps and no join, which would be quadratic where the planner knows little */
+	/* in two steps, without a join, which the planner would do by nested loops if it expects few rows */
 	WITH daily AS MATERIALIZED (
 		SELECT r.srv, r.mode, r.day, (r.day IS NULL) = (from_day IS NULL) AS counts,
 			sum(r.requests)::bigint AS requests, sum(r.met)::bigint AS met, sum(r.missed)::bigint AS missed,
@@ -79,7 +79,7 @@ BEGIN ATOMIC
 	FROM daily AS d
 	GROUP BY d.srv, d.mode;
 END;
-COMMENT ON FUNCTION pmr.party_figures(text, text, date, date, date, date) IS 'internal: sums of a Party''s rollups of months, or of days in them, by SRV and mode; for who may read pmr.rollup';
+COMMENT ON FUNCTION pmr.party_figures(text, text, date, date, date, date) IS 'internal: sums of a Party''s rollups over months, or over days of them, by SRV and mode; for roles that can read pmr.rollup';
 
 CREATE FUNCTION pmr.party_performance_of(source text, party text, month date)
 	RETURNS TABLE (srv text, mode text, requests bigint, success_pct double precision, target_met_pct double precision, target_met_low_pct double precision, target_met_high_pct double precision,
@@ -88,7 +88,7 @@ CREATE FUNCTION pmr.party_performance_of(source text, party text, month date)
 		target_s double precision, target_status text,
 		met bigint, missed bigint, pending bigint, not_measured bigint, invalid bigint, answered bigint, success bigint, rejected bigint, no_response bigint, unclassified bigint,
 		met_success bigint, met_rejected bigint, missed_rejected bigint, pre_commands bigint, local_commands bigint, cancelled bigint)
-	LANGUAGE sql STABLE SECURITY DEFINER
+	LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
 	ROWS 50
 	SET search_path = pg_catalog, pg_temp
 	SET jit = off
@@ -106,50 +106,50 @@ BEGIN ATOMIC
 	  AND pmr.can_see_party(party_performance_of.party)
 	ORDER BY f.srv, f.mode;
 END;
-COMMENT ON FUNCTION pmr.party_performance_of(text, text, date) IS 'internal: party_performance of one Party and month; * is every Party together';
+COMMENT ON FUNCTION pmr.party_performance_of(text, text, date) IS 'internal: party_performance of one Party and month; the Party * stands for all Parties together';
 
 CREATE VIEW pmr.party_performance AS
 	SELECT v.party, v.month, f.*, v.source, v.as_of, v.status
 	FROM pmr.visible_month() AS v, pmr.party_performance_of(v.source, v.party, v.month) AS f
 	WHERE v.party <> '*';
-COMMENT ON VIEW pmr.party_performance IS 'how well a Party''s requests did, by month, SRV and mode: your own Parties, or every one for who sees all';
+COMMENT ON VIEW pmr.party_performance IS 'how well a Party''s requests did, by month, SRV and mode: the Parties that the requesting role can see';
 COMMENT ON COLUMN pmr.party_performance.party IS 'the Party, as the audit table names it';
-COMMENT ON COLUMN pmr.party_performance.month IS 'first day of the month, whose days are those of the time zone of the source';
-COMMENT ON COLUMN pmr.party_performance.srv IS 'Service Reference Variant; empty: the request gave none';
-COMMENT ON COLUMN pmr.party_performance.mode IS 'on_demand, future_dated, scheduled or non_device; empty: the request gave none; unknown: a mode that is none of these';
-COMMENT ON COLUMN pmr.party_performance.requests IS 'requests received: the sum of met, missed, pending, not_measured and invalid';
-COMMENT ON COLUMN pmr.party_performance.success_pct IS '100 success / (requests - pending - invalid); NULL where the source has no response codes; never average a percentage';
-COMMENT ON COLUMN pmr.party_performance.target_met_pct IS '100 met / (met + missed), of all received; sum the counts, never average a percentage';
-COMMENT ON COLUMN pmr.party_performance.target_met_low_pct IS 'lower end of the 95 % confidence interval of target_met_pct';
-COMMENT ON COLUMN pmr.party_performance.target_met_high_pct IS 'upper end of the 95 % confidence interval of target_met_pct';
-COMMENT ON COLUMN pmr.party_performance.target_met_accepted_pct IS 'target_met_pct without rejections, which are quick answers; never average a percentage';
-COMMENT ON COLUMN pmr.party_performance.success_within_target_pct IS '100 met_success / (met + missed); never average a percentage';
-COMMENT ON COLUMN pmr.party_performance.answered_pct IS '100 answered / (requests - pending - invalid); never average a percentage';
-COMMENT ON COLUMN pmr.party_performance.p50_s IS 'median Round Trip Time of the answered, in seconds; percentiles can be neither summed nor averaged';
-COMMENT ON COLUMN pmr.party_performance.p90_s IS 'seconds within which 90 of 100 of the answered were answered; percentiles can be neither summed nor averaged';
-COMMENT ON COLUMN pmr.party_performance.p95_s IS 'seconds within which 95 of 100 of the answered were answered; percentiles can be neither summed nor averaged';
-COMMENT ON COLUMN pmr.party_performance.p99_s IS 'seconds within which 99 of 100 of the answered were answered; percentiles can be neither summed nor averaged';
-COMMENT ON COLUMN pmr.party_performance.p95_all_s IS 'p95_s with the unanswered as later than any time; NULL where under 95 of 100 were answered';
-COMMENT ON COLUMN pmr.party_performance.mean_s IS 'mean Round Trip Time of the answered, in seconds; do not average it';
-COMMENT ON COLUMN pmr.party_performance.max_s IS 'longest Round Trip Time of the answered, in seconds';
-COMMENT ON COLUMN pmr.party_performance.target_s IS 'Target Response Time in seconds; NULL: none, or several';
-COMMENT ON COLUMN pmr.party_performance.target_status IS 'confirmed, assumed, changed (within the month) or none';
-COMMENT ON COLUMN pmr.party_performance.met IS 'answered within the Target Response Time';
-COMMENT ON COLUMN pmr.party_performance.missed IS 'not answered within the Target Response Time, or not at all';
-COMMENT ON COLUMN pmr.party_performance.pending IS 'whose target has not passed yet; in no percentage';
-COMMENT ON COLUMN pmr.party_performance.not_measured IS 'no start, or no target that is known for sure; in no percentage of targets';
-COMMENT ON COLUMN pmr.party_performance.invalid IS 'answered before they started; in no percentage';
-COMMENT ON COLUMN pmr.party_performance.answered IS 'with an answer, neither pending nor invalid';
-COMMENT ON COLUMN pmr.party_performance.success IS 'answered with success';
-COMMENT ON COLUMN pmr.party_performance.rejected IS 'answered with a rejection of the user''s request';
-COMMENT ON COLUMN pmr.party_performance.no_response IS 'with a code that says that there was no response';
-COMMENT ON COLUMN pmr.party_performance.unclassified IS 'answered without a code, or with one of no class';
-COMMENT ON COLUMN pmr.party_performance.met_success IS 'met, and answered with success';
-COMMENT ON COLUMN pmr.party_performance.met_rejected IS 'met, and answered with a rejection';
-COMMENT ON COLUMN pmr.party_performance.missed_rejected IS 'missed, and answered with a rejection';
-COMMENT ON COLUMN pmr.party_performance.pre_commands IS 'pre-commands; in no other count';
-COMMENT ON COLUMN pmr.party_performance.local_commands IS 'local commands; in no other count';
-COMMENT ON COLUMN pmr.party_performance.cancelled IS 'cancelled requests; in no other count';
+COMMENT ON COLUMN pmr.party_performance.month IS 'first day of the month; days begin at midnight in the time zone of the source';
+COMMENT ON COLUMN pmr.party_performance.srv IS 'Service Reference Variant, as the audit table names it; empty: the request names none';
+COMMENT ON COLUMN pmr.party_performance.mode IS 'on_demand, future_dated, dcc_scheduled or non_device; unknown: the request names no mode, or one that is none of these';
+COMMENT ON COLUMN pmr.party_performance.requests IS 'number of requests received: the sum of met, missed, pending, not_measured and invalid';
+COMMENT ON COLUMN pmr.party_performance.success_pct IS 'percentage of requests - pending - invalid that were answered with success, from 0 to 100, to two decimals; NULL: there are no such requests, or the source has no response_code; do not average percentages';
+COMMENT ON COLUMN pmr.party_performance.target_met_pct IS 'percentage of met + missed that were met, from 0 to 100, to two decimals, unanswered requests included; NULL: there are no such requests; to combine rows, add up the counts, do not average percentages';
+COMMENT ON COLUMN pmr.party_performance.target_met_low_pct IS 'lower end of the 95 % confidence interval of target_met_pct, from 0 to 100, to two decimals; NULL where target_met_pct is';
+COMMENT ON COLUMN pmr.party_performance.target_met_high_pct IS 'upper end of the 95 % confidence interval of target_met_pct, from 0 to 100, to two decimals; NULL where target_met_pct is';
+COMMENT ON COLUMN pmr.party_performance.target_met_accepted_pct IS 'target_met_pct without rejected requests, whose answers are quick, from 0 to 100, to two decimals; NULL: there are no such requests, or the source has no response_code; do not average percentages';
+COMMENT ON COLUMN pmr.party_performance.success_within_target_pct IS 'percentage of met + missed that were met and answered with success, from 0 to 100, to two decimals; NULL: there are no such requests, or the source has no response_code; do not average percentages';
+COMMENT ON COLUMN pmr.party_performance.answered_pct IS 'percentage of requests - pending - invalid that were answered, from 0 to 100, to two decimals; NULL: there are no such requests; do not average percentages';
+COMMENT ON COLUMN pmr.party_performance.p50_s IS 'median Round Trip Time of the answered requests whose start is known, in seconds; NULL: there are none; percentiles can be neither added up nor averaged';
+COMMENT ON COLUMN pmr.party_performance.p90_s IS 'Round Trip Time within which 90 % of the answered requests whose start is known were answered, in seconds; NULL: there are none; percentiles can be neither added up nor averaged';
+COMMENT ON COLUMN pmr.party_performance.p95_s IS 'Round Trip Time within which 95 % of the answered requests whose start is known were answered, in seconds; NULL: there are none; percentiles can be neither added up nor averaged';
+COMMENT ON COLUMN pmr.party_performance.p99_s IS 'Round Trip Time within which 99 % of the answered requests whose start is known were answered, in seconds; NULL: there are none; percentiles can be neither added up nor averaged';
+COMMENT ON COLUMN pmr.party_performance.p95_all_s IS 'Round Trip Time within which 95 % of answered and unanswered requests together were answered, in seconds, pending and invalid ones left out; NULL: fewer than 95 % were answered; percentiles can be neither added up nor averaged';
+COMMENT ON COLUMN pmr.party_performance.mean_s IS 'mean Round Trip Time of the answered requests whose start is known, in seconds, to three decimals; NULL: there are none; do not average means';
+COMMENT ON COLUMN pmr.party_performance.max_s IS 'longest Round Trip Time of the answered requests whose start is known, in seconds; NULL: there are none';
+COMMENT ON COLUMN pmr.party_performance.target_s IS 'Target Response Time in seconds; NULL: there is none, or there are several';
+COMMENT ON COLUMN pmr.party_performance.target_status IS 'confirmed; assumed: at least one of the targets is; changed: a target changed within the month; none: there is no target';
+COMMENT ON COLUMN pmr.party_performance.met IS 'number of requests answered within the Target Response Time';
+COMMENT ON COLUMN pmr.party_performance.missed IS 'number of requests answered later than the Target Response Time, or not at all';
+COMMENT ON COLUMN pmr.party_performance.pending IS 'number of requests whose Target Response Time had not passed at as_of; in no percentage';
+COMMENT ON COLUMN pmr.party_performance.not_measured IS 'number of requests without a known start or a known Target Response Time; in no percentage of targets';
+COMMENT ON COLUMN pmr.party_performance.invalid IS 'number of requests that were answered before they started; in no percentage';
+COMMENT ON COLUMN pmr.party_performance.answered IS 'number of requests with an answer, pending and invalid ones left out';
+COMMENT ON COLUMN pmr.party_performance.success IS 'number of requests answered with success, pending and invalid ones left out';
+COMMENT ON COLUMN pmr.party_performance.rejected IS 'number of requests answered with a rejection of what the user asked for, pending and invalid ones left out';
+COMMENT ON COLUMN pmr.party_performance.no_response IS 'number of requests whose response code says that the device did not respond, pending and invalid ones left out';
+COMMENT ON COLUMN pmr.party_performance.unclassified IS 'number of requests answered without a response code, or with one that is not in pmr.response_code, pending and invalid ones left out';
+COMMENT ON COLUMN pmr.party_performance.met_success IS 'number of requests that were met and answered with success';
+COMMENT ON COLUMN pmr.party_performance.met_rejected IS 'number of requests that were met and answered with a rejection';
+COMMENT ON COLUMN pmr.party_performance.missed_rejected IS 'number of requests that were missed and answered with a rejection';
+COMMENT ON COLUMN pmr.party_performance.pre_commands IS 'number of pre-commands (command variant 4); in no other count';
+COMMENT ON COLUMN pmr.party_performance.local_commands IS 'number of local commands (command variants 2 and 6); in no other count';
+COMMENT ON COLUMN pmr.party_performance.cancelled IS 'number of requests cancelled before they were executed; in no other count';
 COMMENT ON COLUMN pmr.party_performance.source IS 'name of the source, as given to pmr.add_source';
-COMMENT ON COLUMN pmr.party_performance.as_of IS 'the figures are as of this time';
-COMMENT ON COLUMN pmr.party_performance.status IS 'final: the month is settled; provisional: figures will change';
+COMMENT ON COLUMN pmr.party_performance.as_of IS 'the figures are as of this time: responses after it are not counted';
+COMMENT ON COLUMN pmr.party_performance.status IS 'final: the month is settled; provisional: the month is open, and its figures will change';

@@ -1,8 +1,8 @@
 /* A Party's own performance in any period */
 
 /*
- * Any period, from its days.  A percentile cannot be had from percentiles, so
- * this is a function.
+ * A function, because the percentile of a period cannot be computed from the
+ * percentiles of its months.
  */
 CREATE FUNCTION pmr.performance(from_day date, to_day date)
 	RETURNS TABLE (source text, party text, srv text, mode text, requests bigint, success_pct double precision, target_met_pct double precision, target_met_low_pct double precision, target_met_high_pct double precision,
@@ -10,7 +10,7 @@ CREATE FUNCTION pmr.performance(from_day date, to_day date)
 		p50_s double precision, p90_s double precision, p95_s double precision, p99_s double precision, p95_all_s double precision, mean_s double precision, max_s double precision,
 		met bigint, missed bigint, pending bigint, not_measured bigint, invalid bigint, answered bigint, success bigint, rejected bigint, no_response bigint, unclassified bigint,
 		as_of timestamp with time zone, status text)
-	LANGUAGE plpgsql STABLE SECURITY DEFINER
+	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
 	ROWS 1000
 	SET search_path = pg_catalog, pg_temp
 	SET jit = off
@@ -39,4 +39,4 @@ BEGIN
 	ORDER BY v.source, v.party, f.srv, f.mode;
 END
 $$;
-COMMENT ON FUNCTION pmr.performance(date, date) IS 'party_performance of any period, both days included';
+COMMENT ON FUNCTION pmr.performance(date, date) IS 'the figures of party_performance over any period, both days included';

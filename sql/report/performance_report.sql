@@ -1,13 +1,13 @@
 /* The report of a Party's month */
 
 /*
- * One line of the report for each thing to read: first what the figures are,
- * then the rows of SEC H13.1A in the draft's order, zeros included, then what
- * is in none of them.
+ * The lines of the report: first what the figures rest on, then the rows of SEC
+ * H13.1A in the draft's order, those without requests included, then the
+ * requests that belong to no row.
  */
 CREATE FUNCTION pmr.performance_report_of(source text, party text, month date)
 	RETURNS TABLE (line integer, item text, mode text, requests bigint, target_met_pct double precision, success_pct double precision, p50_s double precision, p95_s double precision, verdict text)
-	LANGUAGE sql STABLE SECURITY DEFINER
+	LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
 	ROWS 80
 	SET search_path = pg_catalog, pg_temp
 	SET jit = off
@@ -96,21 +96,21 @@ BEGIN ATOMIC
 	FROM lines AS l
 	ORDER BY 1;
 END;
-COMMENT ON FUNCTION pmr.performance_report_of(text, text, date) IS 'internal: performance_report of one Party and month; * is every Party together';
+COMMENT ON FUNCTION pmr.performance_report_of(text, text, date) IS 'internal: performance_report of one Party and month; the Party * stands for all Parties together';
 
 CREATE VIEW pmr.performance_report AS
 	SELECT v.party, v.month, f.*, v.source
 	FROM pmr.visible_month() AS v, pmr.performance_report_of(v.source, v.party, v.month) AS f;
-COMMENT ON VIEW pmr.performance_report IS 'a Party''s month as a report to read: what it rests on, the rows of SEC H13.1A in their order, and what belongs to none; Party * is every Party together';
-COMMENT ON COLUMN pmr.performance_report.party IS 'the Party, as the audit table names it';
-COMMENT ON COLUMN pmr.performance_report.month IS 'first day of the month, whose days are those of the time zone of the source';
-COMMENT ON COLUMN pmr.performance_report.line IS 'position in the report';
-COMMENT ON COLUMN pmr.performance_report.item IS 'what the line is about';
-COMMENT ON COLUMN pmr.performance_report.mode IS 'on_demand, future_dated, scheduled or non_device; empty: the request gave none; unknown: a mode that is none of these';
-COMMENT ON COLUMN pmr.performance_report.requests IS 'requests received: the sum of met, missed, pending, not_measured and invalid';
-COMMENT ON COLUMN pmr.performance_report.target_met_pct IS '100 met / (met + missed), of all received; sum the counts, never average a percentage';
-COMMENT ON COLUMN pmr.performance_report.success_pct IS '100 success / (requests - pending - invalid); NULL where the source has no response codes; never average a percentage';
-COMMENT ON COLUMN pmr.performance_report.p50_s IS 'median Round Trip Time of the answered, in seconds; percentiles can be neither summed nor averaged';
-COMMENT ON COLUMN pmr.performance_report.p95_s IS 'seconds within which 95 of 100 of the answered were answered; percentiles can be neither summed nor averaged';
-COMMENT ON COLUMN pmr.performance_report.verdict IS 'beside the service level: met, below target, below minimum, no level set, or nothing measured';
+COMMENT ON VIEW pmr.performance_report IS 'a Party''s month as a printed report: what the figures rest on, the rows of SEC H13.1A in their order, and the requests that belong to none of these';
+COMMENT ON COLUMN pmr.performance_report.party IS 'the Party, as the audit table names it; *: all Parties together, for roles that can see all Parties';
+COMMENT ON COLUMN pmr.performance_report.month IS 'first day of the month; days begin at midnight in the time zone of the source';
+COMMENT ON COLUMN pmr.performance_report.line IS 'position of the line in the report, from 1';
+COMMENT ON COLUMN pmr.performance_report.item IS 'text of the line: what its figures are about';
+COMMENT ON COLUMN pmr.performance_report.mode IS 'on_demand, future_dated, dcc_scheduled or non_device; unknown: the request names no mode, or one that is none of these; all: all modes together; NULL: the line counts no requests, or there are none in this row of the report';
+COMMENT ON COLUMN pmr.performance_report.requests IS 'number of requests that the line counts; NULL: the line counts none';
+COMMENT ON COLUMN pmr.performance_report.target_met_pct IS 'percentage of met + missed that were met, from 0 to 100, to two decimals, unanswered requests included; NULL: there are no such requests, or the line is not about outcomes; to combine rows, add up the counts, do not average percentages';
+COMMENT ON COLUMN pmr.performance_report.success_pct IS 'percentage of requests - pending - invalid that were answered with success, from 0 to 100, to two decimals; NULL: there are no such requests, the line is not about outcomes, or the source has no response_code; do not average percentages';
+COMMENT ON COLUMN pmr.performance_report.p50_s IS 'median Round Trip Time of the answered requests, in seconds, to one decimal; NULL: none was answered, or the line is not a row of the report; percentiles can be neither added up nor averaged';
+COMMENT ON COLUMN pmr.performance_report.p95_s IS 'Round Trip Time within which 95 % of the answered requests were answered, in seconds, to one decimal; NULL: none was answered, or the line is not a row of the report; percentiles can be neither added up nor averaged';
+COMMENT ON COLUMN pmr.performance_report.verdict IS 'target_met_pct against the service level: met, below target, below minimum, no level set, or nothing measured; NULL: the line is neither of a business process nor of a row of the report with requests';
 COMMENT ON COLUMN pmr.performance_report.source IS 'name of the source, as given to pmr.add_source';

@@ -133,6 +133,11 @@ END
 $$;
 COMMENT ON FUNCTION pmr.analyze_rollup() IS 'internal: updates the planner statistics of the rollups';
 
+CREATE FUNCTION pmr.require_autocommit() RETURNS void
+	AS 'MODULE_PATHNAME', 'pmr_require_autocommit'
+	LANGUAGE C STABLE PARALLEL RESTRICTED;
+COMMENT ON FUNCTION pmr.require_autocommit() IS 'internal: an error if the procedure that calls this cannot commit';
+
 /*
  * Each month is committed by itself, so an error loses only the current one.
  *
@@ -145,11 +150,15 @@ CREATE PROCEDURE pmr.refresh(source text, from_day date DEFAULT NULL, to_day dat
 	LANGUAGE plpgsql
 AS $$
 DECLARE
-	months pg_catalog.date[] := pmr.refresh_months(source, from_day, to_day, as_of);
-	refresh_id bigint := pmr.refresh_begin(source, from_day, to_day, months, as_of);
-	expected double precision[] := pmr.expected_months(source, months);
+	months pg_catalog.date[];
+	refresh_id bigint;
+	expected double precision[];
 	month pg_catalog.date;
 BEGIN
+	PERFORM pmr.require_autocommit();
+	months := pmr.refresh_months(source, from_day, to_day, as_of);
+	refresh_id := pmr.refresh_begin(source, from_day, to_day, months, as_of);
+	expected := pmr.expected_months(source, months);
 	COMMIT;
 	SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
 	FOREACH month IN ARRAY months LOOP

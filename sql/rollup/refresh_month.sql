@@ -77,7 +77,7 @@ WITH crossed AS MATERIALIZED (
 		FROM (%s) AS request
 		GROUP BY party, srv, mode, device_generation, qualifier, business_process) AS part
 ), stratum AS MATERIALIZED (
-	SELECT CASE c.party WHEN '*' THEN '(*)' ELSE pmr.short_key(c.party) END AS party, pmr.short_key(c.srv) AS srv, c.mode, c.device_generation,
+	SELECT pmr.short_key(CASE WHEN btrim(c.party, '()') = '*' THEN '(' || c.party || ')' ELSE c.party END) AS party, pmr.short_key(c.srv) AS srv, c.mode, c.device_generation,
 		pmr.short_key(c.qualifier) AS qualifier, pmr.short_key(c.business_process) AS business_process,
 		t.target_s, t.target_status, pmr.target_fingerprint(c.srv, $10) AS target_fingerprint, c.x
 	FROM crossed AS c, pmr.target_between(c.srv, c.mode, c.device_generation, $2, $10) AS t

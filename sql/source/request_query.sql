@@ -9,11 +9,9 @@ BEGIN ATOMIC
 	FROM pmr.current_service_reference_variant
 	WHERE answered_by = 'delivery';
 END;
-COMMENT ON FUNCTION pmr.delivered_srvs() IS 'internal: SRVs whose requests are answered when the last device has what was sent';
+COMMENT ON FUNCTION pmr.delivered_srvs() IS 'internal: SRVs whose requests are answered by a delivery';
 
-/*
- * A key short enough for an index and a report.  Different keys stay different.
- */
+/* A key short enough for an index and a report.  Different keys stay different. */
 CREATE FUNCTION pmr.short_key(key text) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	RETURN CASE WHEN octet_length(key) <= 200 THEN key ELSE left(key, 40) || '~' || md5(key) END;
@@ -72,7 +70,7 @@ COMMENT ON FUNCTION pmr.request_outcome(text, text, text, bigint, text, timestam
  * shortened here, because an array of several long ones would be too big.
  */
 CREATE FUNCTION pmr.request_columns(source text, relation regclass) RETURNS TABLE (column_name text, expression text)
-	LANGUAGE plpgsql
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE

@@ -19,7 +19,7 @@ BEGIN ATOMIC
 		) AS f (i, wrong, fault)
 	WHERE f.wrong;
 END;
-COMMENT ON FUNCTION pmr.relation_faults(regclass, text) IS 'internal: why the current user cannot use a relation as a source';
+COMMENT ON FUNCTION pmr.relation_faults(regclass, text) IS 'internal: reasons why the current user cannot use a relation as a source';
 
 /*
  * The view pg_timezone_names would list the time zones, but it fails if one of
@@ -36,7 +36,7 @@ BEGIN
 		RAISE invalid_parameter_value;
 	END IF;
 	PERFORM now() AT TIME ZONE report_timezone;
-	RETURN '{}';
+	RETURN '{}'::text[];
 EXCEPTION WHEN invalid_parameter_value THEN
 	RETURN ARRAY[format('Time zone "%s" is not a full name such as Europe/London.', report_timezone)];
 END
@@ -65,7 +65,7 @@ BEGIN ATOMIC
 		) AS f (i, wrong, fault)
 	WHERE f.wrong;
 END;
-COMMENT ON FUNCTION pmr.column_faults(regclass) IS 'internal: what is wrong with the canonical columns of a relation';
+COMMENT ON FUNCTION pmr.column_faults(regclass) IS 'internal: faults of the canonical columns of a relation';
 
 /* The factors, and the region among them. */
 CREATE FUNCTION pmr.factor_faults(relation regclass, factors text[], region_factor text) RETURNS text[]
@@ -102,7 +102,7 @@ BEGIN
 	RETURN coalesce(faults, '{}');
 END
 $$;
-COMMENT ON FUNCTION pmr.factor_faults(regclass, text[], text) IS 'internal: what is wrong with the factors of a source';
+COMMENT ON FUNCTION pmr.factor_faults(regclass, text[], text) IS 'internal: faults of the factors of a source';
 
 /*
  * The values of mode and device_generation in a sample.  It is a fault if no

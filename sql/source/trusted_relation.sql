@@ -2,9 +2,10 @@
 
 /*
  * The functions in a view run with the privileges of the role that refreshes,
- * and so may functions in an index or a constraint.  So the relation of a source
- * and each view below it must belong to the current user or to a superuser, and
- * so must the functions that belong to a table below it.
+ * and so may the functions in indexes, constraints, partition keys and statistics
+ * of a table.  So the relation of a source and each view below it must belong to
+ * the current user or to a superuser.  A table below it may belong to any role if
+ * these functions belong to the current user or to a superuser.
  *
  * Returns the first relation that fails this, or one that this snapshot does
  * not see yet; otherwise NULL.

@@ -12,7 +12,7 @@ set -euo pipefail
 # shellcheck source=test/setup.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../setup.sh"
 
-all_clients=(jdbc odbc node_postgres cube)
+all_clients=(jdbc odbc python node_postgres cube)
 packages=(gcc libc6-dev make)
 rows=60000
 party=DUNM
@@ -35,6 +35,9 @@ list_packages()
 				;;
 			odbc)
 				printf '%s\n' odbc-postgresql unixodbc-dev
+				;;
+			python)
+				printf 'python3-%s\n' psycopg2 sqlalchemy pandas
 				;;
 			*)
 				list_missing node:nodejs npm:npm
@@ -122,6 +125,14 @@ run_odbc()
 		as_reader "$work/odbc" "Driver=$driver;Servername=127.0.0.1;Port=$port;Database=postgres;Uid=pmr_client;UseServerSidePrepare=1;$cursor" \
 			test/clients/questions "$work/answers"
 	done
+}
+
+# Debian's Python, which finds Debian's packages.
+run_python()
+{
+	as_reader OWNER="host=$work port=$port user=postgres dbname=postgres" \
+		/usr/bin/python3 test/clients/python.py test/clients/questions \
+		"$work/answers"
 }
 
 # Without the packages' install scripts: what they build or fetch is not needed.

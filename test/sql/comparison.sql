@@ -252,6 +252,10 @@ CALL roll_up('c', '2026-12-20');
 SELECT srv, mode, requests, measured, missed, met_pct, success_pct, p50_s, p95_s, published_met_pct, suppressed, as_of::date AS as_of, published_as_of::date AS published
 FROM pmr.industry_performance;
 SELECT srv, round(100.0 * count(*) FILTER (WHERE met) / count(*), 2) AS published_met_pct FROM planted GROUP BY srv ORDER BY srv;
+-- without response codes nobody knows what succeeded
+UPDATE pmr.rollup_month SET success_known = false WHERE source = 'c';
+SELECT count(*) AS rows, count(met_pct) AS met, count(success_pct) AS success FROM pmr.industry_performance WHERE source = 'c';
+UPDATE pmr.rollup_month SET success_known = true WHERE source = 'c';
 SET ROLE regress_comparison_p01;
 SELECT srv, mode, requests, measured, missed, met_pct, success_pct, p50_s, p95_s, published_met_pct, suppressed, as_of, published_as_of::date AS published
 FROM pmr.industry_performance;

@@ -179,6 +179,16 @@ SELECT count(*) AS cases, count(*) FILTER (WHERE exact < 0.01) > 100 AS with_sma
 FROM strata AS s, pmr.compare_misses(s.n, s.m, s.t, s.k, 1) AS c, exact_tail(s.n, s.t, s.k, s.misses::bigint) AS exact
 WHERE c.compared = (SELECT sum(x) FROM unnest(s.n) AS x);
 
+-- what is refused
+SELECT call, err('SELECT pmr.' || call)
+FROM unnest(ARRAY['compare_misses(''{1}'', ''{1}'', ''{3,3}'', ''{1}'', 1)', 'compare_misses(''{{1}}'', ''{{1}}'', ''{{3}}'', ''{{1}}'', 1)',
+	'compare_misses(''{1}'', ''{NULL}'', ''{3}'', ''{1}'', 1)', 'compare_misses(''{1,1}'', ''{1,1}'', ''{3,3}'', ''{1,-1}'', 1)',
+	'compare_misses(''{1,4}'', ''{1,1}'', ''{3,3}'', ''{1,1}'', 1)', 'compare_misses(''{1,1}'', ''{1,2}'', ''{3,3}'', ''{1,2}'', 1)',
+	'compare_misses(''{2}'', ''{0}'', ''{3}'', ''{2}'', 1)', 'compare_misses(''{1,1}'', ''{0,0}'', ''{999999999999,2}'', ''{0,0}'', 1)',
+	'compare_misses(''{1}'', ''{1}'', ''{3}'', ''{1}'', 0.9)', 'compare_misses(''{1}'', ''{1}'', ''{3}'', ''{1}'', ''NaN'')', 'compare_misses(''{1}'', ''{1}'', ''{3}'', ''{1}'', ''Infinity'')',
+	'binomial_tail(1, -1, 0)', 'binomial_tail(1, ''Infinity'', 1)', 'binomial_tail(1, 2, 2.5)', 'binomial_tail(1, 2, -0.5)', 'binomial_tail(''NaN'', 2, 1)']) AS call;
+SELECT pmr.compare_misses('{}', '{}', '{}', '{}', 1) AS empty, pmr.compare_misses(NULL, '{}', '{}', '{}', 1) IS NULL AS "null", pmr.binomial_tail(1, 2, NULL) IS NULL AS null_mean;
+
 --
 -- Figures worked out by hand: 100 missed of 1000 against 20 of 1000 is 80 more than
 -- expected.  A stratum that only B has is not compared, nor is one in which the others

@@ -196,7 +196,7 @@ SELECT attempt('UPDATE pmr.publication_figure SET shown = true') AS update,
 SELECT count(*) AS statistics FROM pg_stats WHERE schemaname = 'pmr' AND tablename ~ '^(publication|rollup)';
 SELECT f AS function, attempt('SELECT ' || f) AS outcome FROM unnest(ARRAY[
 	$$pmr.own_groups('m24', '2026-10-01', 'P1')$$, $$pmr.shown_without('m24', '2026-10-01', '{}')$$, $$pmr.publish_figures('m24', '2026-10-01')$$,
-	$$pmr.suppress_differences('m24', '2026-10-01')$$, $$pmr.withdraw('m24', '2026-10-01')$$,
+	$$pmr.suppress_figures('m24', '2026-10-01')$$, $$pmr.withdraw('m24', '2026-10-01')$$,
 	$$pmr.party_comparison_of('m24', 'P1', '2026-10-01')$$, $$pmr.party_comparison_of('m24', 'nobody', '2026-10-01')$$,
 	$$pmr.factor_comparison_of('m24', 'P1', '2026-10-01')$$, $$pmr.party_comparison_of('m24', NULL, '2026-10-01')$$]) AS f;
 SELECT attempt($$CALL pmr.publish('m24', '2026-10-01')$$);
@@ -293,6 +293,45 @@ SELECT source, factor, value, measured, own_met_pct AS own, same_value_met_pct A
 FROM pmr.factor_comparison WHERE source IN ('few', 'dominant', 'margin') ORDER BY source, factor, value;
 SELECT source, srv, published_met_pct, suppressed FROM pmr.industry_performance WHERE source IN ('few', 'dominant', 'margin') ORDER BY source;
 RESET ROLE;
+
+--
+-- What the functions in C refuse
+--
+
+SELECT arguments, attempt(format('SELECT pmr.suppressed_figures(p, %s) FROM pmr.publication AS p WHERE p.source = ''few''', arguments)) AS outcome
+FROM unnest(ARRAY[
+	$$'{{1,0,0,0,0,9,1},{2,2,1,0,0,9,1}}', '{{1,5,9}}', '{}', '{}'$$,
+	$$'{}', '{}', '{}', '{}'$$,
+	$$'{1,0,0,0,0,9,1}', '{}', '{}', '{}'$$,
+	$$'{{{1}}}', '{}', '{}', '{}'$$,
+	$$'{{1,0,0,0,0,9,1}}', '{{1,5}}', '{}', '{}'$$,
+	$$'{{1,0,0,0,0,9,1}}', '{}', '{{1,5,6}}', '{}'$$,
+	$$'{{1,0,0,0,0,9,1}}', '{}', '{}', '{{1,5,6,7,8}}'$$,
+	$$'{{1,0,0,0,0,9,NULL}}', '{}', '{}', '{}'$$,
+	$$'{{1,0,0,0,0,9,1}}', '{{1,5,NULL}}', '{}', '{}'$$,
+	$$'{{1,0,0,0,0,9,1},{1,2,1,0,0,9,1}}', '{}', '{}', '{}'$$,
+	$$'{{1,5,0,0,0,9,1}}', '{}', '{}', '{}'$$,
+	$$'{{-1,0,0,0,0,9,1}}', '{}', '{}', '{}'$$,
+	$$'{{2147483648,0,0,0,0,9,1}}', '{}', '{}', '{}'$$,
+	$$'{{1,0,0,0,0,9,1},{2,2,3,0,0,9,1}}', '{}', '{}', '{}'$$,
+	$$'{{1,0,0,0,0,9,1},{2,3,1,0,0,9,1}}', '{}', '{}', '{}'$$,
+	$$'{{1,0,0,0,0,9,1},{2,0,0,0,0,9,1}}', '{}', '{}', '{}'$$,
+	$$'{{1,0,0,0,0,9,1}}', '{{2,5,9}}', '{}', '{}'$$,
+	$$'{{1,0,0,0,0,9,1}}', '{{1,5,-9}}', '{}', '{}'$$,
+	$$'{{1,0,0,0,0,9,1}}', '{{1,5,9223372036854775807},{1,6,1}}', '{}', '{}'$$,
+	$$'{{1,0,0,0,0,9,1}}', '{{1,5,9}}', '{{1,0,6,9}}', '{}'$$,
+	$$'{{1,0,0,0,0,9,1}}', '{{1,5,9}}', '{{1,0,5,9}}', '{}'$$,
+	$$'{{1,0,0,0,0,9,1}}', '{{1,5,9}}', '{}', '{{1,1,5,9}}'$$]) AS arguments;
+SELECT attempt(format('SELECT pmr.passes_dominance_rule(%s) FROM pmr.publication AS p WHERE p.source = ''few''', arguments)) AS outcome, arguments
+FROM unnest(ARRAY[$$'{}', p, 0$$, $$'{1,NULL}', p, 0$$, $$'{1,-2}', p, 0$$, $$'{1,9223372036854775807}', p, 1$$, $$'{1}', p, 2$$,
+	$$'{1}', jsonb_populate_record(p, '{"min_groups": null}'), 1$$]) AS arguments;
+
+-- as many figures and groups as counts: no more than a moment
+WITH n AS (
+	SELECT array_agg(ARRAY[2 + i, 1, 1, 0, i, i, i % 2]) AS figures, array_agg(ARRAY[2 + i, i, i]) AS shares FROM generate_series(1, 20000) AS i
+)
+SELECT cardinality(pmr.suppressed_figures(p, ARRAY[[1,0,0,0,0,9,1]]::bigint[] || n.figures::bigint[], n.shares::bigint[], '{}', '{}')) AS suppressed
+FROM n, pmr.publication AS p WHERE p.source = 'few';
 
 DELETE FROM pmr.party_access WHERE role_name ~ '^regress_disclosure';
 SELECT count(pmr.withdraw(source, month)) AS withdrawn FROM pmr.publication;

@@ -472,7 +472,18 @@ SELECT err($$SELECT pmr.refresh_month('no such source', '2024-01-01', now())$$);
 BEGIN;
 CALL pmr.refresh('audit', '2024-02-01', '2024-02-01');
 ROLLBACK;
+SELECT err($$DO 'BEGIN CALL pmr.refresh(''audit'', ''2024-02-01'', ''2024-02-01''); END'$$);
 SELECT as_of FROM pmr.rollup_month WHERE source = 'audit' ORDER BY month LIMIT 1;
+-- the Parties *, (*) and ((*)) stay apart from each other, and from *, which is all Parties
+CREATE TABLE starred AS
+SELECT party, '1.1.1' AS srv, 'on_demand' AS mode, timestamptz '2024-01-02 00:00+00' AS requested_at,
+	NULL::timestamptz AS responded_at, 'E21' AS response_code
+FROM unnest('{*,(*),((*)),(*,a*}'::text[]) AS party;
+SELECT pmr.add_source('starred', 'starred');
+CALL pmr.refresh('starred', '2024-01-01', '2024-01-01');
+SELECT parties FROM pmr.rollup_month WHERE source = 'starred';
+SELECT pmr.drop_source('starred');
+DROP TABLE starred;
 CREATE ROLE regress_refresh_reader;
 CREATE ROLE regress_refresh_dba;
 SELECT pmr.allow_refresh('regress_refresh_dba');

@@ -337,6 +337,29 @@ SELECT * FROM rows_for('regress_report_none') WHERE rows <> 0;
 SELECT count(*) >= 4 AS some FROM rows_for('regress_report_all') WHERE rows <> 0;
 
 DELETE FROM pmr.party_access WHERE role_name LIKE 'regress_report%' OR role_name = 'public';
+--
+-- Parallel plans: no function that PUBLIC may call makes a whole query serial
+--
+SELECT oid::regprocedure FROM pg_proc
+WHERE pronamespace = 'pmr'::regnamespace AND prokind <> 'p' AND proparallel = 'u' AND has_function_privilege('regress_report_a', oid, 'EXECUTE');
+CREATE FUNCTION uses_workers(query text) RETURNS boolean LANGUAGE plpgsql
+AS $$
+DECLARE
+	plan json;
+BEGIN
+	EXECUTE 'EXPLAIN (FORMAT JSON) ' || query INTO plan;
+	RETURN plan::text LIKE '%"Gather%';
+END
+$$;
+SET parallel_setup_cost = 0;
+SET parallel_tuple_cost = 0;
+SET min_parallel_table_scan_size = 0;
+SELECT view, uses_workers(format('SELECT count(*) FROM (SELECT DISTINCT party FROM audit) AS a JOIN pmr.%I AS v USING (party)', view))
+FROM unnest('{party_performance,factor_performance,party_business_process,performance_report,party_comparison,factor_comparison}'::text[]) AS view;
+RESET parallel_setup_cost;
+RESET parallel_tuple_cost;
+RESET min_parallel_table_scan_size;
+
 SELECT pmr.drop_source('report');
 DROP OWNED BY regress_report_a, regress_report_member, regress_report_noinherit, regress_report_all, regress_report_both, regress_report_none, regress_report_analyst;
 DROP ROLE regress_report_a, regress_report_member, regress_report_noinherit, regress_report_all, regress_report_both, regress_report_none, regress_report_analyst;

@@ -139,7 +139,7 @@ class Script:
         self.guard, _, rest = text.partition('\n')
         self.file, self.text, self.findings = file, '\n' + rest, []
         self.statements = parse_sql(self.text)
-        # what may be a type, by names; aggregates and operators do no harm
+        # names of types; those of aggregates and operators do no harm
         self.types = {name_of(getattr(raw.stmt, attribute))[-1] for raw in self.statements
                       for attribute in ('defnames', 'domainname', 'relation', 'typevar', 'view')
                       if getattr(raw.stmt, attribute, None)}
@@ -270,9 +270,12 @@ class Script:
                 self.find('parse', str(error), line)
 
     def check_plpgsql(self, text, first_line, open_body):
-        # the parser does not know the columns of RETURNS TABLE as variables
-        text = re.sub(r'\bRETURN NEXT;', 'RETURN NEXT NULL;', text)
-        for line, kind, query in list_expressions(parse_plpgsql(text)):
+        try:
+            functions = parse_plpgsql(text)
+        except ParseError:
+            # version 5 does not know that the columns of RETURNS TABLE are variables
+            functions = parse_plpgsql(re.sub(r'\bRETURN NEXT;', 'RETURN NEXT NULL;', text))
+        for line, kind, query in list_expressions(functions):
             if kind == 'PLpgSQL_type':
                 if line == 0 or query == 'record':
                     continue

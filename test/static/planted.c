@@ -1,10 +1,9 @@
 /*-------------------------------------------------------------------------
  *
  * planted.c
- *	  Faults that the static checks must find, or they check nothing.
+ *	  Faults that the static checks must find.
  *
- * A comment names the tool and what it calls the fault.  The file is not part
- * of anything.
+ * A comment names the tool and its name of the fault.  The file is not built.
  *
  *-------------------------------------------------------------------------
  */

@@ -12,10 +12,11 @@ CREATE TABLE explained (routine text, finding text, reason text);
 INSERT INTO explained VALUES
 	('', '^warning: target type is different.* "text" value .*initialization', 'the value is a literal, which plpgsql_check takes for text'),
 	('', '^performance: target type is different.* "(integer|double precision|numeric)" value', 'one number is converted in a call'),
+	('', '^performance: routine is marked as VOLATILE.*dynamic SQL', 'the source may be a view with volatile functions'),
+	('', '^warning extra: OUT variable.*dynamic SQL', 'RETURN QUERY EXECUTE sets it'),
 	('^pmr.lock_relation', '^security: ', 'the caller quotes the name'),
-	('^pmr.(add_source|refresh_months)', '^security: ', 'the query has a regclass, and columns that relation_columns has quoted'),
-	('^pmr.(refresh_month|invalid_rows)', '^security: ', 'the query is that of request_query, which quotes what it inserts'),
-	('^pmr.invalid_rows', '^warning extra: OUT variable', 'RETURN QUERY EXECUTE sets them');
+	('^pmr.(spelling_faults|factor_value_faults|refresh_months)', '^security: ', 'the query has a quoted relation, and columns that relation_columns has quoted'),
+	('^pmr.(refresh_month|row_problems)', '^security: ', 'the query is that of request_query, which quotes what it inserts');
 
 CREATE SCHEMA planted;
 CREATE FUNCTION planted.no_such_column() RETURNS text LANGUAGE plpgsql

@@ -64,7 +64,7 @@ is($node->safe_psql('metrics', q{
 		ORDER BY 2, 3}), q{metrics_job|CALL pmr.refresh|ERROR: source "nowhere" does not exist
 metrics_job|CALL pmr.refresh|succeeded
 metrics_job|REFRESH MATERIAL|succeeded
-metrics_job|SELECT 1; CALL p|ERROR: invalid transaction termination}, 'results in cron.job_run_details');
+metrics_job|SELECT 1; CALL p|ERROR: CALL pmr.refresh cannot run inside a transaction block}, 'results in cron.job_run_details');
 is($node->safe_psql('metrics', q{SELECT DISTINCT source, refreshed_by, months_done = months, finished_at IS NOT NULL FROM pmr.refresh_log}),
 	'audit|metrics_job|t|t', 'refresh_log');
 is($node->safe_psql('metrics', q{SELECT sum(success), max(requests) FROM pmr.rollup WHERE party = 'GAMMA' AND day IS NOT NULL}),

@@ -26,7 +26,9 @@ SELECT	grp, i, requested_at, at AS responded_at, at AS answered_at, requested_at
 		(ARRAY['success', 'rejected', 'no_response', 'acknowledged', 'unclassified', NULL])[1 + i % 6] AS response_class,
 		(ARRAY['met', 'missed', 'pending', 'not_measured', 'invalid', 'pre_command', 'local_command', 'cancelled'])[1 + i % 8] AS outcome,
 		requested_at::date AS day, ARRAY['factor ' || i % 7, NULL, repeat('x', i % 300)] AS factors,
-		sketch, sketch AS a, sketch AS b, 5 AS buckets, 'demo' AS source
+		sketch, sketch AS a, sketch AS b, 5 AS buckets, 'demo' AS source,
+		ARRAY[i % 9 + 1, 100] AS requests, ARRAY[i % 3, 30 + i % 7] AS missed, ARRAY[20, 300] AS all_requests, ARRAY[i % 3 + i % 9, 50] AS all_missed,
+		1 + i / 100.0 AS phi, i AS successes, 2.0 * i AS trials, i / 2.0 AS mean
 FROM	(VALUES (1, 1), (2, 40), (3, 1200)) AS v (grp, n),
 		LATERAL generate_series(1, n) AS i,
 		LATERAL (SELECT timestamptz '2026-07-01 00:00+00' + i * interval '7 min 0.123 s' AS requested_at) AS s,
@@ -158,7 +160,8 @@ SELECT refuse(query) FROM unnest(ARRAY[
 	'SELECT pmr.rtt_percentile(i, i / 10.0) FROM generate_series(1, 3) AS i', 'SELECT pmr.rtt_percentiles(1, ''{NULL}'')',
 	'SELECT pmr.rtt_percentiles(1, ''{{0}}'')', 'SELECT pmr.rtt_percentile(sketch, 2) FROM request', 'SELECT pmr.rtt_histogram(sketch, 0) FROM request',
 	'SELECT pmr.target_met(now(), now(), ''-1 s'')', 'SELECT pmr.target_met(now(), now(), ''1 s'', NULL)', 'SELECT pmr.rtt_state_combine(sketch, sketch) FROM state',
-	'SELECT combine(s) FROM (SELECT sketch FROM state UNION ALL SELECT percentile FROM state) AS v (s)', 'SELECT ''rubbish!''::pmr.rtt_sketch', 'SELECT pmr.source_relation(''none'')'
+	'SELECT combine(s) FROM (SELECT sketch FROM state UNION ALL SELECT percentile FROM state) AS v (s)', 'SELECT ''rubbish!''::pmr.rtt_sketch', 'SELECT pmr.source_relation(''none'')',
+	'SELECT pmr.compare_misses(''{1}'', ''{1}'', ''{3}'', ''{}'', 1)', 'SELECT pmr.compare_misses(''{NULL}'', ''{1}'', ''{3}'', ''{1}'', 1)', 'SELECT pmr.binomial_tail(1, 2, 3)'
 ]) AS query;
 
 CREATE TABLE hostile AS
@@ -191,5 +194,8 @@ $$;
 
 /* Where the extension itself calls them */
 CALL pmr.refresh('demo', '2026-07-01', '2026-07-31');
+SELECT pmr.withdraw('demo', '2026-07-01');
+
+CALL pmr.publish('demo', '2026-07-01');
 
 SELECT count(*) FROM pmr.performance_report;
