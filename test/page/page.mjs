@@ -211,7 +211,7 @@ function draw_processes(rows)
 			return {
 				/* names at the bottom, next to their figures */
 				title: { text: [...Array(most_lines - name.length).fill(''), ...name], subtitle: says },
-				width: (page_width - (columns - 1) * gap) / columns - axis_width, height: 84,
+				width: (page_width - (columns - 1) * gap) / columns - axis_width, height: 76,
 				data: { values },
 				encoding: { x },
 				layer: [
@@ -377,7 +377,7 @@ function draw_comparison(rows)
 	const x = percents(met, ...values.flatMap(row => present(sides.map(side => row[side.field]))));
 
 	return draw({
-		width, height: { step: 3 * line_height + 2 }, data: { values },
+		width, height: { step: 3 * line_height - 2 }, data: { values },
 		encoding: { y: place(values) },
 		layer: [
 			{

@@ -87,7 +87,7 @@ look()
 	[ -z "$keep" ] || cp "$page".* "$keep"
 }
 
-# KETT has 50 measured requests in the month, and no finding.
+# KETT has so few requests that the page prints the interval of its percentage.
 look_small()
 {
 	local party=KETT firmware=''
