@@ -188,10 +188,10 @@ function draw_processes(rows)
 		axis: { labelAngle: 0, grid: false, ticks: false,
 			labelExpr: `["${month_names.map(name => name.slice(0, 3)).join('","')}"][+slice(datum.value, 5) - 1]` } };
 	const y = { ...percents(null, ...values), field: 'target_met_pct' };
-	/* room for a whole point at 100 */
-	y.scale = { ...y.scale, clamp: true, domain: [y.scale.domain[0], 100 + (100 - y.scale.domain[0]) / 12] };
-	const step = y.scale.domain[0] < 60 ? 20 : 10;
-	y.axis.values = [...Array(11).keys()].map(i => 100 - step * i).filter(value => value >= y.scale.domain[0]);
+	/* room for a whole point at both ends */
+	const [lowest] = y.scale.domain, room = (100 - lowest) / 12;
+	y.scale = { ...y.scale, clamp: true, domain: [lowest - room, 100 + room] };
+	y.axis.values = [...Array(11).keys()].map(i => 100 - (lowest < 60 ? 25 : 10) * i).filter(value => value >= lowest);
 	/* a line for each month, as the level may change from one to the next */
 	const level = (field, dash) => ({
 		mark: { type: 'rule', color: black, strokeDash: dash },
