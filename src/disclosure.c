@@ -13,6 +13,7 @@
 #include "catalog/pg_type.h"
 #include "common/int.h"
 #include "core/disclosure.h"
+#include "core/disclosure_rule.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "storage/shmem.h"

@@ -7,6 +7,7 @@
  *-------------------------------------------------------------------------
  */
 #include "core/disclosure.h"
+#include "core/disclosure_rule.h"
 #include "unit.h"
 
 #define MAX_GROUPS	12
