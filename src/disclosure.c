@@ -371,7 +371,7 @@ allocate_memory(Disclosure *disclosure)
 	disclosure->outside = allocate(ngroups, sizeof(int64));
 	disclosure->hidden = allocate(ngroups, sizeof(int64));
 	disclosure->hidden_inside = allocate(ngroups, sizeof(int64));
-	disclosure->readers = allocate(ngroups, sizeof(int32));
+	disclosure->roles = allocate(ngroups, sizeof(int32));
 	disclosure->pause = check_interrupts;
 }
 

@@ -3,14 +3,14 @@
  * disclosure.c
  *	  Which figures of a publication may be shown: complementary suppression.
  *
- * A figure that does not satisfy the rule is hidden: primary suppression.  A
- * reader knows the requests of the reader's own supplier group and can subtract
+ * A figure that does not satisfy the rule is hidden: primary suppression.  Each
+ * requesting role knows the requests of its own supplier group and can subtract
  * them, so the rule must hold without any one group.  The same figures are then
- * shown to every reader, and readers learn nothing from what is hidden from
+ * shown to every role, and no role learns anything from what is hidden from
  * others.
  *
  * A hidden figure can be worked out if everything else in a sum is shown.  So
- * more figures are hidden: complementary (secondary) suppression.  A reader who
+ * more figures are hidden: complementary (secondary) suppression.  A role that
  * subtracts shown figures from a shown figure gets the sum of those that are
  * left.  That sum must satisfy the rule too.
  *
@@ -31,9 +31,9 @@
  *	  can be subtracted from A.  Firmware that never runs on A can be subtracted
  *	  from the generation without A.  What is left has firmware that runs on A
  *	  and on other models.  Of these requests, those of A must satisfy the rule,
- *	  and so must the others.  If one of the two does not, A is hidden.  If values
- *	  of several factors fail in a generation, those of the factor with the
- *	  fewest values are hidden, before the question is asked again.
+ *	  and so must the others.  If one of the two does not, A is hidden.  If
+ *	  values of several factors fail in a generation, those of the factor with
+ *	  the fewest values are hidden, before the question is asked again.
  *
  * 3. A category and the values of a factor, or the strata: as in 2, with the
  *	  category instead of A.  The category is hidden.
@@ -138,7 +138,7 @@ prepare(Disclosure *d)
 			pair++;
 	}
 	for (int32_t g = 0; g < d->ngroups; g++)
-		d->readers[g] = NONE;
+		d->roles[g] = NONE;
 	link_families(d);
 }
 

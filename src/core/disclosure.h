@@ -4,8 +4,9 @@
  *	  Which figures of a publication may be shown: the suppression of those that
  *	  would let hidden ones be worked out.
  *
- * A figure is a sum of measured requests over supplier groups.  A reader gets
- * it without the requests of the reader's own group, which the reader knows.
+ * A figure is a sum of measured requests over supplier groups.  Here each
+ * requesting role has one group, that of its Parties.  The role knows the
+ * requests of this group, and it gets each figure without them.
  *
  *-------------------------------------------------------------------------
  */
@@ -94,7 +95,7 @@ typedef struct DisclosurePlace
 	size_t		end_pair;
 	DisclosureSide inside;
 	DisclosureSide outside;
-	int32_t		next[2];		/* in the lists of readers */
+	int32_t		next[2];		/* in the lists of roles */
 } DisclosurePlace;
 
 /*
@@ -117,7 +118,7 @@ typedef struct Disclosure
 	int64_t    *outside;
 	int64_t    *hidden;
 	int64_t    *hidden_inside;
-	int32_t    *readers;
+	int32_t    *roles;
 
 	/*
 	 * Called after each piece of work, which takes time linear in the number

@@ -6,8 +6,9 @@
  * Let A be the value or category.  The "place" of a request is the figure in
  * which a requesting role finds it: that of its value if it is shown; otherwise
  * what is left of the sum when the values that are shown are subtracted.  A
- * place is "mixed" if it has requests inside A and outside.  Of the requests in
- * mixed places, those inside A must satisfy the rule, and so must those outside.
+ * place is "mixed" if it has requests inside A and outside.  Of the requests
+ * in mixed places, those inside A must satisfy the rule, and so must those
+ * outside.
  *
  * Whether a place is mixed depends on the role, which knows the requests of its
  * own group: if only one group has requests inside A (or outside), then to a
@@ -137,20 +138,23 @@ keep_mixed_places(Disclosure *d, int32_t nplaces)
 	return n;
 }
 
-/* The only group on a side of a place, to which it is not mixed, or NONE. */
+/*
+ * The only group on a side of a place, or NONE.  To a role of this group the
+ * place is not mixed.
+ */
 static inline int32_t
-reader_of_side(const DisclosurePlace *place, int side, int32_t category)
+role_of_side(const DisclosurePlace *place, int side, int32_t category)
 {
 	const DisclosureSide *of = side == 0 ? &place->inside : &place->outside;
 
-	/* only readers of the category itself have to be asked about */
+	/* for a category, the question is asked only for roles of that category */
 	return of->ngroups == 1 && (side == 0 || category == NONE) ?
 		of->group : NONE;
 }
 
-/* Puts each place into the lists of its readers. */
+/* Puts each place into the lists of the roles to which it is not mixed. */
 static void
-link_readers(Disclosure *d, int32_t nplaces, int32_t category)
+link_roles(Disclosure *d, int32_t nplaces, int32_t category)
 {
 	for (int32_t p = 0; p < nplaces; p++)
 	{
@@ -158,22 +162,22 @@ link_readers(Disclosure *d, int32_t nplaces, int32_t category)
 
 		for (int side = 0; side < 2; side++)
 		{
-			int32_t		reader = reader_of_side(place, side, category);
+			int32_t		role = role_of_side(place, side, category);
 
-			if (reader == NONE || d->readers[reader] == p * 2)
+			if (role == NONE || d->roles[role] == p * 2)
 				continue;		/* it is in that list already */
-			place->next[side] = d->readers[reader];
-			d->readers[reader] = p * 2 + side;
+			place->next[side] = d->roles[role];
+			d->roles[role] = p * 2 + side;
 		}
 	}
 }
 
 /*
- * Does what is mixed for a reader satisfy the rule?  That is what is mixed for
- * others, without the places in the reader's list.
+ * Does what is mixed for a role satisfy the rule?  That is what is mixed for
+ * others, without the places in the role's list.
  */
 static bool
-reader_passes(Disclosure *d, int32_t first, int32_t nplaces, int32_t category)
+role_passes(Disclosure *d, int32_t first, int32_t nplaces, int32_t category)
 {
 	bool		passes = true;
 
@@ -191,7 +195,7 @@ reader_passes(Disclosure *d, int32_t first, int32_t nplaces, int32_t category)
 	return passes;
 }
 
-/* Does what is mixed satisfy the rule, for every reader? */
+/* Does what is mixed satisfy the rule, for every role? */
 static bool
 places_pass(Disclosure *d, int32_t nplaces, int32_t category)
 {
@@ -205,17 +209,17 @@ places_pass(Disclosure *d, int32_t nplaces, int32_t category)
 		walk_place(d, &d->places[p], 1, category);
 	if (!sums_pass(d, d->inside) || !sums_pass(d, d->outside))
 		return false;
-	link_readers(d, nplaces, category);
+	link_roles(d, nplaces, category);
 	for (int32_t i = 0; i < nplaces * 2; i++)
 	{
-		int32_t		reader = reader_of_side(&d->places[i / 2], i % 2, category);
-		int32_t		first = reader != NONE ? d->readers[reader] : NONE;
+		int32_t		role = role_of_side(&d->places[i / 2], i % 2, category);
+		int32_t		first = role != NONE ? d->roles[role] : NONE;
 
 		if (first == NONE)
 			continue;
-		d->readers[reader] = NONE;
+		d->roles[role] = NONE;
 		if (passes)
-			passes = reader_passes(d, first, nplaces, category);
+			passes = role_passes(d, first, nplaces, category);
 	}
 	return passes;
 }
@@ -317,7 +321,7 @@ disclosure_value_is_safe(Disclosure *d, int32_t i, int32_t family,
 
 /* Categories */
 
-/* The figure that a reader finds the requests of figure i in; 0: the root. */
+/* The figure in which a role finds the requests of figure i; 0: the root. */
 static int32_t
 find_place(const Disclosure *d, int32_t i)
 {

@@ -7,12 +7,12 @@
  * n = 2 (Willenborg and de Waal, Elements of Statistical Disclosure Control,
  * 2001; Hundepool et al., Statistical Disclosure Control, 2012).
  *
- * If the rule holds for disjoint figures, it holds for their union (Cox, Linear
- * sensitivity measures in statistical disclosure control, 1981).  Proof: a group
- * with enough requests in one of them has enough in the union.  If a group (or
- * two) has at most the share c of each figure, s(i) <= c t(i), then also the
- * sum of all s(i) <= c times the sum of all t(i).  The same holds without any
- * one group, as the rule holds for each figure without that group.
+ * If the rule holds for disjoint figures, it holds for their union (Cox,
+ * Linear sensitivity measures in statistical disclosure control, 1981).  Proof:
+ * a group with enough requests in one of them has enough in the union.  If a
+ * group (or two) has at most the share c of each figure, s(i) <= c t(i), then
+ * also the sum of all s(i) <= c times the sum of all t(i).  The same holds
+ * without any one group, as the rule holds for each figure without that group.
  *
  *-------------------------------------------------------------------------
  */
