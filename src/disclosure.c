@@ -13,6 +13,7 @@
 #include "catalog/pg_type.h"
 #include "common/int.h"
 #include "core/disclosure.h"
+#include "core/disclosure_rule.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "storage/shmem.h"
@@ -370,7 +371,7 @@ allocate_memory(Disclosure *disclosure)
 	disclosure->outside = allocate(ngroups, sizeof(int64));
 	disclosure->hidden = allocate(ngroups, sizeof(int64));
 	disclosure->hidden_inside = allocate(ngroups, sizeof(int64));
-	disclosure->readers = allocate(ngroups, sizeof(int32));
+	disclosure->roles = allocate(ngroups, sizeof(int32));
 	disclosure->pause = check_interrupts;
 }
 
