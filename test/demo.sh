@@ -53,14 +53,16 @@ report()
 }
 
 # The page judges the months by service levels. None is shipped, so insert an
-# example.
+# example. It shows what a role of the Party can see, so that it can be mailed.
 draw()
 {
 	run_psql -c "INSERT INTO
 		pmr.service_level (measure, name, target_pct, minimum_pct, source) VALUES
-		('business_process', 'All business processes', 95, 90, 'an example')"
+		('business_process', 'All business processes', 95, 90, 'an example');
+		CREATE ROLE dunm_reader;
+		INSERT INTO pmr.party_access (role_name, party) VALUES ('dunm_reader', 'DUNM')"
 	PATH=$pg_bin:$PATH as_user bash test/page/page.sh --party DUNM \
-		--note "$generated" >"$work/page.html"
+		--role dunm_reader --note "$generated" >"$work/page.html"
 }
 
 main()

@@ -29,6 +29,8 @@ SET timezone = 'UTC';
 SET client_min_messages = warning;
 \pset border 0
 \pset footer off
+/* in this style no mark shows that a cell goes on in the next line */
+\pset linestyle old-ascii
 
 CREATE EXTENSION pmr_metrics;
 \ir data/audit_table.sql
@@ -98,8 +100,14 @@ SET ROLE demo_reader;
 
 \echo '=== The report, for a role that can see only Party' :party'. SELECT * FROM pmr.performance_report ==='
 \echo
-SELECT	rpad(item, 52) AS item, mode, requests, target_met_pct AS "met %",
-		success_pct AS "success %", p50_s, p95_s
+\echo 'met: percentage of measured requests that met their target. success: percentage answered with success.'
+\echo 'Half of the answered requests were answered within p50_s seconds, and 95 % within p95_s.'
+\echo
+/* Long names continue in a second line, from a space on. */
+SELECT	regexp_replace(item, '^(?=.{48})(.{1,47}) ', E'\\1\n         ') AS item,
+		mode, requests, target_met_pct AS met, success_pct AS success,
+		round(p50_s::numeric, (p50_s < 100)::integer) AS p50_s,
+		round(p95_s::numeric, (p95_s < 100)::integer) AS p95_s
 FROM	pmr.performance_report
 WHERE	party = :'party' AND month = :'month'
 ORDER BY line;
@@ -115,6 +123,18 @@ WHERE	party = :'party' AND month = :'month'
 ORDER BY srv <> 'all', measured DESC
 LIMIT	12;
 
+\echo 'Why cells are blank: the row all never has a category, median or rank. The others are explained by suppressed:'
+\echo
+SELECT	reason AS suppressed, count(*) AS rows,
+		CASE	WHEN reason LIKE 'equal mix%' THEN 'the rest has nothing to be compared with'
+				WHEN reason LIKE 'median%' THEN 'too few others have 30 requests'
+				ELSE 'the figure could reveal that of one Party' END AS meaning
+FROM	pmr.party_comparison,
+		regexp_split_to_table(suppressed, '; ') AS reason
+WHERE	party = :'party' AND month = :'month'
+GROUP BY reason
+ORDER BY rows DESC, reason;
+
 \echo '=== Values of factors with more misses than expected from the other values. SELECT * FROM pmr.diagnose(...) ==='
 \echo
 SELECT	rank, factor, value, requests, missed, expected, excess, z, finding
@@ -125,9 +145,9 @@ LIMIT	8;
 \echo
 SELECT	factor, value, measured, own_met_pct AS own,
 		same_value_met_pct AS "others, same", other_values_met_pct AS "others, other",
-		verdict
+		verdict, regexp_replace(suppressed, '^(.{1,20}) ', E'\\1\n') AS suppressed
 FROM	pmr.factor_comparison
-WHERE	party = :'party' AND month = :'month'
+WHERE	party = :'party' AND month = :'month' AND measured > 0
 ORDER BY suppressed IS NOT NULL, own_met_pct
 LIMIT	8;
 

@@ -68,7 +68,7 @@ BEGIN ATOMIC
 		FROM process AS p, header AS h
 		UNION ALL
 		SELECT 2, b.report_order, b.business_process, b.report_row, b.srv || ' ' || b.qualifier, CASE c.mode WHEN 'on_demand' THEN 1 WHEN 'future_dated' THEN 2 WHEN 'dcc_scheduled' THEN 3 WHEN 'non_device' THEN 4 ELSE 5 END,
-			left('  ' || rpad(b.srv, greatest(7, length(b.srv) + 1)) || CASE WHEN b.qualifier = '' THEN b.description ELSE replace(b.qualifier, '_', ' ') END, 44),
+			'  ' || rpad(b.srv, greatest(7, length(b.srv) + 1)) || coalesce(nullif(b.description, ''), replace(b.qualifier, '_', ' ')),
 			c.mode, coalesce(c.requests, 0), g.target_met_pct, g.success_pct, round(g.p50_s::numeric, 1)::double precision, round(g.p95_s::numeric, 1)::double precision,
 			CASE WHEN c.srv IS NOT NULL THEN pmr.service_level_verdict(b.business_process, c.met, c.missed, h.finish) END
 		FROM header AS h CROSS JOIN layout AS b

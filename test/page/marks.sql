@@ -1,7 +1,8 @@
 /*
  * marks.sql
- *		How many marks each chart of a page must have, counted in the views as
- *		the role sees them, independently of page.sql and page.mjs.
+ *		How many marks each chart of a page must have, and what its summary must
+ *		say: computed from the views as the role sees them, independently of
+ *		page.sql and page.mjs.
  *
  *		psql -X -q -A -t -v party=P -v month=YYYY-MM-01 -v role=R -f marks.sql
  */
@@ -27,7 +28,7 @@ SELECT :'role' <> '' AS as_role \gset
 	SET ROLE :"role";
 \endif
 
-SELECT	jsonb_object_agg(chart || ' ' || mark, marks)
+SELECT	jsonb_build_object('marks', jsonb_object_agg(chart || ' ' || mark, marks))
 FROM   (SELECT	'processes' AS chart, 'point' AS mark, count(*) AS marks
 		FROM	pmr.performance_report
 		WHERE	party = :'party' AND month <= :'month' AND mode = 'all'
@@ -60,3 +61,31 @@ FROM   (SELECT	'processes' AS chart, 'point' AS mark, count(*) AS marks
 				WHERE	party = :'party' AND month = :'month' AND measured > 0
 				ORDER BY srv <> 'all', measured DESC, srv, mode
 				LIMIT	14) AS c) AS m;
+
+/* Only trusted roles can call the function that has the confidence interval. */
+SELECT	coalesce(sum(requests), 0) AS requests, coalesce(sum(met), 0) AS met,
+		coalesce(sum(missed), 0) AS missed,
+	   (SELECT	requests
+		FROM	pmr.performance_report
+		WHERE	party = :'party' AND month = :'month' AND item LIKE '%assumed%') AS assumed
+FROM	pmr.party_performance
+WHERE	party = :'party' AND month = :'month' \gset
+SELECT	count(*) FILTER (WHERE verdict LIKE 'below%') AS below,
+		count(*) FILTER (WHERE verdict LIKE 'below%' OR verdict = 'met') AS judged
+FROM	pmr.performance_report
+WHERE	party = :'party' AND month = :'month' AND mode = 'all' \gset
+\set interval null
+\if :trusted
+RESET ROLE;
+SELECT	to_json(ARRAY[low_pct, high_pct]) AS interval
+FROM	pmr.wilson_interval_pct(:met, :met + :missed, 1) \gset
+\endif
+SELECT	jsonb_build_object(
+			'verdict', jsonb_build_array(
+				format('%s %% of %s measured requests', round(100.0 * :met / (:met + :missed), 1),
+					   to_char(:met + :missed, 'FM999,999')))
+				|| CASE WHEN :below > 0 THEN jsonb_build_array(format('%s of %s business processes', :below, :judged)) ELSE '[]' END,
+			'volumes', jsonb_build_array(to_char(:requests, 'FM999,999'), to_char(:met + :missed, 'FM999,999'),
+				to_char(:met, 'FM999,999'), to_char(:missed, 'FM999,999')),
+			'targets', to_char(:assumed, 'FM999,999') || ' of ' || to_char(:met + :missed, 'FM999,999'),
+			'interval', :'interval'::jsonb);

@@ -23,13 +23,15 @@ const blue = '#0072B2', orange = '#E69F00', vermillion = '#D55E00';
 const black = '#222', grey = '#666', pale = '#ccc';
 
 /* In CSS pixels: 12 of them are 9 pt in print. */
-const page_width = 680, label_width = 224;
+const page_width = 680, label_width = 264, label_length = 35, line_height = 14;
 /* Rows of a chart that fit on a printed page: those with the most requests. */
 const most_rows = 14;
 
 const data = Object.assign({}, ...readFileSync(0, 'utf8').split('\n')
 	.filter(line => line !== '').map(line => JSON.parse(line)));
 const about = data.about;
+for (const row of [...data.processes, ...data.parties])
+	Object.assign(row, interval(row));
 
 /* ------------------------------------------------------------------------
  * Text
@@ -63,14 +65,52 @@ function seconds(value)
 	return `${Number((value / unit).toPrecision(value / unit < 100 ? 2 : 3))} ${name}`;
 }
 
-const shorten = (string, length) =>
-	string.length > length ? `${string.slice(0, length - 1).trimEnd()}…` : string;
+/*
+ * Wilson's interval at 95 %: the percentages that chance alone makes likely.
+ * Days that differ by more than chance make the true interval wider.
+ */
+function interval({ met, measured })
+{
+	if (!measured)
+		return { low: null, high: null };
+	const z2 = 1.959963984540054 ** 2, share = met / measured;
+	const middle = share + z2 / (2 * measured), divisor = 1 + z2 / measured;
+	const half = Math.sqrt(z2 * (share * (1 - share) / measured + z2 / (4 * measured ** 2)));
+	return { low: Math.max(0, 100 * (middle - half) / divisor), high: Math.min(100, 100 * (middle + half) / divisor) };
+}
 
-/* The label at the left of a row, in two lines. */
-const service = row => row.srv === 'all' ? { head: 'All together', name: 'every SRV and mode' } : {
-	head: shorten(`${row.srv} ${row.mode.replace('dcc_', '').replaceAll('_', '-')}`, 28),
-	name: shorten(row.name ?? '', 28),
-};
+/* Lines that end between words; a word that is too long is broken. */
+function wrap(string, length = label_length, most = 2)
+{
+	const lines = [''];
+	for (const word of string.split(' ').flatMap(word => word.match(new RegExp(`.{1,${length}}`, 'gu')) ?? []))
+		if (lines.at(-1) === '')
+			lines[lines.length - 1] = word;
+		else if (lines.at(-1).length + 1 + word.length <= length)
+			lines[lines.length - 1] += ` ${word}`;
+		else
+			lines.push(word);
+	if (lines.length > most) {
+		lines.length = most;
+		while (lines[most - 1].length >= length && lines[most - 1].includes(' '))
+			lines[most - 1] = lines[most - 1].replace(/ \S*$/, '');
+		lines[most - 1] = `${lines[most - 1].slice(0, length - 1)}…`;
+	}
+	return lines;
+}
+
+/*
+ * The label at the left of a row: a line in bold, and a name of one or two lines.
+ * A longer name loses the parenthesis at its end.
+ */
+function label(head, name)
+{
+	const lines = wrap(wrap(name, label_length, 3).length < 3 ? name : name.replace(/ \([^)]*\)$/, ''));
+	return { head: wrap(head, label_length - 2, 1)[0], name: lines.join('\n'), lines: lines.length };
+}
+const kind = row => `${row.srv} ${row.mode.replace('dcc_', '').replaceAll('_', '-')}`;
+const service = row => row.srv === 'all' ? label('All together', 'every SRV and mode')
+	: label(kind(row), row.name ?? '');
 
 /* ------------------------------------------------------------------------
  * Charts
@@ -83,7 +123,8 @@ const config = {
 	axis: { labelFontSize: 12, titleFontSize: 12, titleFontWeight: 'normal', labelColor: black,
 		titleColor: black, gridColor: '#e4e4e4', domainColor: grey, tickColor: grey },
 	text: { fontSize: 12, color: black },
-	title: { fontSize: 12.5, anchor: 'start', color: black, offset: 6 },
+	title: { fontSize: 12.5, anchor: 'start', color: black, offset: 6,
+		subtitleFontSize: 12, subtitleColor: black, subtitlePadding: 2 },
 };
 
 function draw(spec)
@@ -96,9 +137,12 @@ function draw(spec)
 const place = rows => ({ field: 'place', type: 'ordinal', axis: null, scale: { domain: rows.map((row, i) => i) } });
 const placed = rows => rows.map((row, i) => ({ ...row, place: i }));
 const beside = (field, x, align, extra) => ({
-	mark: { type: 'text', x, align, ...extra }, encoding: { text: { field } },
+	mark: { type: 'text', x, align, lineBreak: '\n', ...extra }, encoding: { text: { field } },
 });
-const named = { head: beside('head', -8, 'right', { fontWeight: 'bold', dy: -7 }), name: beside('name', -8, 'right', { dy: 7 }) };
+const named = {
+	head: beside('head', -8, 'right', { fontWeight: 'bold', dy: { expr: `${-line_height / 2} * datum.lines` } }),
+	name: beside('name', -8, 'right', { dy: { expr: `${line_height} - ${line_height / 2} * datum.lines` } }),
+};
 
 /* An axis of percentages, from a little below the smallest to 100. */
 const percents = (title, ...values) => ({
@@ -112,12 +156,14 @@ const present = values => values.filter(value => value !== null && value !== und
 
 /* --- target met, month by month ----------------------------------------- */
 
-const verdicts = {
-	'met': { shape: 'circle', color: blue, sign: '●' },
-	'below target': { shape: 'triangle-down', color: orange, sign: '▼' },
-	'below minimum': { shape: 'square', color: vermillion, sign: '■' },
-	'no level set': { shape: 'diamond', color: 'white', sign: '◇' },
-};
+/*
+ * A mark means the same in all charts. A filled circle is this Party, and a
+ * square is other Parties.
+ */
+const own = { name: about.party, shape: 'circle', color: blue, sign: '●' };
+const others = { name: 'the industry', shape: 'square', color: 'white', sign: '□' };
+const marked = ({ shape, color }, size = 60) =>
+	({ type: 'point', shape, fill: color, stroke: black, strokeWidth: 1, size, opacity: 1 });
 
 /* All months of the chart, including those without figures. */
 function months_of(rows)
@@ -136,13 +182,16 @@ function draw_processes(rows)
 	const columns = 3, axis_width = 38, gap = 14;
 	const months = months_of(rows);
 	const values = present(rows.flatMap(row => [row.target_met_pct, row.target_pct, row.minimum_pct]));
+	const names = new Map(rows.map(row => [row.process, wrap(short_name(row), 30)]));
+	const most_lines = Math.max(...[...names.values()].map(lines => lines.length));
 	const x = { field: 'month', type: 'ordinal', title: null, scale: { type: 'band', domain: months },
 		axis: { labelAngle: 0, grid: false, ticks: false,
 			labelExpr: `["${month_names.map(name => name.slice(0, 3)).join('","')}"][+slice(datum.value, 5) - 1]` } };
 	const y = { ...percents(null, ...values), field: 'target_met_pct' };
-	/* room for the printed number above a point at 100 */
-	y.scale.domain[1] += (100 - y.scale.domain[0]) / 4;
-	y.axis.values = [100, 90, 80, 70, 60, 50, 40, 30, 20, 10, 0].filter(value => value >= y.scale.domain[0]);
+	/* room for a whole point at 100 */
+	y.scale = { ...y.scale, clamp: true, domain: [y.scale.domain[0], 100 + (100 - y.scale.domain[0]) / 12] };
+	const step = y.scale.domain[0] < 60 ? 20 : 10;
+	y.axis.values = [...Array(11).keys()].map(i => 100 - step * i).filter(value => value >= y.scale.domain[0]);
 	/* a line for each month, as the level may change from one to the next */
 	const level = (field, dash) => ({
 		mark: { type: 'rule', color: black, strokeDash: dash },
@@ -153,30 +202,31 @@ function draw_processes(rows)
 	return draw({
 		columns, spacing: { column: gap, row: 18 },
 		concat: [...new Set(rows.map(row => row.process))].map(process => {
-			const own = months.map(month => ({ month, target_met_pct: null, target_pct: null, minimum_pct: null,
-				...rows.find(row => row.process === process && row.month === month) }))
-				.map(row => ({ ...row, verdict: row.verdict ?? 'no level set',
-					label: row.target_met_pct === null ? '' : percent(row.target_met_pct) }));
+			const now = rows.find(row => row.process === process && row.month === about.month);
+			const says = !now ? 'no requests' : now.target_met_pct === null ? plural(now.requests, 'request')
+				: `${percent(now.target_met_pct)} % of ${count(now.measured)}${/^(met|below)/.test(now.verdict ?? '') ? `: ${now.verdict}` : ''}`;
+			const values = months.map(month => ({ month, target_met_pct: null, target_pct: null, minimum_pct: null,
+				low: null, high: null, ...rows.find(row => row.process === process && row.month === month) }));
+			const name = names.get(process);
 			return {
-				title: { text: shorten(process.replace(', each counted once', ''), 28) },
-				width: (page_width - (columns - 1) * gap) / columns - axis_width, height: 90,
-				data: { values: own },
+				/* names at the bottom, next to their figures */
+				title: { text: [...Array(most_lines - name.length).fill(''), ...name], subtitle: says },
+				width: (page_width - (columns - 1) * gap) / columns - axis_width, height: 76,
+				data: { values },
 				encoding: { x },
 				layer: [
 					level('target_pct', [1, 0]),
 					level('minimum_pct', [4, 3]),
 					{ mark: { type: 'line', color: grey }, encoding: { y } },
 					{
-						mark: { type: 'point', filled: true, size: 60, opacity: 1, stroke: black, strokeWidth: 1 },
-						transform: [{ filter: 'datum.target_met_pct !== null' }],
-						encoding: { y,
-							shape: { field: 'verdict', scale: { domain: Object.keys(verdicts), range: Object.values(verdicts).map(v => v.shape) }, legend: null },
-							fill: { field: 'verdict', scale: { domain: Object.keys(verdicts), range: Object.values(verdicts).map(v => v.color) }, legend: null } },
+						mark: { type: 'rule', color: grey, strokeWidth: 2 },
+						transform: [{ filter: 'datum.low !== null' }],
+						encoding: { y: { ...y, field: 'low' }, y2: { field: 'high' } },
 					},
 					{
-						mark: { type: 'text', dy: -12, fontWeight: 'bold' },
-						transform: [{ filter: `datum.month === '${about.month}' && datum.target_met_pct !== null` }],
-						encoding: { y, text: { field: 'label' } },
+						mark: marked(own),
+						transform: [{ filter: 'datum.target_met_pct !== null' }],
+						encoding: { y },
 					},
 				],
 			};
@@ -190,31 +240,31 @@ function draw_parties(rows, level)
 {
 	const now = rows.filter(row => row.month === about.month)
 		.sort((a, b) => b.target_met_pct - a.target_met_pct)
-		.map((row, i) => ({ ...row, place: i, name: shorten(row.party, 14), label: percent(row.target_met_pct), own: row.party === about.party }));
+		.map((row, i) => ({ ...row, place: i, name: wrap(row.party, 14, 1)[0], own: row.party === about.party,
+			label: `${percent(row.target_met_pct)} % of ${count(row.measured)}` }));
 	const before = rows.filter(row => row.month !== about.month)
 		.map(row => ({ ...row, place: now.findIndex(party => party.party === row.party) })).filter(row => row.place >= 0);
 	const values = [...rows.map(row => row.target_met_pct), ...present([level?.target_pct, level?.minimum_pct])];
-	const width = page_width - 110 - 60;
+	const width = page_width - 110 - 130;
 	const x = { ...percents(met, ...values), field: 'target_met_pct' };
+	x.scale.clamp = true;
 	const y = place(now);
-	const rule = (field, dash, label) => level?.[field] == null ? [] : [
+	const rule = (field, dash, name, align) => level?.[field] == null ? [] : [
 		{ data: { values: [level] }, mark: { type: 'rule', color: black, strokeDash: dash }, encoding: { x: { ...x, field } } },
-		{ data: { values: [level] }, mark: { type: 'text', y: -8, text: `${label} ${level[field]}` }, encoding: { x: { ...x, field } } },
+		{ data: { values: [level] }, mark: { type: 'text', y: -8, align, text: `${name} ${level[field]}` }, encoding: { x: { ...x, field } } },
 	];
 
 	return draw({
 		width, height: { step: 20 },
 		layer: [
-			...rule('target_pct', [1, 0], 'target'),
-			...rule('minimum_pct', [4, 3], 'minimum'),
+			...rule('target_pct', [1, 0], 'target', 'left'),
+			...rule('minimum_pct', [4, 3], 'minimum', 'right'),
+			{ data: { values: now }, mark: { type: 'rule', color: grey, strokeWidth: 2 }, encoding: { x: { ...x, field: 'low' }, x2: { field: 'high' }, y } },
 			{ data: { values: before }, mark: { type: 'tick', color: grey, thickness: 1.5, bandSize: 9, opacity: 1 }, encoding: { x, y } },
-			{
-				data: { values: now },
-				mark: { type: 'point', filled: true, size: 80, opacity: 1, stroke: black, strokeWidth: 1 },
-				encoding: { x, y,
-					shape: { field: 'own', scale: { domain: [true, false], range: ['diamond', 'circle'] }, legend: null },
-					fill: { field: 'own', scale: { domain: [true, false], range: [vermillion, blue] }, legend: null } },
-			},
+			...[true, false].map(mine => ({
+				data: { values: now.filter(row => row.own === mine) },
+				mark: marked(mine ? own : others, 80), encoding: { x, y },
+			})),
 			...[beside('name', -8, 'right', { fontWeight: { expr: "datum.own ? 'bold' : 'normal'" } }), beside('label', width + 10, 'left')]
 				.map(layer => ({ ...layer, data: { values: now }, encoding: { ...layer.encoding, y } })),
 		],
@@ -224,9 +274,10 @@ function draw_parties(rows, level)
 /* --- round-trip times --------------------------------------------------- */
 
 const quantiles = [
-	{ field: 'p50_s', name: 'half', shape: 'circle', color: blue, sign: '●' },
-	{ field: 'p95_s', name: '95 %', shape: 'square', color: vermillion, sign: '■' },
+	{ field: 'p50_s', name: 'half', shape: 'triangle-up', color: 'white', sign: '△' },
+	{ field: 'p95_s', name: '95 %', shape: 'triangle-down', color: vermillion, sign: '▼' },
 ];
+const late = row => row.target_s !== null && row.p95_s > row.target_s;
 
 /*
  * A strip for each SRV and mode: the bars of its histogram or, if there is none,
@@ -234,7 +285,7 @@ const quantiles = [
  */
 function draw_times(rows, histograms)
 {
-	const width = page_width - label_width - 100, height = 34;
+	const width = page_width - label_width - 120, height = 3 * line_height + 2;
 	const ends = [...rows.flatMap(row => present([row.p50_s, row.p99_s, row.target_s])),
 		...histograms.flatMap(bar => [bar.lower_s, bar.upper_s])].filter(value => value > 0);
 	const domain = [Math.min(...ends, 1) * 0.8, Math.max(...ends) * 1.2];
@@ -254,8 +305,10 @@ function draw_times(rows, histograms)
 			const bars = histograms.filter(bar => bar.srv === row.srv && bar.mode === row.mode);
 			const x = field => x_of(field, i === rows.length - 1);
 			const says = quantiles.filter(q => row[q.field] !== null).map(q => `${q.sign} ${seconds(row[q.field])}`);
+			const target = row.target_s === null ? 'no target'
+				: `│ ${seconds(row.target_s)}${row.target_status === 'confirmed' ? '' : ` ${row.target_status}`}`;
 			return {
-				width, height, data: { values: [{ ...row, ...service(row), p50: says[0], p95: says[1] }] },
+				width, height, data: { values: [{ ...row, ...service(row), p50: says[0], p95: `${says[1]}${late(row) ? ', late' : ''}`, target }] },
 				layer: [
 					...bars.length ? [{
 						data: { values: bars },
@@ -267,14 +320,16 @@ function draw_times(rows, histograms)
 						encoding: { x: x('p50_s'), x2: { field: 'p99_s' } },
 					}],
 					...row.target_s === null ? [] : [{
-						mark: { type: 'rule', color: black, strokeDash: row.target_status === 'confirmed' ? [1, 0] : [4, 3], strokeWidth: 1.5 },
+						mark: { type: 'rule', color: black, strokeWidth: 1.5 },
 						encoding: { x: x('target_s') },
 					}],
 					...quantiles.filter(q => row[q.field] !== null).map(q => ({
-						mark: { type: 'point', shape: q.shape, fill: q.color, stroke: black, strokeWidth: 1, size: 55, opacity: 1, y: bars.length ? height - 6 : height / 2 },
+						mark: { ...marked(q, 55), y: bars.length ? height - 6 : height / 2 },
 						encoding: { x: x(q.field) },
 					})),
-					...[named.head, named.name, beside('p50', width + 8, 'left', { dy: -7 }), beside('p95', width + 8, 'left', { dy: 7 })]
+					...[named.head, named.name, beside('p50', width + 8, 'left', { dy: -line_height }),
+						beside('p95', width + 8, 'left', { fontWeight: late(row) ? 'bold' : 'normal' }),
+						beside('target', width + 8, 'left', { dy: line_height })]
 						.map(layer => ({ ...layer, mark: { y: height / 2, ...layer.mark } })),
 				],
 			};
@@ -288,17 +343,18 @@ function draw_findings(rows)
 {
 	const width = page_width - label_width - 20;
 	const values = placed(rows).map(row => ({ ...row,
-		head: shorten(row.factor, 28), name: shorten(row.value || '(none)', 28),
-		numbers: `${count(row.missed)} missed, ${count(Math.round(row.expected))} expected`, says: shorten(row.finding, 56) }));
-	const x = { type: 'quantitative', title: 'missed requests', axis: { tickCount: 5 } };
+		...label(row.factor, row.value || '(none)'),
+		numbers: `${count(row.missed)} of ${count(row.requests)} missed, ${count(Math.round(row.expected))} expected`,
+		says: wrap(row.finding, 56).join('\n') }));
+	const x = { type: 'quantitative', title: 'missed requests', axis: { tickCount: 5, grid: false } };
 
 	return draw({
-		width, height: { step: 56 }, data: { values },
+		width, height: { step: 64 }, data: { values },
 		encoding: { y: place(values) },
 		layer: [
-			{ mark: { type: 'bar', color: blue, height: 14, yOffset: -15 }, encoding: { x: { ...x, field: 'missed' } } },
-			{ mark: { type: 'tick', color: black, thickness: 4, size: 24, yOffset: -15, opacity: 1 }, encoding: { x: { ...x, field: 'expected' } } },
-			beside('numbers', 4, 'left', { dy: 5 }), beside('says', 4, 'left', { dy: 19 }),
+			{ mark: { type: 'bar', color: blue, height: 14, yOffset: -20 }, encoding: { x: { ...x, field: 'missed' } } },
+			{ mark: { type: 'tick', color: black, thickness: 4, size: 24, yOffset: -20, opacity: 1 }, encoding: { x: { ...x, field: 'expected' } } },
+			beside('numbers', 4, 'left'), beside('says', 4, 'left', { dy: line_height }),
 			named.head, named.name,
 		],
 	});
@@ -307,9 +363,9 @@ function draw_findings(rows)
 /* --- comparison with the industry --------------------------------------- */
 
 const sides = [
-	{ field: 'industry_met_pct', name: 'the industry', shape: 'square', color: 'white', sign: '□', size: 150 },
+	{ ...others, field: 'industry_met_pct', size: 150 },
 	{ field: 'expected_met_pct', name: 'other Parties at the same mix', shape: 'diamond', color: orange, sign: '◆', size: 55 },
-	{ field: 'own_met_pct', name: about.party, shape: 'circle', color: blue, sign: '●', size: 55 },
+	{ ...own, field: 'own_met_pct', size: 55 },
 ];
 
 function draw_comparison(rows)
@@ -321,7 +377,7 @@ function draw_comparison(rows)
 	const x = percents(met, ...values.flatMap(row => present(sides.map(side => row[side.field]))));
 
 	return draw({
-		width, height: { step: 31 }, data: { values },
+		width, height: { step: 3 * line_height - 2 }, data: { values },
 		encoding: { y: place(values) },
 		layer: [
 			{
@@ -330,7 +386,7 @@ function draw_comparison(rows)
 				encoding: { x: { ...x, field: 'own_met_pct' }, x2: { field: 'expected_met_pct' } },
 			},
 			...sides.map(side => ({
-				mark: { type: 'point', shape: side.shape, fill: side.color, stroke: black, strokeWidth: 1, size: side.size, opacity: 1 },
+				mark: marked(side, side.size),
 				transform: [{ filter: `datum.${side.field} !== null` }],
 				encoding: { x: { ...x, field: side.field } },
 			})),
@@ -369,41 +425,150 @@ const unseen = (id, title, why) => `<section id="${id}">
 
 const month = month_name(about.month);
 
+/*
+ * Business processes of the month with a level, and those of them below the
+ * target level: all, those below the minimum, and those whose distance is more
+ * than chance explains.
+ */
+const all_requests = row => row.process.startsWith('All requests');
+const short_name = row => all_requests(row) ? 'All requests' : row.process;
+const total = data.processes.find(row => row.month === about.month && all_requests(row));
+const judged = data.processes.filter(row => row.month === about.month && /^(met|below)/.test(row.verdict ?? ''));
+const below = judged.filter(row => row.verdict !== 'met');
+const below_minimum = below.filter(row => row.verdict === 'below minimum');
+const clearly_below = below.filter(row => row.high < (row.target_pct ?? row.minimum_pct));
+
+const claims = ['worse than the others', 'cannot be separated', 'explained by'];
+const claimed = data.findings.filter(row => claims.some(claim => row.finding.startsWith(claim)));
+const assumed = data.rests.find(row => /assumed/.test(row.item)).requests;
+const final = data.rests[2].item === 'final';
+
+/* Intervals wider than this are printed, and very wide ones call for more months. */
+const wide_points = 2, very_wide_points = 5;
+
+/* ------------------------------------------------------------------------
+ * The summary
+ * ------------------------------------------------------------------------ */
+
+function verdict()
+{
+	if (!total?.measured)
+		return `In ${month} no request of ${about.party} was measured.`;
+	const levels = judged.length === 0 ? '' : below.length === 0
+		? `, and ${judged.length === 1 ? 'its only business process meets its level' : `all ${judged.length} business processes meet their level`}`
+		: `, and ${below.length} of ${plural(judged.length, 'business process', 'business processes')} ${below.length === 1 ? 'is below its' : 'are below their'} level` +
+			(clearly_below.length === below.length ? '' : clearly_below.length === 0 ? ', which chance can explain'
+				: `, ${clearly_below.length} of them by more than chance explains`);
+	const all = data.comparison.find(row => row.srv === 'all');
+	const compared = /^(worse|better)$/.test(all?.verdict ?? '')
+		? `, ${all.verdict} than other Parties at the same mix of requests (${percent(all.expected_met_pct)} %)` : '';
+	return `In ${month}, ${about.party} met the target for ${percent(total.target_met_pct)} % of ${plural(total.measured, 'measured request')}${compared}${levels}.`;
+}
+
+function margin()
+{
+	if (!total?.measured || total.high - total.low <= wide_points)
+		return '';
+	return `<p id="margin">The 95 % confidence interval of this percentage, from chance alone, is ${percent(total.low)} to ${percent(total.high)} %.</p>`;
+}
+
+function targets()
+{
+	if (!assumed || assumed < total.measured / 2)
+		return '';
+	const share = assumed === total.measured ? 'All' : assumed > 0.9 * total.measured ? 'Nearly all' : 'Most';
+	return `<div class="warning" id="targets">
+<h2>${share} results rest on assumed targets: ${count(assumed)} of ${plural(total.measured, 'measured request')}</h2>
+<p>Their Target Response Times could not be read in the legal text. Other targets would give other percentages.</p>
+</div>`;
+}
+
+function volumes()
+{
+	const rows = [total, data.processes.findLast(row => row.month < about.month && all_requests(row))].filter(row => row?.requests);
+	if (rows.length === 0)
+		return '';
+	const cells = row => [row.requests, row.measured, row.met, row.measured - row.met].map(count)
+		.concat(row.target_met_pct === null ? '' : `${percent(row.target_met_pct)} %`);
+	const sum = field => data.times.reduce((all, row) => all + row[field], 0);
+	const unmeasured = Object.entries({ not_measured: 'without a known target', pending: 'that can still be answered in time', invalid: 'invalid' })
+		.filter(([field]) => sum(field) > 0).map(([field, name]) => `${count(sum(field))} ${name}`);
+	return `<table id="volumes">
+<tr><th></th>${['Requests', 'Measured', 'Target met', 'Target missed', 'Met, in %'].map(head => `<th>${head}</th>`).join('')}</tr>
+${rows.map(row => `<tr><th>${month_name(row.month)}</th>${cells(row).map(cell => `<td class="number">${cell}</td>`).join('')}</tr>`).join('\n')}
+</table>
+<p>In ${month}, ${plural(sum('no_response'), 'request')} got no response. ${unmeasured.length ? `Not measured: ${unmeasured.join(', ')}.` : 'All requests are measured.'}</p>`;
+}
+
+/* What to do next, the most useful first. */
+function steps()
+{
+	const said = [];
+	if (claimed.length > 0) {
+		const [first] = claimed;
+		said.push(`Look at ${first.factor} ${first.value || '(none)'}: ${count(first.missed)} of its ${plural(first.requests, 'request')} missed their target, where ${count(Math.round(first.expected))} were expected.`);
+	}
+	const short = row => Math.ceil((row.target_pct ?? row.minimum_pct) * row.measured / 100 - row.met - 1e-9);
+	const furthest = [...clearly_below].sort((a, b) => short(b) - short(a))[0];
+	if (furthest)
+		said.push(`Look at ${furthest.process}: it needed ${plural(short(furthest), 'more request')} within the target to reach ${furthest.target_pct ?? furthest.minimum_pct} %.`);
+	const worse = data.comparison.filter(row => row.srv !== 'all' && row.verdict === 'worse')
+		.sort((a, b) => b.measured * (b.expected_met_pct - b.own_met_pct) - a.measured * (a.expected_met_pct - a.own_met_pct))[0];
+	if (worse)
+		said.push(`Ask why ${kind(worse)} (${worse.name}) is worse than at other Parties: ${percent(worse.own_met_pct)} % met, ${percent(worse.expected_met_pct)} % expected.`);
+	if (total?.measured && total.high - total.low > very_wide_points)
+		said.push(`Judge several months together: with ${plural(total.measured, 'measured request')}, one month says little.`);
+	if (assumed)
+		said.push('Have the assumed targets checked: the view pmr.assumption lists them, and the table pmr.target_response_time takes the confirmed ones.');
+	if (!final)
+		said.push('Draw this page again when the month is final: late responses can still change the figures.');
+	if (said.length === 0)
+		said.push('None: no level is missed, and nothing differs from others by more than chance.');
+	return `<section id="steps">
+<h2>Next steps</h2>
+<ol>
+${said.slice(0, 5).map(step => `<li>${text(step)}</li>`).join('\n')}
+</ol>
+</section>`;
+}
+
+/* ------------------------------------------------------------------------
+ * The charts, each with its title
+ * ------------------------------------------------------------------------ */
+
 async function processes()
 {
 	const rows = data.processes.filter(row => row.requests > 0);
 	if (rows.length === 0)
 		return unseen('processes', 'Target met', 'There are no requests.');
-	const now = rows.filter(row => row.month === about.month && row.verdict !== null);
-	const judged = now.filter(row => row.verdict !== 'no level set');
-	const failing = judged.filter(row => row.verdict !== 'met');
 	const sources = [...new Set(present(judged.map(row => row.level_source)))];
 	const levels = judged.length
-		? `Solid line: target level. Dashed line: minimum level (${text(sources.join('; '))}). ` +
-			Object.entries(verdicts).filter(([name]) => judged.some(row => row.verdict === name) || rows.some(row => row.verdict === name))
-				.map(([name, v]) => `${v.sign} ${name}`).join(' · ') + '.'
-		: 'No level is set for business processes, so none is drawn.' +
-			(data.levels.length ? ` The levels of ${text(data.levels.map(l => `${l.measure.toUpperCase()} (${l.target_pct} and ${l.minimum_pct} %, ${l.status})`).join(' and '))} are about test commands, which are another quantity.` : '');
-	const title = judged.length
-		? `Target met: ${failing.length ? `${failing.length} of ${plural(judged.length, 'business process', 'business processes')} are below their level` : `all ${judged.length} business processes meet their level`} in ${month}`
-		: `Target met by month, up to ${month}`;
+		? `Solid line: target level. Dashed line: minimum level (${text(sources.join('; '))}). `
+		: 'No level is set for business processes, so none is drawn. ' +
+			(data.levels.length ? `The levels of ${text(data.levels.map(l => `${l.measure.toUpperCase()} (${l.target_pct} and ${l.minimum_pct} %, ${l.status})`).join(' and '))} are about test commands, which are another quantity. ` : '');
+	const title = judged.length === 0 ? `Target met by month, up to ${month}`
+		: below.length === 0 ? `Business processes: all ${judged.length} meet their level in ${month}`
+		: `Business processes: ${below.length} of ${judged.length} ${below.length === 1 ? 'is below its' : 'are below their'} level in ${month}${below_minimum.length ? `, ${below_minimum.length} of them below the minimum` : ''}`;
 	return section('processes', title, await draw_processes(rows),
-		`Percentage of measured requests that met their target, by month. The number printed is that of ${text(month)}. ${levels} ` +
+		`${own.sign} percentage of measured requests that met their target, by month. Above each chart: the percentage and the number of measured requests in ${text(month)}. ` +
+		`Grey bar: 95 % confidence interval, from chance alone; it is long where requests are few, and can be cut off at the bottom. ${levels}` +
 		'A request can belong to several processes, so do not add them up.', rows);
 }
 
 async function parties()
 {
-	const now = data.parties.filter(row => row.month === about.month);
 	if (!about.can_see_all_parties)
-		return unseen('parties', 'All Parties', `Not shown: ${about.role} cannot see all Parties.`);
+		return '';
+	const now = data.parties.filter(row => row.month === about.month);
 	const level = data.levels.find(l => l.measure === 'business_process');
-	const below = level?.target_pct == null ? [] : now.filter(row => row.target_met_pct < level.target_pct);
+	const low = level?.target_pct == null ? [] : now.filter(row => row.target_met_pct < level.target_pct);
+	const clearly = low.filter(row => row.high < level.target_pct);
 	return section('parties',
 		level?.target_pct == null ? `All Parties in ${month}` :
-			`${below.length} of ${now.length} Parties are below the target level of ${level.target_pct} % in ${month}`,
+			`All Parties: ${low.length} of ${now.length} are below the target level of ${level.target_pct} % in ${month}, ${clearly.length} of them by more than chance`,
 		await draw_parties(data.parties, level),
-		`◆ ${text(about.party)} and ● the other Parties in ${text(month)}; | earlier months. ` +
+		`${own.sign} ${text(about.party)} and ${others.sign} the other Parties in ${text(month)}, with their percentage and number of measured requests; | earlier months. ` +
+		'Grey bar: 95 % confidence interval, from chance alone; it is long where requests are few, and can be cut off at the left. ' +
 		'Each Party has its own mix of requests: a mix with many slow kinds of requests lowers the percentage, although the Party is not worse than others.' +
 		(level ? ` The level is that of business processes (${text(level.source)}).` : ''),
 		data.parties);
@@ -417,35 +582,34 @@ async function times()
 	if (rows.length === 0)
 		return unseen('times', 'Round-trip times', 'No request was answered.');
 	const aimed = rows.filter(row => row.target_s !== null);
-	const late = aimed.filter(row => row.p95_s > row.target_s);
+	const behind = aimed.filter(late).length;
 	return section('times',
 		aimed.length === 0 ? 'Round-trip times of SRVs without a target' :
-			`Round-trip times: for ${late.length} of ${plural(aimed.length, 'SRV and mode', 'SRVs and modes')} shown, more than one answer in twenty came after the target`,
+			`Round-trip times: in ${behind} of the ${plural(aimed.length, 'SRV and mode', 'SRVs and modes')} with a target, more than one answer in twenty came late` +
+			(aimed.length < rows.length ? `; ${rows.length - aimed.length} shown ${rows.length - aimed.length === 1 ? 'has' : 'have'} no target` : ''),
 		await draw_times(rows, histograms),
 		`Answered requests of ${text(about.party)} in ${text(month)}, by SRV and mode. ` +
 		(data.histograms ? 'Bars: number of requests; each strip has its own vertical scale. ' :
 			`Horizontal line: from the time within which half were answered to that for 99 %. Histograms are not shown, because ${text(about.role)} may not read pmr.rollup. `) +
-		`${quantiles.map(q => `${q.sign} ${q.name}`).join(' and ')} were answered within this time (printed at the right). ` +
-		'Vertical line: Target Response Time (dashed: assumed). Unanswered requests have no round-trip time and are not shown.' +
+		`${quantiles.map(q => `${q.sign} ${q.name}`).join(' and ')} were answered within this time (printed at the right; late: after the target). ` +
+		'Vertical line: Target Response Time, also printed with the word assumed if it is. Unanswered requests have no round-trip time and are not shown.' +
 		(answered.length > rows.length ? ` The table has ${plural(answered.length - rows.length, 'more row')}, of fewer requests.` : ''),
 		data.times);
 }
 
-const claims = ['worse than the others', 'cannot be separated', 'explained by'];
-
 async function findings()
 {
-	const claimed = data.findings.filter(row => claims.some(claim => row.finding.startsWith(claim)));
-	const rows = (claimed.length ? claimed : data.findings.filter(row => row.excess > 0).slice(0, 3)).slice(0, 10);
-	if (rows.length === 0)
+	if (data.findings.length === 0)
 		return unseen('findings', 'Diagnosis', 'There are no values of factors to compare.');
-	const [first] = rows;
+	const compared = `${plural(data.findings.length, 'value')} compared, ${count(claimed.length)} with a finding.`;
+	if (claimed.length === 0)
+		return section('findings', 'Diagnosis: no value has more misses than chance explains', '', compared, data.findings);
+	const [first] = claimed;
 	return section('findings',
-		claimed.length ? `Diagnosis: ${plural(Math.round(first.excess), 'more miss', 'more misses')} than expected with ${first.factor} ${first.value}`
-			: 'Diagnosis: nothing beyond chance',
-		await draw_findings(rows),
+		`Diagnosis: ${plural(Math.round(first.excess), 'more miss', 'more misses')} than expected with ${first.factor} ${first.value}`,
+		await draw_findings(claimed.slice(0, 10)),
 		`Bar: missed requests of ${text(about.party)} with this value in ${text(month)}. Black mark: misses expected at the same mix of requests ` +
-		`from the other values. ${plural(data.findings.length, 'value')} compared, ${count(claimed.length)} with a finding. The chart shows what occurs together, not causes.`,
+		`from the other values. ${compared} The chart shows what occurs together, not causes.`,
 		data.findings);
 }
 
@@ -455,27 +619,36 @@ async function comparison()
 		return unseen('comparison', 'Comparison with the industry', `Not shown: ${month} is not published.`);
 	const rows = data.comparison.filter(row => row.measured > 0).slice(0, most_rows);
 	const said = data.comparison.filter(row => row.srv !== 'all' && row.verdict !== null);
-	const worse = said.filter(row => row.verdict === 'worse').length;
-	const hidden = data.comparison.filter(row => row.suppressed !== null);
+	const number = verdict => said.filter(row => row.verdict === verdict).length;
+	const hidden = new Map(rows.flatMap(row => row.suppressed?.split('; ') ?? []).map(reason => reason.split(': ')));
+	const missing = { 'equal mix': '◆ and the verdict are', industry: '□ is' };
+	const covered = hidden.has('equal mix') ? ' Covered are requests that can be compared with requests of others at the same mix.' : '';
 	return section('comparison',
-		`Comparison with the industry: worse than others at the same mix in ${worse} of ${plural(said.length, 'SRV and mode', 'SRVs and modes')}`,
+		said.length === 0 ? 'Comparison with the industry: no SRV can be compared at the same mix' :
+			`Comparison with others at the same mix: worse in ${number('worse')} and better in ${number('better')} of ${plural(said.length, 'SRV and mode', 'SRVs and modes')} compared`,
 		await draw_comparison(rows),
-		`${[...sides].reverse().map(side => `${side.sign} ${text(side.name)}`).join(', ')}. Printed at the right: the verdict on ● compared with ◆, and their difference in percentage points. ` +
-		(hidden.length ? `Not shown in some rows: ${[...new Set(hidden.flatMap(row => row.suppressed.split('; ')))].map(text).join('; ')}.` : ''),
+		`${[...sides].reverse().map(side => `${side.sign} ${text(side.name)}`).join(', ')}. Printed at the right: the verdict on ● compared with ◆, and their difference in percentage points; too few: too few misses are expected for a verdict. ` +
+		Object.entries(missing).filter(([figure]) => hidden.has(figure))
+			.map(([figure, name]) => `Where ${name} not shown: ${text(hidden.get(figure))}.`).join(' ') + covered,
 		data.comparison);
 }
 
-function rests()
+const reference_names = { business_process: 'business processes', business_process_srv: 'SRVs of business processes',
+	service_level: 'service levels', target_response_time: 'Target Response Times', response_code: 'classes of response codes' };
+
+function basis()
 {
-	const sum = data.assumptions.reduce((total, row) => total + row.assumed, 0);
-	const [title, as_of, status, ...counts] = data.rests;
-	return `<dl>
-<dt>Made from</dt><dd>source ${text(about.source)}, ${text([/days in .*$/.exec(title.item), as_of.item, status.item].join(', '))}</dd>
-<dt>Made for</dt><dd>role ${text(about.role)}, which can see ${about.can_see_all_parties ? 'all Parties: do not pass this page on to one of them'
-	: about.parties > 1 ? `${about.parties} Parties: do not pass this page on to one of them` : `only ${text(about.party)}`}</dd>
-<dt>Requests</dt><dd>${text(counts.map(row => `${count(row.requests)} ${row.item.toLowerCase()}`).join(', '))}</dd>
-<dt>Assumptions in force</dt><dd>${sum === 0 ? 'none' : `${count(sum)}: ${data.assumptions.map(row => `${text(row.reference_table)} ${row.assumed}`).join(', ')}`}</dd>
-</dl>`;
+	const zone = /days in .*$/.exec(data.rests[0].item)?.[0];
+	return `<section id="basis">
+<h2>Basis of the figures</h2>
+<dl>
+<dt>Made from</dt><dd>source ${text(about.source)}, ${text(zone)}, ${text(data.rests[1].item)}</dd>
+<dt>Shows</dt><dd>what role ${text(about.role)} can see: ${about.can_see_all_parties ? 'all Parties' : about.parties > 1 ? `${about.parties} Parties` : `only ${text(about.party)}`}</dd>
+<dt>Assumed</dt><dd>${data.assumptions.length === 0 ? 'nothing' : data.assumptions.map(row => `${count(row.assumed)} ${text(reference_names[row.reference_table] ?? row.reference_table)}`).join(', ')}${data.assumptions.length === 0 ? '' : ': could not be read in the legal text (view pmr.assumption)'}</dd>
+</dl>
+<p>A request met its target if it was answered within its Target Response Time, and missed it if it was answered later or not at all.
+Only requests whose target is known and has passed are measured. All figures are from the views of pmr_metrics.</p>
+</section>`;
 }
 
 const note = process.argv[2];
@@ -491,18 +664,20 @@ ${readFileSync(new URL('page.css', import.meta.url), 'utf8')}</style>
 </head>
 <body>
 <h1>${text(about.party)}: Service Requests in ${text(month)}</h1>
+<p class="status">${final ? 'Final figures' : 'Provisional figures: open to late responses'}, ${text(data.rests[1].item)}</p>
 ${note ? `<p class="note">${text(note)}</p>` : ''}
-${rests()}
+${about.parties > 1 ? `<p class="note">This page shows figures of ${about.can_see_all_parties ? 'all' : about.parties} Parties: do not pass it on to one of them.</p>` : ''}
+<p class="verdict">${text(verdict())}</p>
+${margin()}
+${volumes()}
+${targets()}
+${steps()}
 ${await processes()}
 ${await parties()}
 ${await times()}
 ${await findings()}
 ${await comparison()}
-<footer>
-<p>A request met its target if it was answered within its Target Response Time, and missed it if it was answered later or not at all.
-Only requests whose target is known and has passed are measured. All figures are from the views of pmr_metrics.
-The view pmr.assumption lists what could not be read in the legal text.</p>
-</footer>
+${basis()}
 </body>
 </html>
 `);

@@ -91,10 +91,21 @@ FROM	pmr.performance_report
 WHERE	source = :'source' AND party = :'party' AND month = :'month' AND line = 1 \gset
 SELECT	jsonb_build_object('processes', coalesce(jsonb_agg(p), '[]'))
 FROM   (SELECT	to_char(r.month, 'YYYY-MM') AS month, r.item AS process, r.requests,
-				r.target_met_pct, r.verdict, l.target_pct, l.minimum_pct,
-				l.source AS level_source
+				c.met, c.measured, r.target_met_pct, r.verdict,
+				l.target_pct, l.minimum_pct, l.source AS level_source
 		FROM	pmr.performance_report AS r
 				LEFT JOIN pmr.current_business_process AS b ON b.name = r.item
+				LEFT JOIN
+				   (SELECT	month, business_process, sum(met) AS met, sum(met + missed) AS measured
+					FROM	pmr.party_business_process
+					WHERE	source = :'source' AND party = :'party'
+					GROUP BY month, business_process
+					UNION ALL
+					SELECT	month, 'all', sum(met), sum(met + missed)
+					FROM	pmr.party_performance
+					WHERE	source = :'source' AND party = :'party'
+					GROUP BY month) AS c
+					ON c.month = r.month AND c.business_process = coalesce(b.business_process, 'all')
 				LEFT JOIN LATERAL
 				   (SELECT	s.*
 					FROM	pmr.service_level AS s
@@ -117,7 +128,7 @@ FROM   (SELECT measure, target_pct, minimum_pct, status, source
 /* Target met by month and Party, for the Parties that the role can see. */
 SELECT	jsonb_build_object('parties', coalesce(jsonb_agg(p), '[]'))
 FROM   (SELECT	party, to_char(month, 'YYYY-MM') AS month,
-				sum(met + missed) AS measured,
+				sum(met) AS met, sum(met + missed) AS measured,
 				(100.0 * sum(met) / sum(met + missed))::float8 AS target_met_pct
 		FROM	pmr.party_performance
 		WHERE	source = :'source'
@@ -128,8 +139,9 @@ FROM   (SELECT	party, to_char(month, 'YYYY-MM') AS month,
 
 /* Round-trip times of the month by SRV and mode. */
 SELECT	jsonb_build_object('times', coalesce(jsonb_agg(t), '[]'))
-FROM   (SELECT	p.srv, p.mode, n.name, p.requests, p.answered, p.answered_pct,
-				p.target_met_pct, p.p50_s, p.p90_s, p.p95_s, p.p99_s, p.p95_all_s,
+FROM   (SELECT	p.srv, p.mode, n.name, p.requests, p.no_response, p.not_measured, p.pending,
+				p.invalid, p.answered, p.answered_pct,
+				p.target_met_pct, p.target_met_low_pct, p.target_met_high_pct, p.p50_s, p.p90_s, p.p95_s, p.p99_s, p.p95_all_s,
 				p.target_s, p.target_status
 		FROM	pmr.party_performance AS p
 				LEFT JOIN pmr.current_service_reference_variant AS n USING (srv)

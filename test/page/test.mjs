@@ -1,10 +1,11 @@
 /*
  * test.mjs: checks a page in Chromium.
  *
- *	node test.mjs PAGE PARTY FIRMWARE
+ *	node test.mjs PAGE PARTY [FIRMWARE]
  *
- * Reads PAGE.html, and from PAGE.json how many marks each chart must have. Leaves
- * PAGE.png, PAGE.pdf and PAGE.deuteranopia.png, for people to look at.
+ * Reads PAGE.html, and from PAGE.json how many marks each chart must have and
+ * what the summary must say. If FIRMWARE is given, the diagnosis must name it.
+ * Leaves PAGE.png, PAGE.pdf and PAGE.deuteranopia.png, for people to look at.
  */
 import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -15,7 +16,7 @@ import { chromium } from 'playwright-core';
 
 const [path, party, firmware] = process.argv.slice(2);
 const address = pathToFileURL(`${path}.html`).href;
-const expected = JSON.parse(readFileSync(`${path}.json`, 'utf8'));
+const expected = Object.assign({}, ...readFileSync(`${path}.json`, 'utf8').trim().split('\n').map(line => JSON.parse(line)));
 
 /* In CSS pixels, 96 to the inch. Paper is A4 between margins of 15 mm. */
 const screen = { width: 1000, height: 900 }, paper = { width: 680, height: 1000 };
@@ -48,24 +49,45 @@ try {
 		e.getAttributeNames().some(name => /^on|href$/.test(name))).length), 0);
 	assert.ok((await page.textContent('h1')).startsWith(`${party}: `));
 	assert.ok((await page.textContent('.note')).includes('GENERATED <data>'));
-	assert.ok((await page.textContent('#findings details')).includes(firmware));
+	if (firmware)
+		assert.ok((await page.textContent('#findings details')).includes(firmware));
+
+	/* The summary says what the views say: volumes, assumed targets, a margin if requests are few. */
+	const verdict = await page.textContent('.verdict');
+	for (const words of expected.verdict)
+		assert.ok(verdict.includes(words), `"${verdict}" lacks "${words}"`);
+	assert.equal((verdict.match(/\.( |$)/g)).length, 1);
+	assert.deepEqual(await page.evaluate(() => [...document.querySelectorAll('#volumes tr:nth-child(2) td')]
+		.map(cell => cell.textContent)).then(cells => cells.slice(0, 4)), expected.volumes);
+	assert.ok((await page.textContent('#targets h2')).includes(expected.targets));
+	assert.ok(await page.locator('#steps li').count() > 0);
+	const margin = await page.locator('#margin').count() ? await page.textContent('#margin') : '';
+	if (expected.interval !== null) {
+		const [low, high] = expected.interval;
+		assert.equal(margin !== '', high - low > 2);
+		const [, from, to] = / is ([\d.]+) to ([\d.]+) %/.exec(margin) ?? [null, low, high];
+		assert.ok(Math.abs(from - low) < 0.06 && Math.abs(to - high) < 0.06, margin);
+	}
+
+	/* A role that can see one Party gets a page that may be passed on. */
+	assert.equal((await page.textContent('body')).includes('do not pass it on'), (await page.locator('#parties').count()) > 0);
 
 	/* Each chart has as many marks as the views have figures. */
 	const found = await page.evaluate(names => Object.fromEntries(names.map(name => {
 		const [chart, mark] = name.split(' ');
 		return [name, document.querySelectorAll(`#${chart} svg [aria-roledescription="${mark}"]`).length];
-	})), Object.keys(expected));
-	assert.deepEqual(found, expected);
+	})), Object.keys(expected.marks));
+	assert.deepEqual(found, expected.marks);
 
-	/* No two marks of a chart differ only in colour. */
-	const alike = await page.evaluate(() => [...document.querySelectorAll('section')].flatMap(section => {
+	/* No two marks of a page differ only in colour: a shape means the same in all charts. */
+	const alike = await page.evaluate(() => {
 		const colors = new Map();
-		for (const mark of section.querySelectorAll('[aria-roledescription="point"]')) {
-			const shape = mark.getAttribute('d');
+		for (const mark of document.querySelectorAll('[aria-roledescription="point"]')) {
+			const shape = mark.getAttribute('d').replace(/[\d.]+/g, '');
 			colors.set(shape, (colors.get(shape) ?? new Set()).add(mark.getAttribute('fill')));
 		}
-		return [...colors.values()].filter(set => set.size > 1).map(set => `${section.id}: ${[...set]}`);
-	}));
+		return [...colors].filter(([, set]) => set.size > 1).map(([shape, set]) => `${shape}: ${[...set]}`);
+	});
 	assert.equal(alike.join('\n'), '');
 
 	/* Contrast with the white page as WCAG requires: 4.5 for text, 3 for marks or their outlines. */
