@@ -187,11 +187,11 @@ find_number(const Numbers *numbers, int32 number)
 	NumberIndex *found = bsearch(&key, numbers->list, numbers->n,
 								 sizeof(NumberIndex), compare_numbers);
 
-	if (found == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s %d is unknown", numbers->what, number)));
-	return found->index;
+	if (found != NULL)
+		return found->index;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("%s %d is unknown", numbers->what, number)));
 }
 
 /* The groups of shares, numbered from 0. */

@@ -595,7 +595,7 @@ check_publications(void)
 	for (int run = 0; run < 1000; run++)
 	{
 		Disclosure	d;
-		bool		before[MAX_FIGURES];
+		bool		before[MAX_FIGURES] = {false};
 		bool		equal = true;
 		bool		stable = true;
 
