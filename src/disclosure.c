@@ -13,6 +13,7 @@
 #include "catalog/pg_type.h"
 #include "common/int.h"
 #include "core/disclosure.h"
+#include "core/disclosure_rule.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "storage/shmem.h"
@@ -186,11 +187,11 @@ find_number(const Numbers *numbers, int32 number)
 	NumberIndex *found = bsearch(&key, numbers->list, numbers->n,
 								 sizeof(NumberIndex), compare_numbers);
 
-	if (found == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s %d is unknown", numbers->what, number)));
-	return found->index;
+	if (found != NULL)
+		return found->index;
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("%s %d is unknown", numbers->what, number)));
 }
 
 /* The groups of shares, numbered from 0. */
@@ -370,7 +371,7 @@ allocate_memory(Disclosure *disclosure)
 	disclosure->outside = allocate(ngroups, sizeof(int64));
 	disclosure->hidden = allocate(ngroups, sizeof(int64));
 	disclosure->hidden_inside = allocate(ngroups, sizeof(int64));
-	disclosure->readers = allocate(ngroups, sizeof(int32));
+	disclosure->roles = allocate(ngroups, sizeof(int32));
 	disclosure->pause = check_interrupts;
 }
 

@@ -1,11 +1,12 @@
 /*-------------------------------------------------------------------------
  *
  * disclosure.h
- *	  Which figures of a publication may be shown: the rule for one figure, and
- *	  the suppression of others that would let hidden ones be worked out.
+ *	  Which figures of a publication may be shown: the suppression of those that
+ *	  would let hidden ones be worked out.
  *
- * A figure is a sum of measured requests over supplier groups.  A reader gets
- * it without the requests of the reader's own group, which the reader knows.
+ * A figure is a sum of measured requests over supplier groups.  Here each
+ * requesting role has one group, that of its Parties.  The role knows the
+ * requests of this group, and it gets each figure without them.
  *
  *-------------------------------------------------------------------------
  */
@@ -16,30 +17,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/*
- * A figure needs min_groups groups with min_group_requests requests each.  The
- * largest group has at most max_share_pct percent of all requests, and the two
- * largest have at most max_share_of_two_pct percent.
- */
-typedef struct DisclosureRule
-{
-	int32_t		min_groups;
-	int64_t		min_group_requests;
-	double		max_share_pct;
-	double		max_share_of_two_pct;
-} DisclosureRule;
-
-/*
- * Does the rule hold for groups with so many measured requests?
- *
- * measured: in any order, none negative; the sum must fit int64_t.  A group
- * without requests does not count.
- * omitted: 0, or 1: the rule must then hold without any one of the groups,
- * whichever it is.
- */
-extern bool disclosure_rule_passes(const DisclosureRule *rule,
-								   const int64_t *measured, size_t ngroups,
-								   int omitted);
+#include "core/disclosure_rule.h"
 
 /* Figures are sums of others, which form a tree. */
 typedef enum DisclosureKind
@@ -117,7 +95,7 @@ typedef struct DisclosurePlace
 	size_t		end_pair;
 	DisclosureSide inside;
 	DisclosureSide outside;
-	int32_t		next[2];		/* in the lists of readers */
+	int32_t		next[2];		/* in the lists of roles */
 } DisclosurePlace;
 
 /*
@@ -140,7 +118,7 @@ typedef struct Disclosure
 	int64_t    *outside;
 	int64_t    *hidden;
 	int64_t    *hidden_inside;
-	int32_t    *readers;
+	int32_t    *roles;
 
 	/*
 	 * Called after each piece of work, which takes time linear in the number

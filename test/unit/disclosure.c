@@ -2,18 +2,19 @@
  *
  * disclosure.c
  *	  The disclosure rule, and which figures of a publication are hidden, beside
- *	  the same worked out from single requests, for every reader.
+ *	  the same worked out from single requests, for every requesting role.
  *
  *-------------------------------------------------------------------------
  */
 #include "core/disclosure.h"
+#include "core/disclosure_rule.h"
 #include "unit.h"
 
 #define MAX_GROUPS	12
 #define MAX_ATOMS	160
 #define MAX_FIGURES	200
 #define NFACTORS	3
-#define NO_READER	(-1)
+#define NO_ROLE		(-1)
 
 static long npauses;
 
@@ -161,7 +162,7 @@ static DisclosureCount cells[MAX_FIGURES * MAX_ATOMS];
 static DisclosureCount pairs[MAX_FIGURES * MAX_ATOMS];
 static DisclosurePlace places[MAX_FIGURES + 1];
 static int64_t sums[4][MAX_GROUPS];
-static int32_t readers[MAX_GROUPS];
+static int32_t roles[MAX_GROUPS];
 
 static bool
 is_in_pattern(const Atom *atom, const Pattern *pattern)
@@ -333,7 +334,7 @@ make_disclosure(void)
 	d.outside = sums[1];
 	d.hidden = sums[2];
 	d.hidden_inside = sums[3];
-	d.readers = readers;
+	d.roles = roles;
 	d.pause = count_pause;
 	for (int i = 0; i < nfigures; i++)
 	{
@@ -422,7 +423,7 @@ expect_differences(void)
 	return false;
 }
 
-/* Where a reader finds an atom among the figures of a kind and factor. */
+/* Where a role finds an atom among the figures of a kind and factor. */
 static int
 place_of(const Atom *atom, DisclosureKind kind, int factor)
 {
@@ -439,10 +440,10 @@ place_of(const Atom *atom, DisclosureKind kind, int factor)
 }
 
 /*
- * Can this figure be shown beside those of a kind and factor?  To each reader,
+ * Can this figure be shown beside those of a kind and factor?  For each role,
  * what is in places that have requests both in and outside it must satisfy the
  * rule.  Values are compared within their generation; for a category, only
- * readers of that category count, to whom no request outside it is known.
+ * roles of that category count, which know no request outside it.
  */
 static bool
 can_be_shown(int figure, DisclosureKind kind, int factor)
@@ -450,7 +451,7 @@ can_be_shown(int figure, DisclosureKind kind, int factor)
 	bool		is_value = figures[figure].kind == DISCLOSURE_VALUE;
 	int			within = is_value ? figures[figure].part_of : 0;
 
-	for (int reader = NO_READER; reader < ngroups; reader++)
+	for (int role = NO_ROLE; role < ngroups; role++)
 	{
 		bool		inside[MAX_FIGURES] = {false};
 		bool		outside[MAX_FIGURES] = {false};
@@ -464,7 +465,7 @@ can_be_shown(int figure, DisclosureKind kind, int factor)
 
 			at[a] = is_in(&atoms[a], within) && atoms[a].measured > 0 ?
 				place_of(&atoms[a], kind, factor) : -1;
-			if (at[a] < 0 || (atoms[a].group == reader && (in || is_value)))
+			if (at[a] < 0 || (atoms[a].group == role && (in || is_value)))
 				continue;
 			(in ? inside : outside)[at[a]] = true;
 		}
@@ -478,7 +479,7 @@ can_be_shown(int figure, DisclosureKind kind, int factor)
 		}
 		if (total > 0 &&
 			(!passes_without_any(&rule, measured[0], ngroups) ||
-			 ((is_value || reader == NO_READER) &&
+			 ((is_value || role == NO_ROLE) &&
 			  !passes_without_any(&rule, measured[1], ngroups))))
 			return false;
 	}
@@ -594,7 +595,7 @@ check_publications(void)
 	for (int run = 0; run < 1000; run++)
 	{
 		Disclosure	d;
-		bool		before[MAX_FIGURES];
+		bool		before[MAX_FIGURES] = {false};
 		bool		equal = true;
 		bool		stable = true;
 
