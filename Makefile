@@ -37,6 +37,7 @@ SQL_PARTS = schema \
 	diagnose/misses diagnose/diagnose \
 	access/allow_refresh access/privileges
 JOINED_SQL = sql/$(EXTENSION)--$(EXTVERSION).sql
+EXTRA_CLEAN = sql/$(EXTENSION)--*.sql
 DATA_built = $(JOINED_SQL)
 DATA = $(patsubst $(SOURCE)/%,%,$(wildcard $(SOURCE)/sql/upgrade/*.sql))
 
@@ -57,10 +58,14 @@ ISOLATION_OPTS = --inputdir=$(SOURCE)/test --outputdir=. \
 TAP_TESTS = 1
 PROVE_TESTS = test/t/*.pl
 
-# What is built elsewhere lies in the same folders.
+# An out-of-tree build has the same folders.  Files built in SOURCE would be
+# found there, and pg_regress looks for expected/ here.
 ifneq ($(SOURCE),.)
+ifneq ($(wildcard $(SOURCE)/src/*.o $(SOURCE)/sql/$(EXTENSION)--*.sql),)
+$(error run make clean in $(SOURCE) first)
+endif
 VPATH ?= $(SOURCE)
-$(shell mkdir -p sql src/core)
+$(shell mkdir -p sql src/core; ln -sfn $(abspath $(SOURCE))/expected expected)
 endif
 
 PG_CONFIG ?= pg_config
@@ -71,14 +76,15 @@ else ifneq ($(filter-out unit unit-% sql/%,$(or $(MAKECMDGOALS),all)),)
 $(error $(PG_CONFIG) finds no PGXS: install postgresql-server-dev-all, or set PG_CONFIG)
 endif
 
-# A comment before each part but the first says where it is from.
+# A comment before each part says where it is from; the guard stays first.
 $(JOINED_SQL): $(SQL_PARTS:%=sql/%.sql) Makefile
-	awk 'FNR == 1 && NR > 1 { \
+	awk 'NR == 1 { print } \
+		FNR == 1 { \
 			part = FILENAME; \
 			sub(/.*\/sql\//, "sql/", part); \
 			print "\n/* ---- " part " ---- */\n" \
 		} \
-		{ print }' $(filter %.sql,$^) >$@
+		NR > 1 { print }' $(filter %.sql,$^) >$@
 
 # Tests of the core, which need no server: make unit, or one of them by name.
 # UNIT_RUN is what runs them, where they are built for another machine.

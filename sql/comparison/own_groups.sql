@@ -1,4 +1,4 @@
-/* Which supplier groups are not "others" to a reader, and what is shown then */
+/* The supplier groups of a reader, and the figures shown without them */
 
 CREATE FUNCTION pmr.own_groups(source text, month date, party text) RETURNS text[]
 	LANGUAGE sql STABLE

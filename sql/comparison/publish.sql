@@ -22,10 +22,10 @@ BEGIN
 	SELECT * INTO m FROM pmr.rollup_month AS a WHERE a.source = check_publishable.source AND a.month = check_publishable.month;
 	IF NOT FOUND THEN
 		RAISE object_not_in_prerequisite_state USING MESSAGE = format('month %s of source "%s" is not rolled up', to_char(check_publishable.month, 'YYYY-MM'), check_publishable.source),
-			HINT = format('CALL pmr.refresh(%L, %L, %L) does it.', check_publishable.source, check_publishable.month, (check_publishable.month + interval '1 month - 1 day')::date);
+			HINT = format('CALL pmr.refresh(%L, %L, %L) rolls it up.', check_publishable.source, check_publishable.month, (check_publishable.month + interval '1 month - 1 day')::date);
 	ELSIF NOT m.settled THEN
 		RAISE object_not_in_prerequisite_state USING MESSAGE = format('month %s of source "%s" is not settled', to_char(check_publishable.month, 'YYYY-MM'), check_publishable.source),
-			DETAIL = format('It was rolled up as of %s, and late rows and responses are waited for during %s after its end.', m.as_of, s.settle_after),
+			DETAIL = format('It was rolled up as of %s, and late rows and responses count until %s after its end.', m.as_of, s.settle_after),
 			HINT = format('CALL pmr.refresh(%L) after that.', check_publishable.source);
 	END IF;
 END

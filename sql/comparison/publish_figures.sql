@@ -80,8 +80,8 @@ END;
 COMMENT ON FUNCTION pmr.publish_total(pmr.publication) IS 'internal: makes the figure over all SRVs and modes of a publication that are shown';
 
 /*
- * The round-trip times of all groups but one are those of the groups before it,
- * by name, and of those after it.
+ * For each group, the round-trip times of all other groups: the merged sketches
+ * of the groups before it and after it, in the order of names.
  */
 CREATE FUNCTION pmr.publish_times(rule pmr.publication) RETURNS void
 	LANGUAGE sql
@@ -121,14 +121,16 @@ COMMENT ON FUNCTION pmr.publish_times(pmr.publication) IS 'internal: sets the ro
 /*
  * The planner must know about the rows that have just been inserted, or it
  * joins them row by row.  Only the owner of a table can gather its statistics.
- * Another publication that is being made is waited for.
+ * A table that is locked, by another publish or by VACUUM, keeps its old ones:
+ * to wait for the lock could end in a deadlock.
  */
 CREATE FUNCTION pmr.analyze_publication() RETURNS void
 	LANGUAGE plpgsql SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
+	SET client_min_messages = error
 AS $$
 BEGIN
-	ANALYZE pmr.publication_party,
+	ANALYZE (SKIP_LOCKED) pmr.publication_party,
 		pmr.publication_cell (source, month, party, srv, mode, device_generation, qualifier, factor, value),
 		pmr.publication_figure (source, month, figure, part_of, kind, srv, mode, device_generation, qualifier, factor, value, category);
 END

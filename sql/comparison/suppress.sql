@@ -15,9 +15,9 @@
  * know no tables: what they need of one SRV and mode is handed to them in
  * arrays of numbers, which the functions below make.
  *
- * Figures are joined by all columns of their name at once, as an array: of five
- * columns, the planner expects that hardly any row has the same, and chooses a
- * join that takes time by the square of the number of rows.  Sorting these
+ * Figures are joined by one array of the five columns that name them.  If they
+ * were joined by five columns, the planner would expect almost no matching rows,
+ * and choose a join whose time grows with the square of the number of rows.  Sorting these
  * arrays is fast only in the collation "C".
  */
 
@@ -52,7 +52,7 @@ BEGIN ATOMIC
 			ON f.kind = 'category' AND c.category = f.category
 	GROUP BY f.srv, f.mode;
 END;
-COMMENT ON FUNCTION pmr.disclosure_figures(text, date) IS 'internal: for suppressed_figures, of each figure its number, kind, the figure that it is part of, factor, category, measured requests, and whether it is shown';
+COMMENT ON FUNCTION pmr.disclosure_figures(text, date) IS 'internal: figures of a publication as arrays for suppressed_figures: number, kind, number of the sum, factor, category, measured requests, shown';
 
 CREATE FUNCTION pmr.disclosure_shares(source text, month date) RETURNS TABLE (srv text, mode text, shares bigint[])
 	LANGUAGE sql STABLE

@@ -155,7 +155,7 @@ add_figure(const Disclosure *d, int32_t i, int64_t *sums)
 	return end > d->figures[i].first_share;
 }
 
-/* Adds up what is hidden of a family; is anything? */
+/* Adds up the hidden requests of a family.  Returns whether there are any. */
 static bool
 sum_hidden(const Disclosure *d, int32_t first)
 {
@@ -170,7 +170,7 @@ sum_hidden(const Disclosure *d, int32_t first)
 	return any;
 }
 
-/* Hides what must be hidden of a family; is that anything? */
+/* Hides parts of a family where the rule requires it.  Returns whether it did. */
 static bool
 suppress_family(Disclosure *d, int32_t first)
 {
@@ -245,7 +245,10 @@ has_failing(const Disclosure *d, int32_t family)
 	return false;
 }
 
-/* The family, of those that fail in a generation, that gives way. */
+/*
+ * Several families of a generation may have failing values.  Returns the one
+ * whose values are hidden first.
+ */
 static int32_t
 yielding_family(const Disclosure *d, int32_t generation)
 {

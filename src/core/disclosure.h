@@ -79,7 +79,7 @@ typedef struct DisclosureCounts
 } DisclosureCounts;
 
 /*
- * Groups on one side of a place: none, one, or several; which one it is.
+ * Groups on one side of a place: how many, up to two, and the only one.
  */
 typedef struct DisclosureSide
 {
@@ -137,7 +137,8 @@ extern int	disclosure_compare_counts(const void *a, const void *b);
 
 /*
  * What is wrong with figures and counts that come from outside, or NULL.
- * disclosure_suppress() relies on all that this checks.
+ * disclosure_suppress() relies on all that this checks, and on figures sorted
+ * by disclosure_compare_figures(), so that those of one family lie together.
  */
 extern const char *disclosure_fault(const Disclosure *disclosure);
 

@@ -123,7 +123,7 @@ look_at_place(const Disclosure *d, DisclosurePlace *place, int32_t category)
 	walk_place(d, place, 0, category);
 }
 
-/* Keeps the mixed places; how many are they? */
+/* Keeps only the mixed places, and returns their number. */
 static int32_t
 keep_mixed_places(Disclosure *d, int32_t nplaces)
 {
@@ -173,8 +173,8 @@ link_roles(Disclosure *d, int32_t nplaces, int32_t category)
 }
 
 /*
- * Does what is mixed for a role satisfy the rule?  That is what is mixed for
- * others, without the places in the role's list.
+ * Do the requests in the places that are mixed for a role satisfy the rule?
+ * These are the mixed places, without those in the role's list.
  */
 static bool
 role_passes(Disclosure *d, int32_t first, int32_t nplaces, int32_t category)
@@ -195,7 +195,7 @@ role_passes(Disclosure *d, int32_t first, int32_t nplaces, int32_t category)
 	return passes;
 }
 
-/* Does what is mixed satisfy the rule, for every role? */
+/* Do the requests in mixed places satisfy the rule, for every role? */
 static bool
 places_pass(Disclosure *d, int32_t nplaces, int32_t category)
 {
@@ -294,9 +294,9 @@ disclosure_count_places(const Disclosure *d, int32_t family)
 }
 
 /*
- * A value that has requests of several groups in every place, and leaves
- * requests of several groups in each, takes nothing away: what is mixed is all
- * of the value, and all others of the generation.
+ * If every place has requests of several groups inside the value, and of
+ * several groups outside it, then all places are mixed for every role: nothing
+ * can be subtracted, and the value is safe.
  */
 bool
 disclosure_value_is_safe(Disclosure *d, int32_t i, int32_t family,
@@ -331,8 +331,8 @@ find_place(const Disclosure *d, int32_t i)
 }
 
 /*
- * The places of the figures of a kind and factor.  Where some are hidden, their
- * place is what is left of the figure that they are part of.
+ * The places of the figures of a kind and factor.  The place of hidden figures
+ * is the sum that they are part of, without its shown parts.
  */
 static int32_t
 find_cell_places(Disclosure *d, int32_t first, int32_t end)

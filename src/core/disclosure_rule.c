@@ -26,8 +26,9 @@ is_share_within(int64_t part, double max_pct, int64_t whole)
 }
 
 /*
- * Without one group, only the three largest matter: without any other one, the
- * largest and the two largest have smaller shares than without the third.
+ * It is enough to leave out each of the three largest groups in turn.  Leaving
+ * out a smaller group takes fewer requests from the total, so the shares of the
+ * largest and of the two largest stay below those without the third.
  */
 bool
 disclosure_rule_passes(const DisclosureRule *rule, const int64_t *measured,

@@ -13,8 +13,8 @@
  *
  * A stratum is compared where the share of the others, (t - n) / t, is at
  * least a tenth of what it is over all strata that have others.  Where a few
- * requests of others stand against thousands, the chance of these few would
- * hide what the other strata show.
+ * requests of others stand against thousands, their random variation would
+ * dominate the sum, and hide what the other strata show.
  *
  * Probabilities.  The normal approximation alone is wrong where numbers are
  * small or strata are uneven, so the larger of two upper bounds counts:
@@ -147,14 +147,18 @@ misses_binomial_tail(double successes, double trials, double mean)
 		log_bound = trials * log(p);
 	else
 	{
-		/* Chernoff's bound, and what makes a tail of Stirling's of it */
+		/*
+		 * Chernoff's bound, and the factor that turns it into the bound by
+		 * Stirling's formula.
+		 */
 		log_bound = successes * log(p * trials / successes) +
 			failures * log((1 - p) * trials / failures);
 		log_factor = 0.5 * log(trials / (2 * PI * successes * failures)) -
 			log(1 - failures * p / ((successes + 1) * (1 - p)));
 		log_bound += fmin(log_factor, 0);
 	}
-	return round_probability(exp(fmax(log_bound, MIN_LOG)));
+	/* cancellation in sums of so large logarithms may give a value above 0 */
+	return round_probability(exp(fmin(fmax(log_bound, MIN_LOG), 0)));
 }
 
 /* An upper bound of the tail of the normal distribution, from a z above 0. */

@@ -42,7 +42,7 @@ typedef struct MissesComparison
 
 /*
  * Why the counts cannot be right, and in which stratum, counted from 1; NULL
- * if they can.  Both functions below must be called with such strata alone.
+ * if they can.  misses_compare() must be called with such strata alone.
  */
 extern const char *misses_fault(const MissesStrata *strata, size_t *stratum);
 
@@ -59,7 +59,9 @@ extern MissesComparison misses_compare(const MissesStrata *strata,
 /*
  * An upper bound of the probability that a binomial variable with this number
  * of trials and this mean is at least this number of successes; 1 where that
- * is less than the mean + 1.  At least 1e-100, about.
+ * is less than the mean + 1.  At least about 1e-100, and at most 1.  The logarithms
+ * of many trials lose digits: of 10^12 trials, the result is accurate to 1e-4 of
+ * its value.
  *
  * None needs to be a whole number.  trials must be from 0 to
  * MISSES_MAX_REQUESTS, mean from 0 to trials, and successes not NaN.

@@ -60,9 +60,9 @@ SELECT count(*) AS not_of_the_extension FROM pg_proc AS p
 WHERE pronamespace = 'pmr'::regnamespace AND NOT EXISTS (SELECT FROM pg_depend AS d JOIN pg_extension AS e ON e.oid = refobjid
 	WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.refclassid = 'pg_extension'::regclass AND deptype = 'e' AND extname = 'pmr_metrics');
 
--- Everything written in C is parallel safe.
+-- Everything written in C is parallel safe, except what asks for the state of its own session.
 SELECT oid::regprocedure AS not_parallel_safe FROM pg_proc
-WHERE pronamespace = 'pmr'::regnamespace AND proparallel <> 's' AND (prokind = 'a' OR prolang IN (SELECT oid FROM pg_language WHERE lanname IN ('c', 'internal')));
+WHERE pronamespace = 'pmr'::regnamespace AND proparallel <> 's' AND proname <> 'require_autocommit' AND (prokind = 'a' OR prolang IN (SELECT oid FROM pg_language WHERE lanname IN ('c', 'internal')));
 
 -- What partial_aggregate.sql does not check of aggregates.  rollup_cells is only for refreshes.
 SELECT count(*) > 30 AS many, count(*) FILTER (WHERE aggtransspace <= 0) AS no_space, count(*) FILTER (WHERE aggfinalmodify <> 'r') AS final_writes, count(*) FILTER (WHERE aggfinalfn = 0) AS no_final

@@ -203,6 +203,10 @@ class Script:
         for option in nodes_of(statement, ast.DefElem):
             if option.defname in ('commutator', 'negator') and name_of(option.arg)[0] != SCHEMA:
                 self.find('operator', f'{option.defname} is not in {SCHEMA}', self.line)
+            if isinstance(statement, ast.AlterFunctionStmt):
+                rule = {'set': 'search-path', 'security': 'definer'}.get(option.defname)
+                if rule:
+                    self.find(rule, 'ALTER FUNCTION: replace the function instead', self.line)
 
     def check_revoked(self, statement, later):
         """PUBLIC may execute a new routine until that is revoked."""
@@ -250,7 +254,11 @@ class Script:
                     find('type', f'"{unqualified}" is not in {SCHEMA}')
             elif isinstance(node, ast.FuncCall) and len(node.funcname) == 1:
                 unqualified = name_of(node.funcname)[0]
+            elif (isinstance(node, ast.VariableSetStmt) and node.name == 'search_path'
+                    and text is not self.text):
+                find('search-path', 'search_path changes within a body')
             elif (isinstance(node, (ast.A_Expr, ast.SubLink))
+                    or isinstance(node, ast.JoinExpr) and (node.usingClause or node.isNatural)
                     or isinstance(node, ast.CaseExpr) and node.arg):
                 unqualified = 'an operator'
             elif (isinstance(node, ast.A_Const) and text is not self.text

@@ -73,12 +73,16 @@ SELECT pg_extension_config_dump('t', '')
 CREATE OPERATOR pmr.<> (LEFTARG = pmr.sketch, RIGHTARG = pmr.sketch, FUNCTION = pmr.sketch_ne, COMMUTATOR = <>)
 CREATE OPERATOR pmr.<> (LEFTARG = pmr.sketch, RIGHTARG = pmr.sketch, FUNCTION = pmr.sketch_ne, NEGATOR = OPERATOR(pg_catalog.=))
 ---- definer
+ALTER FUNCTION pmr.f() SECURITY DEFINER
 CREATE FUNCTION pmr.f() RETURNS text LANGUAGE sql SECURITY DEFINER BEGIN ATOMIC SELECT 'a'; END
 CREATE FUNCTION pmr.f() RETURNS text LANGUAGE sql SECURITY DEFINER SET timezone = 'UTC' RETURN 'a'
 ---- search-path
+ALTER FUNCTION pmr.f() SET search_path = public
+CREATE FUNCTION pmr.f() RETURNS void LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp AS $$ BEGIN SET search_path = public; END $$
 CREATE FUNCTION pmr.f() RETURNS text LANGUAGE sql SECURITY DEFINER SET search_path = pg_temp, pg_catalog RETURN 'a'
 CREATE FUNCTION pmr.f() RETURNS text LANGUAGE sql SET search_path = pg_catalog, pg_temp, public AS $$ SELECT 'a' $$
 ---- body
+CREATE PROCEDURE pmr.f() LANGUAGE plpgsql AS $$ BEGIN PERFORM FROM pmr.a JOIN pmr.b USING (c); END $$
 CREATE FUNCTION pmr.f() RETURNS text LANGUAGE sql AS $$ SELECT 'a' $$
 CREATE FUNCTION pmr.f() RETURNS text LANGUAGE plperl AS $$ 'a' $$
 CREATE FUNCTION pmr.f(a text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RETURN a || 'b'; END $$

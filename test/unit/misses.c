@@ -499,7 +499,13 @@ main(void)
 	check_edges();
 	check_faults();
 	for (size_t i = 0; i < sizeof(probabilities) / sizeof(*probabilities); i++)
+	{
 		check_binomial_tail(probabilities[i]);
+		/* where the logarithms lose most digits */
+		for (double trials = 1e10; trials <= MISSES_MAX_REQUESTS; trials *= 1.1)
+			CHECK(misses_binomial_tail(probabilities[i] * trials + 1, trials,
+									   probabilities[i] * trials) <= 1);
+	}
 	CHECK(misses_binomial_tail(1, 0, 0) == 1);
 	CHECK(misses_binomial_tail(3, 7, 0) < 1e-99);
 	CHECK(misses_binomial_tail(9, 7, 7) == 1);
