@@ -368,6 +368,7 @@ build_elsewhere()
 	as_user mkdir "$work/elsewhere"
 	make_extension clean
 	install_below "$work/elsewhere_root" "${options[@]}"
+	make_extension clean
 	make_extension "${options[@]}" clean
 	[ -z "$(find "$work/elsewhere" -type f)" ]
 }
