@@ -60,7 +60,7 @@ BEGIN
 		FROM pg_proc AS p, LATERAL (
 			SELECT string_agg(format('%I::%s', proargnames[i], format_type(type, NULL)), ', ' ORDER BY i) AS arguments
 			FROM unnest(proargtypes::oid[]) WITH ORDINALITY AS a (type, i)) AS a
-		WHERE pronamespace = 'pmr'::regnamespace AND (prokind = 'a' OR probin IS NOT NULL)
+		WHERE pronamespace = 'pmr'::regnamespace AND (prokind = 'a' OR probin IS NOT NULL) AND prorettype <> 'void'::regtype
 		  AND (pronargs = 0 OR proargnames IS NOT NULL)
 	LOOP
 		IF called.prokind = 'a' THEN
@@ -194,6 +194,7 @@ $$;
 
 /* Where the extension itself calls them */
 CALL pmr.refresh('demo', '2026-07-01', '2026-07-31');
+
 SELECT pmr.withdraw('demo', '2026-07-01');
 
 CALL pmr.publish('demo', '2026-07-01');
