@@ -105,7 +105,8 @@ def check_refresh():
     connection.close()
 
     owner = sqlalchemy.create_engine(
-        "postgresql+psycopg2://", connect_args={"dsn": os.environ["OWNER"]})
+        "postgresql+psycopg2://",
+        creator=lambda: psycopg2.connect(os.environ["OWNER"]))
     with owner.connect().execution_options(
             isolation_level="AUTOCOMMIT") as connection:
         connection.execute(sqlalchemy.text("CALL pmr.refresh('demo')"))
