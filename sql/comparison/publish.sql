@@ -101,7 +101,7 @@ BEGIN ATOMIC
 		  GROUP BY t.party, t.srv, t.mode, t.device_generation, t.qualifier
 		  HAVING count(*) FILTER (WHERE t.day IS NULL) > 0
 		  UNION ALL
-		  SELECT c.party, c.srv, c.mode, c.device_generation, c.qualifier, c.factor, c.value, sum(c.measured), sum(c.met), 0, 0, NULL
+		  SELECT c.party, c.srv, c.mode, c.device_generation, c.qualifier, c.factor, c.value, sum(c.measured), sum(c.met), 0, 0, NULL::pmr.rtt_sketch AS rtt
 		  FROM cell AS c
 		  WHERE c.factor <> 'all' AND c.day IS NULL
 		  GROUP BY c.party, c.srv, c.mode, c.device_generation, c.qualifier, c.factor, c.value) AS u

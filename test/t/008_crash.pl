@@ -280,7 +280,7 @@ my @operations = (
 	[ 'add_source', [q{SELECT pmr.add_source('third', '"Log".audit', '{region,firmware}')}], 'source INSERT 1' ],
 	[ 'first refresh of a source', [q{CALL pmr.refresh('third', as_of => '2024-03-20 00:00+00')}], 'rollup INSERT 100' ],
 	[ 'publish', [q{CALL pmr.publish('audit', '2024-03-01')}],
-		'publication INSERT 1', 'publication_cell INSERT 200', 'publication_cell UPDATE 5', 'publication_figure INSERT 50' ],
+		'publication INSERT 1', 'publication_cell INSERT 200', 'publication_figure INSERT 50', 'publication_figure UPDATE 1' ],
 	[ 'withdraw', [q{SELECT pmr.withdraw('audit', '2024-01-01')}], 'publication DELETE 1', 'publication_figure DELETE 30' ],
 	[ 'rows of reference tables', \@own_rows,
 		'target_response_time INSERT 2', 'response_code INSERT 1', 'service_level DELETE 1', 'party UPDATE 1' ],
