@@ -657,7 +657,7 @@ run_tap()
 
 check_clients()
 {
-	run_step 'clients: JDBC, ODBC, node-postgres, Cube' \
+	run_step 'clients: JDBC, ODBC, Python, node-postgres, Cube' \
 		bash test/clients/run.sh
 	show_lines 'skipped:|[0-9] checks,' "$work/step.log"
 }
