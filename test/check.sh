@@ -268,8 +268,11 @@ check_build()
 	run_step 'build: another directory' build_elsewhere
 	run_step 'build: no pg_config' check_no_server
 	run_step 'build: clang -Werror' build_with clang with_llvm=no
+	run_step 'build: another linker' build_without_gnu_ld
+	run_step 'build: assertions where the server has them' check_assertions
 	run_step 'build: gcc -Werror' build_with gcc
 	run_step 'build: exported symbols' check_symbols
+	run_step 'build: no fused multiply-add in bitcode' check_bitcode
 	run_step 'build: core is C99, gcc' build_core gcc
 	run_step 'build: core is C99, clang' build_core clang
 	run_step 'build: make clean leaves nothing' check_clean
@@ -333,6 +336,51 @@ compare_functions()
 	list_symbols "$1" | grep '^pmr_' >"$work/exported"
 	diff -u --label 'exported functions' --label 'called by SQL' \
 		"$work/exported" "$work/called"
+}
+
+# The linker refuses the option that GNU ld takes.
+build_without_gnu_ld()
+{
+	as_user tee "$work/cc" >/dev/null <<-'EOF'
+		#!/bin/sh
+		case $* in *--version-script*) exit 1 ;; esac
+		exec gcc "$@"
+	EOF
+	as_user chmod +x "$work/cc"
+	make_extension clean
+	make_extension -j "$(nproc)" CC="$work/cc" with_llvm=no with_gnu_ld=no
+	compare_functions pmr_metrics.so
+}
+
+# With copies of the server's headers that say whether it has assertions.
+check_assertions()
+{
+	local include=$work/include object=src/core/rtt_state.o line
+	as_user cp -R "$("$PG_CONFIG" --includedir-server)" "$include"
+	for line in 'define USE_ASSERT_CHECKING 1' 'undef USE_ASSERT_CHECKING'; do
+		as_user sed -i "s/.*USE_ASSERT_CHECKING.*/#$line/" \
+			"$include"/pg_config*.h
+		make_extension clean
+		make_extension includedir_server="$include" "$object"
+		nm "$object" >"$work/symbols.$line"
+	done
+	grep -w __assert_fail "$work/symbols.define"*
+	refuse_match __assert_fail "$work/symbols.undef"*
+}
+
+# A fused multiply-add rounds once; two operations round twice.
+check_bitcode()
+{
+	local clang file
+	# shellcheck disable=SC2016 # the variables are make's
+	clang=$(make_extension --eval='print:; @echo $(with_llvm) $(CLANG)' print)
+	[[ $clang = 'yes '* ]] ||
+		skip_test 'this PostgreSQL makes no bitcode'
+	for file in src/*.bc src/core/*.bc; do
+		as_user "${clang#yes }" -S -emit-llvm -x ir "$file" \
+			-o "$work/bitcode.ll"
+		refuse_match llvm.fmuladd "$work/bitcode.ll"
+	done
 }
 
 # src/core/ promises to know nothing of PostgreSQL.
