@@ -93,6 +93,23 @@ $(JOINED_SQL): $(SQL_PARTS:%=sql/%.sql) Makefile
 		} \
 		NR > 1 { print }' $(filter %.sql,$^) >$@
 
+# The manual is installed with its folders, so that its links work.  DOCS of PGXS
+# would put index.md among the files of other extensions.
+MANUAL = README.md CHANGELOG.md CONTRIBUTING.md LICENSE \
+	$(call list_sources,doc/*.md)
+manual_dir = $(DESTDIR)$(docdir)/extension/$(EXTENSION)
+
+.PHONY: install-manual uninstall-manual
+install: install-manual
+install-manual:
+	$(MKDIR_P) '$(manual_dir)/doc'
+	for file in $(MANUAL); do \
+		$(INSTALL_DATA) $(SOURCE)/$$file '$(manual_dir)/'$$file || exit; \
+	done
+uninstall: uninstall-manual
+uninstall-manual:
+	rm -rf '$(manual_dir)'
+
 # Tests of the core, which need no server: make unit, or one of them by name.
 # UNIT_RUN is what runs them, where they are built for another machine.
 UNIT_TESTS = $(patsubst test/unit/%.c,unit-%,$(call list_sources,test/unit/*.c))

@@ -422,17 +422,48 @@ build_elsewhere()
 }
 
 # install_below ROOT MAKE_ARGUMENT...: build, install below ROOT, and check the
-# files there.
+# files there; make uninstall removes them all.
 install_below()
 {
-	local root=$1 extension
+	local root=$1
 	shift
 	make_extension with_llvm=no -j "$(nproc)" "$@" all
 	make_extension with_llvm=no "$@" install DESTDIR="$root"
-	extension=$root$("$PG_CONFIG" --sharedir)/extension
-	cmp pmr_metrics.control "$extension/pmr_metrics.control"
-	compare_functions "$root$("$PG_CONFIG" --pkglibdir)/pmr_metrics.so"
-	cmp "$(install_script)" "$extension/$(basename "$(install_script)")"
+	check_installed "$root"
+	make_extension clean
+	make_extension with_llvm=no "$@" uninstall DESTDIR="$root"
+	[ -z "$(find "$root" -type f | tee /dev/stderr)" ]
+}
+
+# The files below a root are the library, the scripts and the manual. Links of
+# the manual lead to its own pages.
+check_installed()
+{
+	local root=$1 script extension library manual
+	script=$(install_script)
+	extension=$("$PG_CONFIG" --sharedir)/extension
+	library=$("$PG_CONFIG" --pkglibdir)/pmr_metrics.so
+	manual=$("$PG_CONFIG" --docdir)/extension/pmr_metrics
+	cmp pmr_metrics.control "$root$extension/pmr_metrics.control"
+	cmp "$script" "$root$extension/$(basename "$script")"
+	compare_functions "$root$library"
+	diff -r doc "$root$manual/doc"
+	diff -u --label 'installed files' --label 'expected files' \
+		<(cd "$root" && find . -type f ! -path '*/extension/*' |
+			cut -c 2-) <(echo "$library")
+	(cd "$root$manual" && check_links)
+}
+
+check_links()
+{
+	local file link status=0
+	while IFS=: read -r file link; do
+		if [ ! -e "$(dirname "$file")/$link" ]; then
+			echo "$file: no $link"
+			status=1
+		fi
+	done < <(grep -rnoP '\]\(\K(?![a-z]+:|#)[^)#]+' . | sed 's/:[0-9]*:/:/')
+	return "$status"
 }
 
 # After a build with bitcode, and a unit test.
