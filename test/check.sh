@@ -33,6 +33,14 @@ install_tools()
 	command -v pg_bsd_indent || install_missing pg-bsd-indent
 	install_optional python3-pglast
 	install_for_server cron plpgsql-check
+	install_buildext
+}
+
+# In a package of its own since Debian 13.
+install_buildext()
+{
+	command -v pg_buildext || install_optional postgresql-common-dev
+	command -v pg_buildext || install_optional postgresql-server-dev-all
 }
 
 # ---------------------------------------------------------------------------
@@ -266,6 +274,7 @@ check_build()
 {
 	run_step 'build: git archive' build_archive
 	run_step 'build: another directory' build_elsewhere
+	run_step 'build: pg_buildext' build_package
 	run_step 'build: no pg_config' check_no_server
 	run_step 'build: clang -Werror' build_with clang with_llvm=no
 	run_step 'build: another linker' build_without_gnu_ld
@@ -464,6 +473,28 @@ check_links()
 		fi
 	done < <(grep -rnoP '\]\(\K(?![a-z]+:|#)[^)#]+' . | sed 's/:[0-9]*:/:/')
 	return "$status"
+}
+
+# The way of Debian's packages, for the server's version.
+build_package()
+{
+	local major package run
+	command -v pg_buildext || skip_test 'no package with pg_buildext'
+	major=$(server_major)
+	[ "$PG_CONFIG" = "/usr/lib/postgresql/$major/bin/pg_config" ] ||
+		skip_test "pg_buildext does not build for $PG_CONFIG"
+	package=postgresql-$major-pmr-metrics
+	run=(as_user env -C "$work/package" PG_SUPPORTED_VERSIONS="$major"
+		pg_buildext -m with_llvm=no)
+	make_extension clean
+	as_user mkdir "$work/package"
+	as_user cp -R . "$work/package"
+	as_user mkdir "$work/package/debian"
+	echo all | as_user tee "$work/package/debian/pgversions"
+	"${run[@]}" build build-%v
+	"${run[@]}" install build-%v postgresql-%v-pmr-metrics
+	check_installed "$work/package/debian/$package"
+	grep "postgresql-$major" "$work/package/debian/$package.substvars"
 }
 
 # After a build with bitcode, and a unit test.
