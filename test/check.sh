@@ -745,9 +745,34 @@ run_regress()
 	test_extension ISOLATION= TAP_TESTS=
 }
 
+# A server cannot read below root's own folders.
+check_installcheck()
+{
+	run_step 'tap: test/installcheck.sh' run_installcheck own as_user
+	run_step 'tap: test/installcheck.sh, as root' run_installcheck roots as_root
+}
+
+# run_installcheck NAME AS: one test of each kind, which must leave the checkout
+# as it is.
+run_installcheck()
+{
+	local name=$1 as=$2
+	if [ "$as" = as_root ] && [ "$EUID" -ne 0 ]; then
+		sudo -n true || skip_test 'needs root or sudo'
+	fi
+	"$as" mkdir -m 700 "$work/$name"
+	make_extension clean
+	"$as" cp -R . "$work/$name/checkout"
+	"$as" bash "$work/$name/checkout/test/installcheck.sh" \
+		REGRESS=answered_at ISOLATION=srv_target \
+		PROVE_TESTS=test/t/002_restart.pl
+	"$as" diff -r . "$work/$name/checkout"
+}
+
 check_tap()
 {
 	install_once
+	check_installcheck
 	run_step 'tap: prove' run_tap
 }
 
@@ -827,6 +852,9 @@ main()
 			die "no such group: $group"
 	done
 
+	# no test may need a user or a role called postgres
+	user=nobody
+	superuser=tester
 	prepare_copy install_tools
 	[[ " ${groups[*]} " != *' versions '* ]] || start_versions
 	for group in "${groups[@]}"; do
