@@ -475,7 +475,7 @@ check_links()
 	return "$status"
 }
 
-# The way of Debian's packages, for the server's version.
+# The way of Debian's packages, for the server's version; runs one test.
 build_package()
 {
 	local major package run
@@ -485,7 +485,7 @@ build_package()
 		skip_test "pg_buildext does not build for $PG_CONFIG"
 	package=postgresql-$major-pmr-metrics
 	run=(as_user env -C "$work/package" PG_SUPPORTED_VERSIONS="$major"
-		pg_buildext -m with_llvm=no)
+		pg_buildext -m 'with_llvm=no REGRESS=answered_at ISOLATION= TAP_TESTS=')
 	make_extension clean
 	as_user mkdir "$work/package"
 	as_user cp -R . "$work/package"
@@ -493,6 +493,7 @@ build_package()
 	echo all | as_user tee "$work/package/debian/pgversions"
 	"${run[@]}" build build-%v
 	"${run[@]}" install build-%v postgresql-%v-pmr-metrics
+	"${run[@]}" installcheck . build-%v postgresql-%v-pmr-metrics
 	check_installed "$work/package/debian/$package"
 	grep "postgresql-$major" "$work/package/debian/$package.substvars"
 }
