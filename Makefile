@@ -45,10 +45,17 @@ list_sources = $(patsubst $(SOURCE)/%,%,$(sort $(wildcard $(SOURCE)/$(1))))
 CORE_OBJS = $(patsubst %.c,%.o,$(call list_sources,src/core/*.c))
 OBJS = $(patsubst %.c,%.o,$(call list_sources,src/*.c)) $(CORE_OBJS)
 
-# Equal input gives equal output on every machine: no fused multiply-add.
-PG_CPPFLAGS = -I$(SOURCE)/src -DNDEBUG
-PG_CFLAGS = -ffp-contract=off
-SHLIB_LINK = -Wl,--version-script=$(SOURCE)/src/exports.map
+# Equal input gives equal output on every machine: no fused multiply-add.  PGXS
+# compiles bitcode, too, with PG_CPPFLAGS, but not with PG_CFLAGS.
+PG_CPPFLAGS = -I$(SOURCE)/src -ffp-contract=off $(NDEBUG)
+
+# The core has assertions where the server has them.
+NDEBUG = $(if $(shell grep -hs '^.define USE_ASSERT_CHECKING' \
+	$(includedir_server)/pg_config*.h),,-DNDEBUG)
+
+# PostgreSQL sets with_gnu_ld; other linkers may not know this option.
+LINK_gnu_ld_yes = -Wl,--version-script=$(SOURCE)/src/exports.map
+SHLIB_LINK = $(LINK_gnu_ld_$(with_gnu_ld))
 
 REGRESS = $(patsubst test/sql/%.sql,%,$(call list_sources,test/sql/*.sql))
 REGRESS_OPTS = --inputdir=$(SOURCE)/test --load-extension=$(EXTENSION)
@@ -85,6 +92,23 @@ $(JOINED_SQL): $(SQL_PARTS:%=sql/%.sql) Makefile
 			print "\n/* ---- " part " ---- */\n" \
 		} \
 		NR > 1 { print }' $(filter %.sql,$^) >$@
+
+# The manual is installed with its folders, so that its links work.  DOCS of PGXS
+# would put index.md among the files of other extensions.
+MANUAL = README.md CHANGELOG.md CONTRIBUTING.md LICENSE \
+	$(call list_sources,doc/*.md)
+manual_dir = $(DESTDIR)$(docdir)/extension/$(EXTENSION)
+
+.PHONY: install-manual uninstall-manual
+install: install-manual
+install-manual:
+	$(MKDIR_P) '$(manual_dir)/doc'
+	for file in $(MANUAL); do \
+		$(INSTALL_DATA) $(SOURCE)/$$file '$(manual_dir)/'$$file || exit; \
+	done
+uninstall: uninstall-manual
+uninstall-manual:
+	rm -rf '$(manual_dir)'
 
 # Tests of the core, which need no server: make unit, or one of them by name.
 # UNIT_RUN is what runs them, where they are built for another machine.

@@ -33,6 +33,14 @@ install_tools()
 	command -v pg_bsd_indent || install_missing pg-bsd-indent
 	install_optional python3-pglast
 	install_for_server cron plpgsql-check
+	install_buildext
+}
+
+# In a package of its own since Debian 13.
+install_buildext()
+{
+	command -v pg_buildext || install_optional postgresql-common-dev
+	command -v pg_buildext || install_optional postgresql-server-dev-all
 }
 
 # ---------------------------------------------------------------------------
@@ -266,10 +274,14 @@ check_build()
 {
 	run_step 'build: git archive' build_archive
 	run_step 'build: another directory' build_elsewhere
+	run_step 'build: pg_buildext' build_package
 	run_step 'build: no pg_config' check_no_server
 	run_step 'build: clang -Werror' build_with clang with_llvm=no
+	run_step 'build: another linker' build_without_gnu_ld
+	run_step 'build: assertions where the server has them' check_assertions
 	run_step 'build: gcc -Werror' build_with gcc
 	run_step 'build: exported symbols' check_symbols
+	run_step 'build: no fused multiply-add in bitcode' check_bitcode
 	run_step 'build: core is C99, gcc' build_core gcc
 	run_step 'build: core is C99, clang' build_core clang
 	run_step 'build: make clean leaves nothing' check_clean
@@ -335,6 +347,51 @@ compare_functions()
 		"$work/exported" "$work/called"
 }
 
+# The linker refuses the option that GNU ld takes.
+build_without_gnu_ld()
+{
+	as_user tee "$work/cc" >/dev/null <<-'EOF'
+		#!/bin/sh
+		case $* in *--version-script*) exit 1 ;; esac
+		exec gcc "$@"
+	EOF
+	as_user chmod +x "$work/cc"
+	make_extension clean
+	make_extension -j "$(nproc)" CC="$work/cc" with_llvm=no with_gnu_ld=no
+	compare_functions pmr_metrics.so
+}
+
+# With copies of the server's headers that say whether it has assertions.
+check_assertions()
+{
+	local include=$work/include object=src/core/rtt_state.o line
+	as_user cp -R "$("$PG_CONFIG" --includedir-server)" "$include"
+	for line in 'define USE_ASSERT_CHECKING 1' 'undef USE_ASSERT_CHECKING'; do
+		as_user sed -i "s/.*USE_ASSERT_CHECKING.*/#$line/" \
+			"$include"/pg_config*.h
+		make_extension clean
+		make_extension includedir_server="$include" "$object"
+		nm "$object" >"$work/symbols.$line"
+	done
+	grep -w __assert_fail "$work/symbols.define"*
+	refuse_match __assert_fail "$work/symbols.undef"*
+}
+
+# A fused multiply-add rounds once; two operations round twice.
+check_bitcode()
+{
+	local clang file
+	# shellcheck disable=SC2016 # the variables are make's
+	clang=$(make_extension --eval='print:; @echo $(with_llvm) $(CLANG)' print)
+	[[ $clang = 'yes '* ]] ||
+		skip_test 'this PostgreSQL makes no bitcode'
+	for file in src/*.bc src/core/*.bc; do
+		as_user "${clang#yes }" -S -emit-llvm -x ir "$file" \
+			-o "$work/bitcode.ll"
+		refuse_match llvm.fmuladd "$work/bitcode.ll"
+	done
+}
+
 # src/core/ promises to know nothing of PostgreSQL.
 build_core()
 {
@@ -374,17 +431,71 @@ build_elsewhere()
 }
 
 # install_below ROOT MAKE_ARGUMENT...: build, install below ROOT, and check the
-# files there.
+# files there; make uninstall removes them all.
 install_below()
 {
-	local root=$1 extension
+	local root=$1
 	shift
 	make_extension with_llvm=no -j "$(nproc)" "$@" all
 	make_extension with_llvm=no "$@" install DESTDIR="$root"
-	extension=$root$("$PG_CONFIG" --sharedir)/extension
-	cmp pmr_metrics.control "$extension/pmr_metrics.control"
-	compare_functions "$root$("$PG_CONFIG" --pkglibdir)/pmr_metrics.so"
-	cmp "$(install_script)" "$extension/$(basename "$(install_script)")"
+	check_installed "$root"
+	make_extension clean
+	make_extension with_llvm=no "$@" uninstall DESTDIR="$root"
+	[ -z "$(find "$root" -type f | tee /dev/stderr)" ]
+}
+
+# The files below a root are the library, the scripts and the manual. Links of
+# the manual lead to its own pages.
+check_installed()
+{
+	local root=$1 script extension library manual
+	script=$(install_script)
+	extension=$("$PG_CONFIG" --sharedir)/extension
+	library=$("$PG_CONFIG" --pkglibdir)/pmr_metrics.so
+	manual=$("$PG_CONFIG" --docdir)/extension/pmr_metrics
+	cmp pmr_metrics.control "$root$extension/pmr_metrics.control"
+	cmp "$script" "$root$extension/$(basename "$script")"
+	compare_functions "$root$library"
+	diff -r doc "$root$manual/doc"
+	diff -u --label 'installed files' --label 'expected files' \
+		<(cd "$root" && find . -type f ! -path '*/extension/*' |
+			cut -c 2-) <(echo "$library")
+	(cd "$root$manual" && check_links)
+}
+
+check_links()
+{
+	local file link status=0
+	while IFS=: read -r file link; do
+		if [ ! -e "$(dirname "$file")/$link" ]; then
+			echo "$file: no $link"
+			status=1
+		fi
+	done < <(grep -rnoP '\]\(\K(?![a-z]+:|#)[^)#]+' . | sed 's/:[0-9]*:/:/')
+	return "$status"
+}
+
+# The way of Debian's packages, for the server's version; runs one test.
+build_package()
+{
+	local major package run
+	command -v pg_buildext || skip_test 'no package with pg_buildext'
+	major=$(server_major)
+	[ "$PG_CONFIG" = "/usr/lib/postgresql/$major/bin/pg_config" ] ||
+		skip_test "pg_buildext does not build for $PG_CONFIG"
+	package=postgresql-$major-pmr-metrics
+	run=(as_user env -C "$work/package" PG_SUPPORTED_VERSIONS="$major"
+		pg_buildext -m 'with_llvm=no REGRESS=answered_at ISOLATION= TAP_TESTS=')
+	make_extension clean
+	as_user mkdir "$work/package"
+	as_user cp -R . "$work/package"
+	as_user mkdir "$work/package/debian"
+	echo all | as_user tee "$work/package/debian/pgversions"
+	"${run[@]}" build build-%v
+	"${run[@]}" install build-%v postgresql-%v-pmr-metrics
+	"${run[@]}" installcheck . build-%v postgresql-%v-pmr-metrics
+	check_installed "$work/package/debian/$package"
+	grep "postgresql-$major" "$work/package/debian/$package.substvars"
 }
 
 # After a build with bitcode, and a unit test.
@@ -635,9 +746,34 @@ run_regress()
 	test_extension ISOLATION= TAP_TESTS=
 }
 
+# A server cannot read below root's own folders.
+check_installcheck()
+{
+	run_step 'tap: test/installcheck.sh' run_installcheck own as_user
+	run_step 'tap: test/installcheck.sh, as root' run_installcheck roots as_root
+}
+
+# run_installcheck NAME AS: one test of each kind, which must leave the checkout
+# as it is.
+run_installcheck()
+{
+	local name=$1 as=$2
+	if [ "$as" = as_root ] && [ "$EUID" -ne 0 ]; then
+		sudo -n true || skip_test 'needs root or sudo'
+	fi
+	"$as" mkdir -m 700 "$work/$name"
+	make_extension clean
+	"$as" cp -R . "$work/$name/checkout"
+	"$as" bash "$work/$name/checkout/test/installcheck.sh" \
+		REGRESS=answered_at ISOLATION=srv_target \
+		PROVE_TESTS=test/t/002_restart.pl
+	"$as" diff -r . "$work/$name/checkout"
+}
+
 check_tap()
 {
 	install_once
+	check_installcheck
 	run_step 'tap: prove' run_tap
 }
 
@@ -717,6 +853,9 @@ main()
 			die "no such group: $group"
 	done
 
+	# no test may need a user or a role called postgres
+	user=nobody
+	superuser=tester
 	prepare_copy install_tools
 	[[ " ${groups[*]} " != *' versions '* ]] || start_versions
 	for group in "${groups[@]}"; do

@@ -10,6 +10,7 @@ oldest_major=15
 
 work=''        # temporary directory: the copy, the cluster, its socket
 user=''        # the user that builds, tests and owns the cluster; never root
+superuser=postgres    # the role that owns the cluster
 pg_bin=''      # directory of the server's programs
 job_pid=''     # the job that was started last
 step_pid=''
@@ -237,11 +238,14 @@ list_checkout()
 	done
 }
 
-# Gives the directory to the unprivileged user, and changes to the copy.
+# Gives the directory to the unprivileged user, and changes to the copy. A script
+# that root runs may have set the user.
 enter_copy()
 {
 	if [ "$EUID" -ne 0 ]; then
 		user=$(id -un)
+	elif [ -n "$user" ]; then
+		:
 	elif id postgres >/dev/null 2>&1; then
 		user=postgres
 	else
@@ -492,7 +496,7 @@ copy_server()
 # shellcheck disable=SC2120 # most callers have none
 start_cluster()
 {
-	as_user "$pg_bin/initdb" --pgdata="$work/data" --username=postgres \
+	as_user "$pg_bin/initdb" --pgdata="$work/data" --username="$superuser" \
 		--auth=trust --locale=C --encoding=UTF8 --no-sync
 	as_user tee -a "$work/data/postgresql.conf" >/dev/null <<-CONF
 		listen_addresses = ''
@@ -514,7 +518,7 @@ use_cluster()
 	for variable in $(compgen -v PG); do
 		[[ $variable = PG_CONFIG?(_OLD) ]] || unset "$variable"
 	done
-	export PGHOST=$work PGPORT=5432 PGUSER=postgres PGDATABASE=postgres
+	export PGHOST=$work PGPORT=5432 PGUSER=$superuser PGDATABASE=postgres
 	export PGCLIENTENCODING=UTF8 LC_ALL=C
 }
 

@@ -11,11 +11,16 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION pmr.delivered_srvs() IS 'internal: SRVs whose requests are answered by a delivery';
 
-/* A key short enough for an index and a report.  Different keys stay different. */
+/*
+ * A key short enough for an index and a report.  Different keys stay different.
+ * md5() fails on servers in FIPS mode.  The cast to bytea gives the bytes of the
+ * text in the encoding of the database; convert_to() is not immutable.
+ */
 CREATE FUNCTION pmr.short_key(key text) RETURNS text
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
-	RETURN CASE WHEN octet_length(key) <= 200 THEN key ELSE left(key, 40) || '~' || md5(key) END;
-COMMENT ON FUNCTION pmr.short_key(text) IS 'internal: the key itself; if it is longer than 200 bytes, its first 40 characters and its MD5';
+	RETURN CASE WHEN octet_length(key) <= 200 THEN key
+		ELSE left(key, 40) || '~' || left(encode(sha256(replace(key COLLATE "C", E'\\', E'\\\\')::bytea), 'hex'), 32) END;
+COMMENT ON FUNCTION pmr.short_key(text) IS 'internal: the key itself; if it is longer than 200 bytes, its first 40 characters and the first 128 bits of its SHA-256';
 
 /*
  * When a request started, when it was answered, and with which outcome.

@@ -74,30 +74,47 @@ rtt_state_choose_growth(const RttState *state, size_t size)
 	return RTT_STATE_ENLARGE;
 }
 
+/*
+ * A size as size_t.  If that has 32 bits, it may be too small: the result is
+ * then SIZE_MAX, which no memory has.
+ */
+static size_t
+limit_size(uint64_t size)
+{
+	return size < SIZE_MAX ? (size_t) size : SIZE_MAX;
+}
+
+/* The parts may be any numbers, as a state that is checked may have any. */
+static uint64_t
+state_size(uint32_t nfractions, uint32_t nbuckets, uint32_t nwords)
+{
+	return sizeof(RttState) + (uint64_t) nfractions * sizeof(double) +
+		(nbuckets > 0 ? sizeof(RttTotals) : 0) +
+		(uint64_t) nbuckets * sizeof(RttBucket) +
+		(uint64_t) nwords * sizeof(uint32_t);
+}
+
 size_t
 rtt_state_size(uint32_t nfractions, uint32_t nbuckets, uint32_t nwords)
 {
-	return sizeof(RttState) + nfractions * sizeof(double) +
-		(nbuckets > 0 ? sizeof(RttTotals) : 0) +
-		(size_t) nbuckets * sizeof(RttBucket) +
-		(size_t) nwords * sizeof(uint32_t);
+	return limit_size(state_size(nfractions, nbuckets, nwords));
 }
 
 size_t
 rtt_state_alloc_size(RttStateKind kind, uint32_t nfractions,
 					 uint32_t nbuckets, uint32_t nwords)
 {
-	size_t		needed = rtt_state_size(nfractions, nbuckets, nwords);
-	size_t		limit = needed + nwords * sizeof(uint32_t) + 100;
-	size_t		largest = rtt_state_size(nfractions, nbuckets,
-										 rtt_state_max_words(kind, nbuckets));
-	size_t		size = 64;
+	uint64_t	needed = state_size(nfractions, nbuckets, nwords);
+	uint64_t	limit = needed + (uint64_t) nwords * sizeof(uint32_t) + 100;
+	uint64_t	largest = state_size(nfractions, nbuckets,
+									 rtt_state_max_words(kind, nbuckets));
+	uint64_t	size = 64;
 
 	while (size < needed)
 		size *= 2;
 	if (size > limit)
 		size = limit;
-	return size < largest ? size : largest;
+	return limit_size(size < largest ? size : largest);
 }
 
 void
@@ -174,10 +191,10 @@ rtt_state_fault(const RttState *state, size_t size)
  * last nvalues at first hold the sketch of the values alone; the values;
  * memory to sort, select or count them.
  */
-static size_t
-scratch_size(size_t nbuckets, size_t nvalues)
+static uint64_t
+scratch_size(uint64_t nbuckets, uint64_t nvalues)
 {
-	size_t		narrays = nvalues > RTT_COUNT_MAX ? 2 : 3;
+	uint64_t	narrays = nvalues > RTT_COUNT_MAX ? 2 : 3;
 
 	return (nbuckets + nvalues) * sizeof(RttBucket) +
 		narrays * nvalues * sizeof(uint64_t);
@@ -190,10 +207,10 @@ scratch_size(size_t nbuckets, size_t nvalues)
 size_t
 rtt_state_scratch_size(const RttState *state)
 {
-	size_t		size = scratch_size(state->nbuckets, state->nvalues);
-	size_t		largest = scratch_size(RTT_CAP_EXACT, MAX_COUNTED);
+	uint64_t	size = scratch_size(state->nbuckets, state->nvalues);
+	uint64_t	largest = scratch_size(RTT_CAP_EXACT, MAX_COUNTED);
 
-	return size > largest / 8 && size < largest ? largest : size;
+	return limit_size(size > largest / 8 && size < largest ? largest : size);
 }
 
 bool

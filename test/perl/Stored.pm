@@ -21,7 +21,7 @@ our @report_tables = qw(party source rollup rollup_pair rollup_month refresh_log
 # views.  The others (one that refreshes, and roles that can see Parties by
 # membership, all Parties, or none) query one view only.
 my @askers = ('', 'acme reader');
-my @other_askers = qw(refresher member all_parties nobody);
+my @other_askers = qw(refresher member all_parties no_access);
 my @report_views = qw(party_performance factor_performance
   party_business_process performance_report party_comparison
   factor_comparison industry_performance);
@@ -41,7 +41,7 @@ CREATE ROLE refresher;
 CREATE ROLE "acme reader";
 CREATE ROLE member IN ROLE "acme reader";
 CREATE ROLE all_parties;
-CREATE ROLE nobody;
+CREATE ROLE no_access;
 });
 	return;
 }

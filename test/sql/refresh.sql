@@ -69,7 +69,7 @@ SELECT CASE party WHEN 'long' THEN repeat('party ', 100) WHEN 'wide' THEN repeat
 	CASE WHEN random_of(i, 22, 10) > 0 THEN CASE WHEN i % 2 = 0 THEN 'REQUEST:' ELSE 'request:' END || CASE WHEN i % 100 = 0 THEN i / 300 ELSE i END END AS request_id,
 	command_variant,
 	CASE WHEN random_of(i, 23, 30) = 0 THEN requested_at + random_of(i, 24, 300000) * interval '1 s' END AS cancelled_at,
-	CASE firmware WHEN 'long' THEN repeat('firmware', 40) ELSE firmware END AS firmware, region, "Orchestration %"
+	CASE firmware WHEN 'long' THEN repeat('firm\ware', 40) ELSE firmware END AS firmware, region, "Orchestration %"
 FROM started;
 CREATE INDEX ON audit (requested_at);
 ANALYZE audit;
@@ -122,7 +122,7 @@ CREATE FUNCTION judged(zone text, as_of timestamptz)
 	WHERE requested_at < as_of
 $$;
 -- ... and the counts, by month and by day
-CREATE FUNCTION short(key text) RETURNS text LANGUAGE sql IMMUTABLE RETURN CASE WHEN octet_length(key) > 200 THEN left(key, 40) || '~' || md5(key) ELSE key END;
+CREATE FUNCTION short(key text) RETURNS text LANGUAGE sql IMMUTABLE RETURN CASE WHEN octet_length(key) > 200 THEN left(key, 40) || '~' || left(encode(sha256(convert_to(key, 'UTF8')), 'hex'), 32) ELSE key END;
 CREATE FUNCTION expected(zone text, as_of timestamptz, names text[])
 	RETURNS TABLE (month date, day date, party text, srv text, mode text, device_generation text, qualifier text, business_process text, factor text, value text,
 		counts text, rtt text)

@@ -38,6 +38,7 @@ RULES = {
     'revoke',         # EXECUTE is revoked from PUBLIC
     'library',        # C functions are pmr_... in the extension's library
     'parse',          # a body, and a query in a string of it, can be parsed
+    'md5',            # md5() fails on servers in FIPS mode
     'allowed',        # an allowance has something to allow
 }
 
@@ -252,8 +253,11 @@ class Script:
                 unqualified = name_of(node)[0]
                 if unqualified in self.types:
                     find('type', f'"{unqualified}" is not in {SCHEMA}')
-            elif isinstance(node, ast.FuncCall) and len(node.funcname) == 1:
-                unqualified = name_of(node.funcname)[0]
+            elif isinstance(node, ast.FuncCall):
+                if len(node.funcname) == 1:
+                    unqualified = name_of(node.funcname)[0]
+                if name_of(node.funcname)[-1] == 'md5':
+                    find('md5', 'md5() fails in FIPS mode')
             elif (isinstance(node, ast.VariableSetStmt) and node.name == 'search_path'
                     and text is not self.text):
                 find('search-path', 'search_path changes within a body')

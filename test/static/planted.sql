@@ -124,5 +124,8 @@ CREATE FUNCTION pmr.f(text) RETURNS text AS 'MODULE_PATHNAME', 'f' LANGUAGE C
 CREATE FUNCTION pmr.f(text) RETURNS text AS 'MODULE_PATHNAME' LANGUAGE C
 ---- parse
 DO $$ BEGIN EXECUTE format('SELECT %I FROM FROM pmr.t', 'a'); END $$
+---- md5
+CREATE VIEW pmr.v AS SELECT md5('a')
+CREATE FUNCTION pmr.f(a text) RETURNS text LANGUAGE sql RETURN left(pg_catalog.md5(a), 8)
 ---- allowed
 /* allowed: or-replace: nothing is replaced */ CREATE VIEW pmr.v AS SELECT 1 AS one

@@ -64,7 +64,7 @@ foreach my $who ('the owner', 'acme reader')
 {
 	isnt($source->{$_}, '', "there is $_") foreach grep { / for $who$/ } keys %$source;
 }
-is($source->{'party_comparison for nobody'}, '', 'a role without access sees nothing');
+is($source->{'party_comparison for no_access'}, '', 'a role without access sees nothing');
 is($source->{'party_comparison for member'} ne ''
 	  && $source->{'party_comparison for member'} ne $source->{'party_comparison for all_parties'},
 	1, 'a role sees only some Parties');

@@ -323,7 +323,7 @@ my @faults = (
 	[ 'REVOKE USAGE ON SCHEMA pmr FROM PUBLIC', 'pg_namespace', qr/"nspname": "pmr"/ ],
 	[ 'REVOKE USAGE ON TYPE pmr.rtt_state FROM PUBLIC', 'pg_type', qr/"typacl".*"typname": "rtt_state"/ ],
 	[ 'ALTER DEFAULT PRIVILEGES IN SCHEMA pmr GRANT SELECT ON TABLES TO PUBLIC', 'pg_default_acl', qr/pmr/ ],
-	[ q{UPDATE pg_init_privs SET initprivs = '{postgres=X/postgres}' WHERE objoid = 'pmr.rtt_max'::regproc}, 'pg_init_privs', qr/rtt_max/ ],
+	[ q{UPDATE pg_init_privs SET initprivs = ARRAY[makeaclitem(current_user::regrole, current_user::regrole, 'EXECUTE', false)] WHERE objoid = 'pmr.rtt_max'::regproc}, 'pg_init_privs', qr/rtt_max/ ],
 	[ q{COMMENT ON COLUMN pmr.source.factors IS 'planted'}, 'pg_description', qr/"description": "planted"/ ],
 	[ 'COMMENT ON SCHEMA pmr IS NULL', 'pg_description', qr/"objoid": "pmr".*Service Requests/, 'other' ],
 	[ q{UPDATE pmr.service_level SET target_pct = 98.5 WHERE measure = 'cpm1'}, 'pmr.service_level', qr/98\.5/ ],

@@ -187,6 +187,28 @@ check_header_faults(void)
 	free(state);
 }
 
+/* Parts of 4 GB and more, whose size a size_t of 32 bits does not hold. */
+static void
+check_large_parts(void)
+{
+	size_t		size = rtt_state_size(0, 0, 0);
+	RttState   *state = make_state(RTT_STATE_SKETCH, NULL, 0, size);
+	uint64_t	most = rtt_state_size(UINT16_MAX, UINT32_MAX, UINT32_MAX);
+
+	CHECK(most == SIZE_MAX || most > UINT32_MAX * (uint64_t) 20);
+	state->nwords = (uint32_t) 1 << 30;
+	check_fault(state, size, "state is cut off");
+	state->nwords = UINT32_MAX;
+	check_fault(state, size, "state is cut off");
+	state->nwords = 0;
+	state->nbuckets = (uint32_t) 1 << 28;
+	check_fault(state, rtt_state_size(0, 1, 0) - 1, "state is cut off");
+	state->nbuckets = 0;
+	state->nvalues = (uint64_t) 1 << 28;
+	CHECK(rtt_state_scratch_size(state) > UINT32_MAX - (size_t) 1);
+	free(state);
+}
+
 /* Bytes changed at random give a fault, or another valid state. */
 static void
 check_faults(void)
@@ -292,6 +314,7 @@ main(void)
 				600000);
 	check_state(RTT_STATE_PERCENTILES, fractions, 4, SHAPE_WIDE, 2500000);
 	check_header_faults();
+	check_large_parts();
 	check_faults();
 	check_overflow();
 	return report();

@@ -39,8 +39,9 @@ cube('PartyPerformance', {
 			scheduledRefresh: true,
 			// rebuilt when a month has been rolled up again
 			refreshKey: {
-				sql: `SELECT md5(string_agg(concat_ws(' ', source, party, month, as_of), ','
-						ORDER BY source, party, month))
+				sql: `SELECT encode(sha256(convert_to(string_agg(
+						concat_ws(' ', source, party, month, as_of), ','
+						ORDER BY source, party, month), 'UTF8')), 'hex')
 					FROM pmr.visible_month()`,
 			},
 		},
