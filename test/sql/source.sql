@@ -246,6 +246,24 @@ CREATE ROLE regress_source_dba;
 CREATE ROLE regress_source_mallory;
 GRANT USAGE, CREATE ON SCHEMA source TO regress_source_dba, regress_source_mallory;
 SELECT pmr.allow_refresh('regress_source_dba');
+-- a role that may refresh cannot allow it to others; a member of the owner can
+SET ROLE regress_source_dba;
+SELECT err($$SELECT pmr.allow_refresh('regress_source_mallory')$$);
+RESET ROLE;
+SELECT err($$SELECT pmr.allow_refresh(NULL)$$);
+SELECT err($$SELECT pmr.allow_refresh(0)$$);
+SELECT err($$SELECT pmr.allow_refresh('regress_source_nobody')$$);
+SELECT has_table_privilege('regress_source_mallory', 'pmr.rollup', 'SELECT') AS allowed;
+CREATE ROLE regress_source_owner;
+DO $$
+BEGIN
+	EXECUTE (SELECT format('GRANT %I TO regress_source_owner', rolname) FROM pg_class AS c JOIN pg_roles AS r ON r.oid = c.relowner WHERE c.oid = 'pmr.rollup'::regclass);
+END
+$$;
+SET ROLE regress_source_owner;
+SELECT pmr.allow_refresh('regress_source_dba');
+RESET ROLE;
+DROP ROLE regress_source_owner;
 -- SELECT is required on each column that is read
 SET ROLE regress_source_mallory;
 SELECT err($$SELECT pmr.add_source('s', 'source.audit')$$);
