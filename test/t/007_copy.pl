@@ -274,8 +274,8 @@ foreach my $type (sort keys %seeds)
 # From PostgreSQL 16 on, an invalid text can be rejected without raising an error.
 SKIP:
 {
-	skip 'errors of type input are always raised before PostgreSQL 16', 3
-	  if $node->safe_psql('postgres', 'SHOW server_version_num') < 160000;
+	my $version = $node->safe_psql('postgres', 'SHOW server_version_num');
+	skip 'errors of type input are always raised before PostgreSQL 16', 3 if $version < 160000;
 	# one for each check of the input functions
 	$node->safe_psql('postgres', q{
 CREATE TABLE input (type text, bytes bytea, form text GENERATED ALWAYS AS (coalesce(translate(encode(bytes, 'base64'), E'\\n', ''), '!')) STORED);
@@ -299,6 +299,15 @@ INSERT INTO input VALUES ('rtt_sketch', NULL), ('rtt_sketch', '\\x00'), ('rtt_sk
 			SELECT count(*) FROM (SELECT value::text, 'pmr.rtt_sketch' AS type FROM rtt_sketch_text UNION ALL SELECT value::text, 'pmr.rtt_state' FROM rtt_state_text) AS v
 			WHERE NOT pg_input_is_valid(value, type)}),
 		0, 'values are valid');
+
+	skip 'COPY cannot ignore errors before PostgreSQL 17', 1 if $version < 170000;
+	my $file = $node->basedir . '/input';
+	is($node->safe_psql('postgres', qq{
+			COPY (SELECT form FROM input WHERE type = 'rtt_sketch' UNION ALL (SELECT value::text FROM rtt_sketch_text LIMIT 7)) TO '$file';
+			CREATE TABLE accepted (value pmr.rtt_sketch);
+			COPY accepted FROM '$file' (ON_ERROR ignore);
+			SELECT count(*) FROM accepted}),
+		7, 'COPY skips invalid texts');
 }
 
 $node->stop;
