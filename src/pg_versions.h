@@ -14,7 +14,17 @@
 #include "utils/rel.h"
 #include "utils/relcache.h"
 #if PG_VERSION_NUM >= 160000
+#include "nodes/miscnodes.h"
 #include "varatt.h"				/* before 16: in postgres.h */
+#else
+
+/* Errors of type input can be returned, rather than raised, from 16 on. */
+#define ereturn(context, dummy_value, ...) \
+	do { \
+		(void) (context); \
+		ereport(ERROR, __VA_ARGS__); \
+		return dummy_value; \
+	} while (0)
 #endif
 
 /* A number that differs between the transactions of a session. */

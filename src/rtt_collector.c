@@ -21,8 +21,8 @@
 #include "postgres.h"
 
 #include "aggregate_call.h"
+#include "lib/ilist.h"
 #include "nodes/execnodes.h"
-#include "nodes/memnodes.h"
 #include "rtt_collector.h"
 #include "rtt_sketch.h"
 #include "utils/memutils.h"
@@ -39,6 +39,21 @@ const ExpandedObjectMethods rtt_collector_methods = {
 
 /* A queue of more bytes than this is merged. */
 #define MAX_QUEUED		16384
+
+/* An aggregation, in its own context, and the context of its collectors. */
+typedef struct Aggregation
+{
+	dlist_node	node;
+	MemoryContext parent;
+	MemoryContext context;
+	MemoryContextCallback forget;
+} Aggregation;
+
+/*
+ * The aggregations that have collectors, the one last used first.  A list,
+ * because fn_extra does not last from row to row everywhere.
+ */
+static dlist_head aggregations = DLIST_STATIC_INIT(aggregations);
 
 /* The state.  Makes one, with room for so many words, if there is none. */
 static RttState *
@@ -121,29 +136,45 @@ check_not_moving(FunctionCallInfo fcinfo, MemoryContext context)
 				 errmsg("round-trip times cannot be aggregated in moving-aggregate mode")));
 }
 
+/* Forgets an aggregation when its context is reset or deleted. */
+static void
+forget_aggregation(void *arg)
+{
+	Aggregation *aggregation = arg;
+
+	dlist_delete(&aggregation->node);
+}
+
 /* The context of all collectors of this aggregation.  May make it. */
 static MemoryContext
 get_collector_context(FunctionCallInfo fcinfo)
 {
-	static const char *const name = "pmr_metrics collectors";
 	MemoryContext parent = get_aggregate_context(fcinfo);
-	MemoryContext context;
-	int			nothers = 0;
+	Aggregation *aggregation;
+	dlist_iter	iter;
 
 	check_not_moving(fcinfo, parent);
 
-	/*
-	 * The list begins with the newest child.  If other aggregates make a
-	 * context for each group, ours may be far back.  Then another one is
-	 * made, but at most one for 16 of theirs.
-	 */
-	for (context = parent->firstchild; context != NULL && nothers < 16;
-		 context = context->nextchild, nothers++)
+	dlist_foreach(iter, &aggregations)
 	{
-		if (context->name == name)
-			return context;
+		aggregation = dlist_container(Aggregation, node, iter.cur);
+		if (aggregation->parent == parent)
+		{
+			dlist_move_head(&aggregations, &aggregation->node);
+			return aggregation->context;
+		}
 	}
-	return AllocSetContextCreateInternal(parent, name, ALLOCSET_DEFAULT_SIZES);
+
+	aggregation = MemoryContextAlloc(parent, sizeof(Aggregation));
+	aggregation->parent = parent;
+	aggregation->context = AllocSetContextCreate(parent,
+												 "pmr_metrics collectors",
+												 ALLOCSET_DEFAULT_SIZES);
+	aggregation->forget.func = forget_aggregation;
+	aggregation->forget.arg = aggregation;
+	MemoryContextRegisterResetCallback(parent, &aggregation->forget);
+	dlist_push_head(&aggregations, &aggregation->node);
+	return aggregation->context;
 }
 
 RttCollector *

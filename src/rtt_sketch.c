@@ -67,9 +67,12 @@ rtt_sketch_open(Datum datum, RttSketch *sketch)
 	rtt_sketch_read(VARDATA_ANY(bytes), nbytes, make_buckets(nbytes), sketch);
 }
 
-/* Makes an rtt_sketch of bytes that a client has sent. */
+/*
+ * Makes an rtt_sketch of bytes that a client has sent.  The context is for
+ * errors of type input (nodes/miscnodes.h), or NULL.
+ */
 static Datum
-read_sketch(const char *bytes, int nbytes, int sqlerrcode)
+read_sketch(const char *bytes, int nbytes, int sqlerrcode, Node *escontext)
 {
 	RttSketch	sketch;
 	const char *fault = rtt_decode(&sketch, make_buckets(nbytes),
@@ -77,7 +80,7 @@ read_sketch(const char *bytes, int nbytes, int sqlerrcode)
 								   RTT_CAP_SKETCH);
 
 	if (fault != NULL)
-		ereport(ERROR,
+		ereturn(escontext, (Datum) 0,
 				(errcode(sqlerrcode),
 				 errmsg("invalid value of type rtt_sketch"),
 				 errdetail("Its binary form is invalid: %s.", fault)));
@@ -90,11 +93,13 @@ pmr_rtt_sketch_in(PG_FUNCTION_ARGS)
 	StringInfoData bytes;
 
 	initStringInfo(&bytes);
-	text_form_decode(PG_GETARG_CSTRING(0), "rtt_sketch",
-					 rtt_encoded_bound(rtt_sketch_max_buckets(RTT_CAP_SKETCH)),
-					 &bytes);
+	if (!text_form_decode(PG_GETARG_CSTRING(0), "rtt_sketch",
+						  rtt_encoded_bound(rtt_sketch_max_buckets(RTT_CAP_SKETCH)),
+						  &bytes, fcinfo->context))
+		PG_RETURN_NULL();
 	PG_RETURN_DATUM(read_sketch(bytes.data, bytes.len,
-								ERRCODE_INVALID_TEXT_REPRESENTATION));
+								ERRCODE_INVALID_TEXT_REPRESENTATION,
+								fcinfo->context));
 }
 
 Datum
@@ -113,7 +118,7 @@ pmr_rtt_sketch_recv(PG_FUNCTION_ARGS)
 	int			nbytes = message->len - message->cursor;
 
 	PG_RETURN_DATUM(read_sketch(pq_getmsgbytes(message, nbytes), nbytes,
-								ERRCODE_INVALID_BINARY_REPRESENTATION));
+								ERRCODE_INVALID_BINARY_REPRESENTATION, NULL));
 }
 
 Datum

@@ -275,18 +275,21 @@ write_state(const RttState *state, StringInfo bytes)
 	}
 }
 
-static void
-report_bad_state(const char *fault, int sqlerrcode)
+static RttState *
+report_bad_state(const char *fault, int sqlerrcode, Node *escontext)
 {
-	ereport(ERROR,
+	ereturn(escontext, NULL,
 			(errcode(sqlerrcode),
 			 errmsg("invalid value of type rtt_state"),
 			 errdetail("Its binary form is invalid: %s.", fault)));
 }
 
-/* Reads a state from the rest of a message that a client has sent. */
+/*
+ * Reads a state from the rest of a message that a client has sent.  The
+ * context is for errors of type input (nodes/miscnodes.h), or NULL.
+ */
 static RttState *
-read_state(StringInfo message, int sqlerrcode)
+read_state(StringInfo message, int sqlerrcode, Node *escontext)
 {
 	RttState   *empty;
 	RttSketch	sketch;
@@ -297,16 +300,18 @@ read_state(StringInfo message, int sqlerrcode)
 	int			nbytes = message->len - message->cursor;
 
 	if (nbytes < HEADER_BYTES)
-		report_bad_state("header is cut off", sqlerrcode);
+		return report_bad_state("header is cut off", sqlerrcode, escontext);
 	if (pq_getmsgbyte(message) != STATE_FORMAT_VERSION)
-		report_bad_state("format version is unknown", sqlerrcode);
+		return report_bad_state("format version is unknown",
+								sqlerrcode, escontext);
 	kind = pq_getmsgbyte(message);
 	nfractions = pq_getmsgint(message, 2);
 	nbytes -= HEADER_BYTES + nfractions * (int) sizeof(float8);
 	if (nbytes < 0)
-		report_bad_state("header is cut off", sqlerrcode);
+		return report_bad_state("header is cut off", sqlerrcode, escontext);
 	if (nfractions > RTT_STATE_MAX_FRACTIONS)
-		report_bad_state("number of fractions is out of range", sqlerrcode);
+		return report_bad_state("number of fractions is out of range",
+								sqlerrcode, escontext);
 
 	empty = rtt_state_make(kind, NULL, nfractions,
 						   rtt_state_size(nfractions, 0, 0));
@@ -314,7 +319,7 @@ read_state(StringInfo message, int sqlerrcode)
 		rtt_state_fractions(empty)[i] = pq_getmsgfloat8(message) + 0.0;
 	fault = rtt_state_fault(empty, VARSIZE(empty));
 	if (fault != NULL)
-		report_bad_state(fault, sqlerrcode);
+		return report_bad_state(fault, sqlerrcode, escontext);
 	if (nbytes == 0)
 		return empty;
 
@@ -324,7 +329,7 @@ read_state(StringInfo message, int sqlerrcode)
 					   (const uint8 *) pq_getmsgbytes(message, nbytes), nbytes,
 					   rtt_state_cap(kind));
 	if (fault != NULL)
-		report_bad_state(fault, sqlerrcode);
+		return report_bad_state(fault, sqlerrcode, escontext);
 	return make_from_sketch(empty, &sketch, 0);
 }
 
@@ -334,12 +339,15 @@ pmr_rtt_state_in(PG_FUNCTION_ARGS)
 	StringInfoData bytes;
 
 	initStringInfo(&bytes);
-	text_form_decode(PG_GETARG_CSTRING(0), "rtt_state",
-					 HEADER_BYTES + RTT_STATE_MAX_FRACTIONS * sizeof(float8) +
-					 rtt_encoded_bound(rtt_sketch_max_buckets(RTT_CAP_EXACT)),
-					 &bytes);
+	if (!text_form_decode(PG_GETARG_CSTRING(0), "rtt_state",
+						  HEADER_BYTES +
+						  RTT_STATE_MAX_FRACTIONS * sizeof(float8) +
+						  rtt_encoded_bound(rtt_sketch_max_buckets(RTT_CAP_EXACT)),
+						  &bytes, fcinfo->context))
+		PG_RETURN_NULL();
 	PG_RETURN_POINTER(read_state(&bytes,
-								 ERRCODE_INVALID_TEXT_REPRESENTATION));
+								 ERRCODE_INVALID_TEXT_REPRESENTATION,
+								 fcinfo->context));
 }
 
 Datum
@@ -357,7 +365,8 @@ Datum
 pmr_rtt_state_recv(PG_FUNCTION_ARGS)
 {
 	PG_RETURN_POINTER(read_state((StringInfo) PG_GETARG_POINTER(0),
-								 ERRCODE_INVALID_BINARY_REPRESENTATION));
+								 ERRCODE_INVALID_BINARY_REPRESENTATION,
+								 NULL));
 }
 
 Datum

@@ -8,6 +8,7 @@
 #include "postgres.h"
 
 #include "common/base64.h"
+#include "pg_versions.h"
 #include "text_form.h"
 #include "utils/memutils.h"
 
@@ -53,24 +54,25 @@ filler_is_last(const char *form)
 	return nfillers <= 2;
 }
 
-void
+bool
 text_form_decode(const char *form, const char *type_name, Size max_bytes,
-				 StringInfo bytes)
+				 StringInfo bytes, Node *escontext)
 {
 	Size		length = strlen(form);
 	int			nbytes;
 
 	if (length > (max_bytes + 2) / 3 * 4)
-		ereport(ERROR,
+		ereturn(escontext, false,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input syntax for type %s", type_name),
 				 errdetail("It is too long.")));
 	enlargeStringInfo(bytes, pg_b64_dec_len(length));
 	nbytes = pg_b64_decode(form, length, (void *) bytes->data, bytes->maxlen);
 	if (nbytes < 0 || !filler_is_last(form))
-		ereport(ERROR,
+		ereturn(escontext, false,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input syntax for type %s", type_name),
 				 errdetail("It is not base64.")));
 	bytes->len = nbytes;
+	return true;
 }

@@ -27,7 +27,7 @@ COMMENT ON FUNCTION pmr.rtt_percentile_transfn(pmr.rtt_state, double precision, 
 
 CREATE FUNCTION pmr.rtt_percentile_finalfn(pmr.rtt_state) RETURNS double precision
 	AS 'MODULE_PATHNAME', 'pmr_rtt_percentile_finalfn'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+	LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION pmr.rtt_percentile_finalfn(pmr.rtt_state) IS 'final function of rtt_percentile';
 
 CREATE AGGREGATE pmr.rtt_percentile(requested_at timestamp with time zone, responded_at timestamp with time zone, fraction double precision) (
@@ -96,7 +96,7 @@ COMMENT ON FUNCTION pmr.rtt_percentiles_transfn(pmr.rtt_state, double precision,
 
 CREATE FUNCTION pmr.rtt_percentiles_finalfn(pmr.rtt_state) RETURNS double precision[]
 	AS 'MODULE_PATHNAME', 'pmr_rtt_percentiles_finalfn'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+	LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION pmr.rtt_percentiles_finalfn(pmr.rtt_state) IS 'final function of rtt_percentiles';
 
 CREATE AGGREGATE pmr.rtt_percentiles(requested_at timestamp with time zone, responded_at timestamp with time zone, fractions double precision[]) (

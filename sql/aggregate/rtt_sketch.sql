@@ -10,7 +10,9 @@
  * without time zone need a form of their own, because the implicit cast to
  * timestamptz would add or lose an hour at a clock change.
  *
- * SSPACE is the memory of a group of about 100 rows.
+ * SSPACE is the memory of a group of about 100 rows.  COST of C functions: CPU
+ * time as a multiple of pg_column_size, 8 ns, for sketches of 123 times (184 bytes);
+ * rounded, and 1 where it would be less than 3.
  */
 
 CREATE TYPE pmr.rtt_sketch;
@@ -163,7 +165,7 @@ COMMENT ON OPERATOR FAMILY pmr.rtt_sketch_ops USING hash IS 'equality of sketche
 
 CREATE FUNCTION pmr.rtt_merge(a pmr.rtt_sketch, b pmr.rtt_sketch) RETURNS pmr.rtt_sketch
 	AS 'MODULE_PATHNAME', 'pmr_rtt_sketch_merge'
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 250;
 COMMENT ON FUNCTION pmr.rtt_merge(pmr.rtt_sketch, pmr.rtt_sketch) IS 'sketch of the round-trip times of both sketches';
 
 CREATE OPERATOR pmr.+ (
@@ -175,42 +177,42 @@ COMMENT ON OPERATOR pmr.+ (pmr.rtt_sketch, pmr.rtt_sketch) IS 'sketch of the rou
 
 CREATE FUNCTION pmr.rtt_percentile(sketch pmr.rtt_sketch, fraction double precision) RETURNS double precision
 	AS 'MODULE_PATHNAME', 'pmr_rtt_sketch_percentile'
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION pmr.rtt_percentile(pmr.rtt_sketch, double precision) IS 'percentile_disc of the round-trip times, in seconds';
 
 CREATE FUNCTION pmr.rtt_percentiles(sketch pmr.rtt_sketch, fractions double precision[]) RETURNS double precision[]
 	AS 'MODULE_PATHNAME', 'pmr_rtt_sketch_percentiles'
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION pmr.rtt_percentiles(pmr.rtt_sketch, double precision[]) IS 'percentile_disc of the round-trip times for each fraction, in seconds';
 
 CREATE FUNCTION pmr.rtt_within_pct(sketch pmr.rtt_sketch, "limit" interval) RETURNS double precision
 	AS 'MODULE_PATHNAME', 'pmr_rtt_within_pct'
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION pmr.rtt_within_pct(pmr.rtt_sketch, interval) IS 'percentage, 0 to 100, of the round-trip times that are not longer than the limit';
 
 CREATE FUNCTION pmr.rtt_count(sketch pmr.rtt_sketch) RETURNS bigint
 	AS 'MODULE_PATHNAME', 'pmr_rtt_count'
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION pmr.rtt_count(pmr.rtt_sketch) IS 'number of round-trip times';
 
 CREATE FUNCTION pmr.rtt_mean(sketch pmr.rtt_sketch) RETURNS double precision
 	AS 'MODULE_PATHNAME', 'pmr_rtt_mean'
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION pmr.rtt_mean(pmr.rtt_sketch) IS 'mean round-trip time, in seconds; exact';
 
 CREATE FUNCTION pmr.rtt_min(sketch pmr.rtt_sketch) RETURNS double precision
 	AS 'MODULE_PATHNAME', 'pmr_rtt_min'
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION pmr.rtt_min(pmr.rtt_sketch) IS 'shortest round-trip time, in seconds; exact';
 
 CREATE FUNCTION pmr.rtt_max(sketch pmr.rtt_sketch) RETURNS double precision
 	AS 'MODULE_PATHNAME', 'pmr_rtt_max'
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION pmr.rtt_max(pmr.rtt_sketch) IS 'longest round-trip time, in seconds; exact';
 
 CREATE FUNCTION pmr.rtt_error_bound(sketch pmr.rtt_sketch) RETURNS double precision
 	AS 'MODULE_PATHNAME', 'pmr_rtt_error_bound'
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION pmr.rtt_error_bound(pmr.rtt_sketch) IS 'greatest relative error of a percentile of this sketch, as a percentage; 0 if the sketch is exact';
 
 CREATE FUNCTION pmr.rtt_sketch_transfn(pmr.rtt_state, timestamp with time zone, timestamp with time zone) RETURNS pmr.rtt_state
@@ -235,7 +237,7 @@ COMMENT ON FUNCTION pmr.rtt_sketch_transfn(pmr.rtt_state, double precision) IS '
 
 CREATE FUNCTION pmr.rtt_sketch_finalfn(pmr.rtt_state) RETURNS pmr.rtt_sketch
 	AS 'MODULE_PATHNAME', 'pmr_rtt_sketch_finalfn'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+	LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION pmr.rtt_sketch_finalfn(pmr.rtt_state) IS 'final function of rtt_sketch and rtt_merge';
 
 CREATE AGGREGATE pmr.rtt_sketch(requested_at timestamp with time zone, responded_at timestamp with time zone) (
@@ -284,7 +286,7 @@ COMMENT ON AGGREGATE pmr.rtt_sketch(double precision) IS 'sketch of round-trip t
 
 CREATE FUNCTION pmr.rtt_merge_transfn(pmr.rtt_state, pmr.rtt_sketch) RETURNS pmr.rtt_state
 	AS 'MODULE_PATHNAME', 'pmr_rtt_merge_transfn'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+	LANGUAGE C IMMUTABLE PARALLEL SAFE COST 200;
 COMMENT ON FUNCTION pmr.rtt_merge_transfn(pmr.rtt_state, pmr.rtt_sketch) IS 'transition function of rtt_merge';
 
 /* rtt_sketch(rtt_sketch) is the same aggregate; without it the call would be a cast. */

@@ -39,7 +39,8 @@ CREATE TYPE pmr.rtt_state (
 );
 COMMENT ON TYPE pmr.rtt_state IS 'working state of the aggregates over round-trip times; not meant to be stored';
 
+/* COST: 190 to 250 ns for states of up to 30 times, 3 times as much for 123. */
 CREATE FUNCTION pmr.rtt_state_combine(pmr.rtt_state, pmr.rtt_state) RETURNS pmr.rtt_state
 	AS 'MODULE_PATHNAME', 'pmr_rtt_state_combine'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+	LANGUAGE C IMMUTABLE PARALLEL SAFE COST 25;
 COMMENT ON FUNCTION pmr.rtt_state_combine(pmr.rtt_state, pmr.rtt_state) IS 'combine function of the aggregates over round-trip times';

@@ -7,42 +7,42 @@
 
 CREATE FUNCTION pmr.srv_target(srv text, mode text, device_generation text, at timestamp with time zone) RETURNS interval
 	AS 'MODULE_PATHNAME', 'pmr_srv_target'
-	LANGUAGE C STABLE PARALLEL SAFE;
+	LANGUAGE C STABLE PARALLEL SAFE COST 5;
 COMMENT ON FUNCTION pmr.srv_target(text, text, text, timestamp with time zone) IS 'Target Response Time of a request that started at a time; NULL if there is none, or if it is not known';
 
 CREATE FUNCTION pmr.srv_target(srv text, mode text, device_generation text, at timestamp) RETURNS interval
 	AS 'MODULE_PATHNAME', 'pmr_srv_target'
-	LANGUAGE C STABLE PARALLEL SAFE;
+	LANGUAGE C STABLE PARALLEL SAFE COST 5;
 COMMENT ON FUNCTION pmr.srv_target(text, text, text, timestamp) IS 'Target Response Time of a request that started at a time; NULL if there is none, or if it is not known';
 
 CREATE FUNCTION pmr.srv_target_transfn(bigint[], text, text, timestamp with time zone, timestamp with time zone) RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'pmr_srv_target_transfn'
-	LANGUAGE C STABLE PARALLEL SAFE;
+	LANGUAGE C STABLE PARALLEL SAFE COST 3;
 COMMENT ON FUNCTION pmr.srv_target_transfn(bigint[], text, text, timestamp with time zone, timestamp with time zone) IS 'transition function of srv_target_met and srv_target_counts';
 
 CREATE FUNCTION pmr.srv_target_transfn(bigint[], text, text, timestamp with time zone, timestamp with time zone, text) RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'pmr_srv_target_transfn'
-	LANGUAGE C STABLE PARALLEL SAFE;
+	LANGUAGE C STABLE PARALLEL SAFE COST 3;
 COMMENT ON FUNCTION pmr.srv_target_transfn(bigint[], text, text, timestamp with time zone, timestamp with time zone, text) IS 'transition function of srv_target_met and srv_target_counts';
 
 CREATE FUNCTION pmr.srv_target_transfn(bigint[], text, text, timestamp with time zone, timestamp with time zone, text, timestamp with time zone) RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'pmr_srv_target_transfn'
-	LANGUAGE C STABLE PARALLEL SAFE;
+	LANGUAGE C STABLE PARALLEL SAFE COST 3;
 COMMENT ON FUNCTION pmr.srv_target_transfn(bigint[], text, text, timestamp with time zone, timestamp with time zone, text, timestamp with time zone) IS 'transition function of srv_target_met and srv_target_counts';
 
 CREATE FUNCTION pmr.srv_target_transfn(bigint[], text, text, timestamp, timestamp) RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'pmr_srv_target_transfn'
-	LANGUAGE C STABLE PARALLEL SAFE;
+	LANGUAGE C STABLE PARALLEL SAFE COST 3;
 COMMENT ON FUNCTION pmr.srv_target_transfn(bigint[], text, text, timestamp, timestamp) IS 'transition function of srv_target_met and srv_target_counts';
 
 CREATE FUNCTION pmr.srv_target_transfn(bigint[], text, text, timestamp, timestamp, text) RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'pmr_srv_target_transfn'
-	LANGUAGE C STABLE PARALLEL SAFE;
+	LANGUAGE C STABLE PARALLEL SAFE COST 3;
 COMMENT ON FUNCTION pmr.srv_target_transfn(bigint[], text, text, timestamp, timestamp, text) IS 'transition function of srv_target_met and srv_target_counts';
 
 CREATE FUNCTION pmr.srv_target_transfn(bigint[], text, text, timestamp, timestamp, text, timestamp) RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'pmr_srv_target_transfn'
-	LANGUAGE C STABLE PARALLEL SAFE;
+	LANGUAGE C STABLE PARALLEL SAFE COST 3;
 COMMENT ON FUNCTION pmr.srv_target_transfn(bigint[], text, text, timestamp, timestamp, text, timestamp) IS 'transition function of srv_target_met and srv_target_counts';
 
 CREATE AGGREGATE pmr.srv_target_met(srv text, mode text, requested_at timestamp with time zone, answered_at timestamp with time zone) (

@@ -55,22 +55,22 @@ COMMENT ON FUNCTION pmr.target_transfn(bigint[], timestamp, timestamp, interval,
 
 CREATE FUNCTION pmr.target_outcome(requested_at timestamp with time zone, answered_at timestamp with time zone, target interval) RETURNS text
 	AS 'MODULE_PATHNAME', 'pmr_target_outcome'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+	LANGUAGE C IMMUTABLE PARALLEL SAFE COST 3;
 COMMENT ON FUNCTION pmr.target_outcome(timestamp with time zone, timestamp with time zone, interval) IS 'outcome of one request, with every target counted as passed: met, missed, not_measured or invalid';
 
 CREATE FUNCTION pmr.target_outcome(requested_at timestamp with time zone, answered_at timestamp with time zone, target interval, as_of timestamp with time zone) RETURNS text
 	AS 'MODULE_PATHNAME', 'pmr_target_outcome'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+	LANGUAGE C IMMUTABLE PARALLEL SAFE COST 3;
 COMMENT ON FUNCTION pmr.target_outcome(timestamp with time zone, timestamp with time zone, interval, timestamp with time zone) IS 'outcome of one request as of a time: met, missed, pending, not_measured or invalid';
 
 CREATE FUNCTION pmr.target_outcome(requested_at timestamp, answered_at timestamp, target interval) RETURNS text
 	AS 'MODULE_PATHNAME', 'pmr_target_outcome'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+	LANGUAGE C IMMUTABLE PARALLEL SAFE COST 3;
 COMMENT ON FUNCTION pmr.target_outcome(timestamp, timestamp, interval) IS 'outcome of one request, with every target counted as passed: met, missed, not_measured or invalid';
 
 CREATE FUNCTION pmr.target_outcome(requested_at timestamp, answered_at timestamp, target interval, as_of timestamp) RETURNS text
 	AS 'MODULE_PATHNAME', 'pmr_target_outcome'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+	LANGUAGE C IMMUTABLE PARALLEL SAFE COST 3;
 COMMENT ON FUNCTION pmr.target_outcome(timestamp, timestamp, interval, timestamp) IS 'outcome of one request as of a time: met, missed, pending, not_measured or invalid';
 
 CREATE AGGREGATE pmr.target_met(requested_at timestamp with time zone, answered_at timestamp with time zone, target interval) (

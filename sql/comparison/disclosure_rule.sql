@@ -9,6 +9,7 @@ CREATE TABLE pmr.disclosure_rule (
 );
 SELECT pg_extension_config_dump('pmr.disclosure_rule', '');
 CREATE UNIQUE INDEX disclosure_rule_one ON pmr.disclosure_rule ((true));
+ALTER TABLE pmr.disclosure_rule REPLICA IDENTITY FULL;
 COMMENT ON TABLE pmr.disclosure_rule IS 'conditions under which a figure of others is shown; holds at most one row, and without a row the defaults of the columns apply';
 COMMENT ON COLUMN pmr.disclosure_rule.min_groups IS 'smallest number of other supplier groups in a figure';
 COMMENT ON COLUMN pmr.disclosure_rule.min_group_requests IS 'measured requests that a supplier group needs to be counted in min_groups';

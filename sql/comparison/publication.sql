@@ -71,6 +71,7 @@ CREATE TABLE pmr.publication_cell (
 );
 SELECT pg_extension_config_dump('pmr.publication_cell', '');
 CREATE INDEX publication_cell_party ON pmr.publication_cell (source, month, party);
+ALTER TABLE pmr.publication_cell REPLICA IDENTITY FULL;
 COMMENT ON TABLE pmr.publication_cell IS 'figures by Party that a publication was made from; only for roles that can see all Parties';
 COMMENT ON COLUMN pmr.publication_cell.factor IS 'all: the total; otherwise the factor that value belongs to';
 COMMENT ON COLUMN pmr.publication_cell.measured IS 'requests that were met or missed';

@@ -36,7 +36,7 @@ CREATE VIEW pmr.factor_performance AS
 	FROM pmr.visible_month() AS v, pmr.factor_performance_of(v.source, v.party, v.month) AS f
 	WHERE v.party <> '*';
 COMMENT ON VIEW pmr.factor_performance IS 'how well a Party''s requests did, by month, value of each factor, SRV and mode: the Parties that the requesting role can see';
-COMMENT ON COLUMN pmr.factor_performance.party IS 'the Party, as the audit table names it';
+COMMENT ON COLUMN pmr.factor_performance.party IS 'the Party, as the audit table names it; empty: the request names none';
 COMMENT ON COLUMN pmr.factor_performance.month IS 'first day of the month; days begin at midnight in the time zone of the source';
 COMMENT ON COLUMN pmr.factor_performance.factor IS 'name of the factor; each request has one value of every factor, so counts of one factor can be added up, and those of several cannot';
 COMMENT ON COLUMN pmr.factor_performance.value IS 'value of the factor; empty: the request names none';

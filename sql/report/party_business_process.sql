@@ -87,7 +87,7 @@ CREATE VIEW pmr.party_business_process AS
 	FROM pmr.visible_month() AS v, pmr.party_business_process_of(v.source, v.party, v.month) AS f
 	WHERE v.party <> '*';
 COMMENT ON VIEW pmr.party_business_process IS 'how well a Party''s requests did, by month, row of SEC H13.1A and mode; a request whose SRV belongs to several business processes counts in each of them, unless it names its own';
-COMMENT ON COLUMN pmr.party_business_process.party IS 'the Party, as the audit table names it';
+COMMENT ON COLUMN pmr.party_business_process.party IS 'the Party, as the audit table names it; empty: the request names none';
 COMMENT ON COLUMN pmr.party_business_process.month IS 'first day of the month; days begin at midnight in the time zone of the source';
 COMMENT ON COLUMN pmr.party_business_process.business_process IS 'business process of SEC H13.1A';
 COMMENT ON COLUMN pmr.party_business_process.srv IS 'Service Reference Variant of the row of the report; never empty';

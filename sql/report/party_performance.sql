@@ -113,7 +113,7 @@ CREATE VIEW pmr.party_performance AS
 	FROM pmr.visible_month() AS v, pmr.party_performance_of(v.source, v.party, v.month) AS f
 	WHERE v.party <> '*';
 COMMENT ON VIEW pmr.party_performance IS 'how well a Party''s requests did, by month, SRV and mode: the Parties that the requesting role can see';
-COMMENT ON COLUMN pmr.party_performance.party IS 'the Party, as the audit table names it';
+COMMENT ON COLUMN pmr.party_performance.party IS 'the Party, as the audit table names it; empty: the request names none';
 COMMENT ON COLUMN pmr.party_performance.month IS 'first day of the month; days begin at midnight in the time zone of the source';
 COMMENT ON COLUMN pmr.party_performance.srv IS 'Service Reference Variant, as the audit table names it; empty: the request names none';
 COMMENT ON COLUMN pmr.party_performance.mode IS 'on_demand, future_dated, dcc_scheduled or non_device; unknown: the request names no mode, or one that is none of these';

@@ -102,7 +102,7 @@ CREATE VIEW pmr.performance_report AS
 	SELECT v.party, v.month, f.*, v.source
 	FROM pmr.visible_month() AS v, pmr.performance_report_of(v.source, v.party, v.month) AS f;
 COMMENT ON VIEW pmr.performance_report IS 'a Party''s month as a printed report: what the figures rest on, the rows of SEC H13.1A in their order, and the requests that belong to none of these';
-COMMENT ON COLUMN pmr.performance_report.party IS 'the Party, as the audit table names it; *: all Parties together, for roles that can see all Parties';
+COMMENT ON COLUMN pmr.performance_report.party IS 'the Party, as the audit table names it; empty: the request names none; *: all Parties together, for roles that can see all Parties';
 COMMENT ON COLUMN pmr.performance_report.month IS 'first day of the month; days begin at midnight in the time zone of the source';
 COMMENT ON COLUMN pmr.performance_report.line IS 'position of the line in the report, from 1';
 COMMENT ON COLUMN pmr.performance_report.item IS 'text of the line: what its figures are about';

@@ -49,6 +49,13 @@ CREATE TABLE pmr.rollup (
 );
 SELECT pg_extension_config_dump('pmr.rollup', '');
 CREATE INDEX rollup_party ON pmr.rollup (source, month, party);
+/*
+ * Without a replica identity, a refresh fails if a publication of logical
+ * replication contains the table.  The key would have eleven columns: with its
+ * index, inserting 223,000 rows took 1.9 s instead of 0.8 s.  FULL costs nothing
+ * unless wal_level is logical; then a DELETE logs whole rows.
+ */
+ALTER TABLE pmr.rollup REPLICA IDENTITY FULL;
 COMMENT ON TABLE pmr.rollup IS 'counts and round-trip times of requests by month and day, from which the report views are computed';
 COMMENT ON COLUMN pmr.rollup.month IS 'first day of the month';
 COMMENT ON COLUMN pmr.rollup.day IS 'day of requested_at, in the time zone of the source; NULL: the whole month';
@@ -81,6 +88,7 @@ CREATE TABLE pmr.rollup_pair (
 );
 SELECT pg_extension_config_dump('pmr.rollup_pair', '');
 CREATE INDEX rollup_pair_party ON pmr.rollup_pair (source, month, party);
+ALTER TABLE pmr.rollup_pair REPLICA IDENTITY FULL;
 COMMENT ON TABLE pmr.rollup_pair IS 'measured and missed requests by pairs of values of two factors, by which diagnose separates causes; the four arrays have one element for each pair';
 
 CREATE TABLE pmr.rollup_month (

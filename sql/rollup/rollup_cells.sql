@@ -1,4 +1,8 @@
-/* Aggregate rollup_cells: all counts of a group of requests in one pass */
+/*
+ * Aggregate rollup_cells: all counts of a group of requests in one pass
+ *
+ * A group of one row takes 320 bytes, one of 100 rows with two factors 8.3 kB.
+ */
 
 CREATE TYPE pmr.rollup_cell AS (
 	day date,
@@ -43,18 +47,18 @@ COMMENT ON TYPE pmr.rollup_cells IS 'internal: result of the aggregate rollup_ce
 
 CREATE FUNCTION pmr.rollup_cells_transfn(internal, date, text, text, timestamp with time zone, timestamp with time zone, text[]) RETURNS internal
 	AS 'MODULE_PATHNAME', 'pmr_rollup_cells_transfn'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+	LANGUAGE C IMMUTABLE PARALLEL SAFE COST 20;
 COMMENT ON FUNCTION pmr.rollup_cells_transfn(internal, date, text, text, timestamp with time zone, timestamp with time zone, text[]) IS 'internal: transition function of rollup_cells';
 
 CREATE FUNCTION pmr.rollup_cells_finalfn(internal) RETURNS pmr.rollup_cells
 	AS 'MODULE_PATHNAME', 'pmr_rollup_cells_finalfn'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+	LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION pmr.rollup_cells_finalfn(internal) IS 'internal: final function of rollup_cells';
 
 CREATE AGGREGATE pmr.rollup_cells(day date, outcome text, response_class text, started_at timestamp with time zone, answered_at timestamp with time zone, factors text[]) (
 	SFUNC = pmr.rollup_cells_transfn,
 	STYPE = internal,
-	SSPACE = 20000,
+	SSPACE = 8192,
 	FINALFUNC = pmr.rollup_cells_finalfn,
 	FINALFUNC_MODIFY = READ_ONLY,
 	PARALLEL = SAFE

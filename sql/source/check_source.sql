@@ -111,6 +111,36 @@ END
 $$;
 COMMENT ON FUNCTION pmr.request_time_problems(regclass) IS 'internal: how many rows of a source no refresh can see, and why';
 
+/*
+ * Searches backwards in windows of 1, 2, 4, ... months, so that a table with a
+ * BRIN index need not be read as a whole.
+ */
+CREATE FUNCTION pmr.last_month(source text, before timestamp with time zone) RETURNS date
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+	SET row_security = off
+	SET timezone = 'UTC'
+AS $$
+DECLARE
+	relation regclass := pmr.source_relation(source);
+	zone text := (SELECT s.report_timezone FROM pmr.source AS s WHERE s.source = last_month.source);
+	finish timestamptz := before;
+	month timestamp := date_trunc('month', (before - interval '1 microsecond') AT TIME ZONE zone);
+	step interval := '1 month';
+	found timestamptz;
+BEGIN
+	WHILE found IS NULL AND finish >= '0001-01-02' LOOP
+		EXECUTE format('SELECT max(r.requested_at) FROM %s AS r WHERE r.requested_at >= $1 AND r.requested_at < $2 AND r.requested_at >= ''0001-01-02''', relation)
+			INTO found USING month AT TIME ZONE zone, finish;
+		finish := month AT TIME ZONE zone;
+		month := month - step;
+		step := 2 * step;
+	END LOOP;
+	RETURN date_trunc('month', found AT TIME ZONE zone)::date;
+END
+$$;
+COMMENT ON FUNCTION pmr.last_month(text, timestamp with time zone) IS 'internal: first day of the last month in which a source has rows before a time; NULL if it has none';
+
 CREATE FUNCTION pmr.check_source(source text, from_day date DEFAULT NULL, to_day date DEFAULT NULL)
 	RETURNS TABLE (problem text, value text, rows bigint, first_requested_at timestamp with time zone, remedy text)
 	LANGUAGE plpgsql
@@ -125,8 +155,24 @@ DECLARE
 	relation regclass := pmr.source_relation(source);
 	zone text := (SELECT s.report_timezone FROM pmr.source AS s WHERE s.source = check_source.source);
 	last_day date := coalesce(check_source.to_day, (clock_timestamp() AT TIME ZONE zone)::date);
-	first_day date := coalesce(check_source.from_day, date_trunc('month', last_day - interval '1 month')::date);
+	first_day date := check_source.from_day;
+	last_month date;
+	earlier_month date;
 BEGIN
+	IF check_source.from_day IS NULL AND check_source.to_day IS NULL THEN
+		last_month := pmr.last_month(check_source.source, clock_timestamp());
+		earlier_month := pmr.last_month(check_source.source, pmr.day_start(check_source.source, last_month));
+		first_day := coalesce(earlier_month, last_month);
+		last_day := least(last_day, (last_month + interval '1 month - 1 day')::date);
+	END IF;
+	first_day := coalesce(first_day, date_trunc('month', last_day - interval '1 month')::date);
+
+	RETURN QUERY EXECUTE format($query$
+SELECT 'days checked', $1 || ' to ' || $2, count(*), min(r.requested_at)::timestamptz,
+	CASE WHEN count(*) = 0 THEN 'no rows on these days: give days that have rows' END
+FROM %s AS r WHERE r.requested_at >= $3 AND r.requested_at < $4$query$, relation)
+	USING first_day, last_day, pmr.day_start(check_source.source, first_day), pmr.day_start(check_source.source, last_day + 1);
+
 	RETURN QUERY
 	SELECT i.problem, i.value, count(*), min(i.requested_at), min(i.remedy)
 	FROM (
@@ -156,4 +202,4 @@ BEGIN
 	FROM pmr.changed_targets(check_source.source) AS c;
 END
 $$;
-COMMENT ON FUNCTION pmr.check_source(text, date, date) IS 'problems of the rows of a source, by problem and value; without days, of the last month and this one';
+COMMENT ON FUNCTION pmr.check_source(text, date, date) IS 'which days were checked, how many rows they have, and problems of these rows, by problem and value; without days, of the last two months that have rows';

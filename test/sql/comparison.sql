@@ -276,6 +276,13 @@ SELECT count(*) FROM pmr.party_comparison_of('c', NULL, NULL);
 SELECT count(*) FROM pmr.factor_comparison_of(NULL, 'P01', '2026-10-01');
 SELECT count(*) FROM pmr.industry_performance_of(NULL, NULL);
 
+--
+-- The comments on columns name the values
+--
+\getenv test PG_ABS_SRCDIR
+\set include :test '/sql/include/comments.sql'
+\i :include
+
 SELECT pmr.withdraw('c', '2026-10-01'), pmr.withdraw('e', '2026-10-01');
 DELETE FROM pmr.party_access WHERE role_name = 'regress_comparison_p01';
 DELETE FROM pmr.party;

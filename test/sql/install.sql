@@ -235,6 +235,10 @@ WHERE EXISTS (SELECT FROM pg_depend AS t WHERE t.classid = d.refclassid AND t.ob
 	AND (pg_identify_object(d.classid, d.objid, d.objsubid)).schema = 'pmr';
 SELECT i.type, i.identity FROM pg_depend AS d, pg_identify_object(d.classid, d.objid, d.objsubid) AS i
 WHERE d.refclassid = 'pg_extension'::regclass AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'pmr_metrics') AND d.deptype = 'e' AND i.schema IS DISTINCT FROM 'pmr' AND i.identity <> 'pmr';
+-- A publication can contain each table: its rows can be deleted.
+SELECT c.oid::regclass AS without_replica_identity FROM pg_class AS c
+WHERE c.relnamespace = 'pmr'::regnamespace AND c.relkind IN ('r', 'p') AND c.relreplident <> 'f'
+  AND NOT EXISTS (SELECT FROM pg_index AS i WHERE i.indrelid = c.oid AND (i.indisprimary AND c.relreplident = 'd' OR i.indisreplident));
 SELECT oid::regprocedure AS of_another FROM pg_proc WHERE pronamespace = 'pmr'::regnamespace AND proowner <> current_user::regrole;
 -- The traps work.
 \set VERBOSITY terse

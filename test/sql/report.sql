@@ -360,6 +360,13 @@ RESET parallel_setup_cost;
 RESET parallel_tuple_cost;
 RESET min_parallel_table_scan_size;
 
+--
+-- The comments on columns name the values
+--
+\getenv test PG_ABS_SRCDIR
+\set include :test '/sql/include/comments.sql'
+\i :include
+
 SELECT pmr.drop_source('report');
 DROP OWNED BY regress_report_a, regress_report_member, regress_report_noinherit, regress_report_all, regress_report_both, regress_report_none, regress_report_analyst;
 DROP ROLE regress_report_a, regress_report_member, regress_report_noinherit, regress_report_all, regress_report_both, regress_report_none, regress_report_analyst;

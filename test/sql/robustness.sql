@@ -67,6 +67,9 @@ WHERE pronamespace = 'pmr'::regnamespace AND proparallel <> 's' AND proname <> '
 -- What partial_aggregate.sql does not check of aggregates.  rollup_cells is only for refreshes.
 SELECT count(*) > 30 AS many, count(*) FILTER (WHERE aggtransspace <= 0) AS no_space, count(*) FILTER (WHERE aggfinalmodify <> 'r') AS final_writes, count(*) FILTER (WHERE aggfinalfn = 0) AS no_final
 FROM pg_aggregate JOIN pg_proc ON pg_proc.oid = aggfnoid WHERE pronamespace = 'pmr'::regnamespace AND proname <> 'rollup_cells';
+-- The planner is told which functions take long.
+SELECT procost, string_agg(DISTINCT proname, ', ' ORDER BY proname) AS functions FROM pg_proc
+WHERE pronamespace = 'pmr'::regnamespace AND prolang = (SELECT oid FROM pg_language WHERE lanname = 'c') AND procost > 1 GROUP BY procost ORDER BY procost;
 -- States are changed in place, so they are never compressed or moved out of line.
 SELECT typname, typstorage, typalign, typlen FROM pg_type WHERE typnamespace = 'pmr'::regnamespace AND typname LIKE 'rtt\_%' ORDER BY typname;
 

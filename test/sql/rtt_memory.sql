@@ -37,26 +37,39 @@ SELECT contexts, bytes < 50 * 70000 AS small FROM collectors('SELECT few, rtt_sk
 -- All contexts have been freed.
 SELECT count(*) FROM pg_backend_memory_contexts WHERE name = 'pmr_metrics collectors';
 
--- Few contexts, also beside an aggregate that has a context for each group.
-CREATE FUNCTION pg_temp.contexts_beside() RETURNS boolean LANGUAGE plpgsql AS $$
-DECLARE
-	c CURSOR FOR SELECT many, array_agg(ARRAY[rtt_s]), rtt_percentile(rtt_s, 0.5) FROM sr GROUP BY many;
-	is_few boolean;
-BEGIN
-	OPEN c;
-	MOVE c;
-	SELECT count(*) FILTER (WHERE name = 'pmr_metrics collectors') BETWEEN 1 AND 5000 / 8 INTO is_few FROM pg_backend_memory_contexts;
-	CLOSE c;
-	RETURN is_few;
-END
-$$;
-SELECT pg_temp.contexts_beside();
+-- One context, also beside an aggregate that has a context for each group, and with grouping sets.
+SELECT contexts FROM collectors('SELECT many, array_agg(ARRAY[rtt_s]), rtt_percentile(rtt_s, 0.5) FROM sr GROUP BY many');
+SELECT contexts FROM collectors('SELECT many, few, rtt_percentile(rtt_s, 0.5) FROM sr GROUP BY GROUPING SETS (many, few)');
 
 -- Sorted groups are freed one by one.
 SET enable_hashagg = off;
 SET enable_sort = on;
 SELECT contexts, bytes < 50000 AS of_one_group FROM collectors('SELECT many, rtt_sketch(rtt_s) FROM sr GROUP BY many');
+-- Aggregations that take turns; those within the loop end by an error.
+CREATE FUNCTION medians(OUT groups bigint, OUT errors bigint, OUT wrong bigint) LANGUAGE plpgsql AS $$
+DECLARE
+	r record;
+BEGIN
+	groups := 0;
+	errors := 0;
+	wrong := 0;
+	FOR r IN SELECT few, rtt_percentile(rtt_s, 0.5) AS median, percentile_disc(0.5) WITHIN GROUP (ORDER BY rtt_s) AS expected FROM sr GROUP BY few LOOP
+		groups := groups + 1;
+		BEGIN
+			PERFORM rtt_sketch(CASE i WHEN 90 THEN -1 ELSE 1 END) FROM generate_series(1, 100) AS i GROUP BY i % 2;
+		EXCEPTION WHEN numeric_value_out_of_range OR invalid_parameter_value THEN
+			errors := errors + 1;
+		END;
+		IF r.median IS DISTINCT FROM r.expected THEN
+			wrong := wrong + 1;
+		END IF;
+	END LOOP;
+END
+$$;
+SELECT * FROM medians();
 RESET enable_hashagg;
+SELECT * FROM medians();
+SELECT count(*) FROM pg_backend_memory_contexts WHERE name = 'pmr_metrics collectors';
 
 --
 -- A collector becomes a flat value where necessary, without changing its content

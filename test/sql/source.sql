@@ -246,6 +246,24 @@ CREATE ROLE regress_source_dba;
 CREATE ROLE regress_source_mallory;
 GRANT USAGE, CREATE ON SCHEMA source TO regress_source_dba, regress_source_mallory;
 SELECT pmr.allow_refresh('regress_source_dba');
+-- a role that may refresh cannot allow it to others; a member of the owner can
+SET ROLE regress_source_dba;
+SELECT err($$SELECT pmr.allow_refresh('regress_source_mallory')$$);
+RESET ROLE;
+SELECT err($$SELECT pmr.allow_refresh(NULL)$$);
+SELECT err($$SELECT pmr.allow_refresh(0)$$);
+SELECT err($$SELECT pmr.allow_refresh('regress_source_nobody')$$);
+SELECT has_table_privilege('regress_source_mallory', 'pmr.rollup', 'SELECT') AS allowed;
+CREATE ROLE regress_source_owner;
+DO $$
+BEGIN
+	EXECUTE (SELECT format('GRANT %I TO regress_source_owner', rolname) FROM pg_class AS c JOIN pg_roles AS r ON r.oid = c.relowner WHERE c.oid = 'pmr.rollup'::regclass);
+END
+$$;
+SET ROLE regress_source_owner;
+SELECT pmr.allow_refresh('regress_source_dba');
+RESET ROLE;
+DROP ROLE regress_source_owner;
 -- SELECT is required on each column that is read
 SET ROLE regress_source_mallory;
 SELECT err($$SELECT pmr.add_source('s', 'source.audit')$$);
@@ -536,10 +554,30 @@ SELECT err($$SELECT pmr.invalid_rows('odd', '-infinity', '2024-01-01')$$);
 SELECT err($$SELECT pmr.invalid_rows('none', '2024-01-01', '2024-01-01')$$);
 SELECT err($$SELECT pmr.check_source('odd', '2024-01-02', '2024-01-01')$$);
 SELECT err($$SELECT pmr.check_source('none')$$);
--- without days: this month and the last
-SELECT problem, value, rows, first_requested_at = (SELECT max(requested_at) FROM odd WHERE isfinite(requested_at)) AS is_future, remedy FROM pmr.check_source('odd') ORDER BY problem COLLATE "C";
+-- days without rows
+SELECT * FROM pmr.check_source('odd', '2023-01-01', '2023-12-31') WHERE remedy <> 'not counted in any figure';
+-- without days: the last two months that have rows
+SELECT * FROM pmr.check_source('odd') WHERE problem IN ('days checked', 'no SRV');
+INSERT INTO odd (party, srv, mode, requested_at) VALUES ('A', '1.1.1', 'on_demand', '2022-02-28 23:59:59.999999+00'), ('', '1.1.1', 'on_demand', '2019-12-31 23:59:59+00');
+SELECT * FROM pmr.check_source('odd') WHERE problem IN ('days checked', 'no SRV', 'no party');
+SELECT value = '2019-12-31 to ' || (now() AT TIME ZONE 'UTC')::date AS to_today, rows FROM pmr.check_source('odd', from_day => '2019-12-31') WHERE problem = 'days checked';
+SELECT value, rows FROM pmr.check_source('odd', to_day => '2022-02-28') WHERE problem = 'days checked';
+-- a time zone, a source of few rows and one without any
+CREATE TABLE few AS SELECT * FROM odd WHERE requested_at < '2019-12-31 23:59:59.5+00' AND requested_at > '2000-01-01';
+CREATE INDEX ON few USING brin (requested_at);
+SELECT pmr.add_source('east', 'few', report_timezone => 'Asia/Tokyo'), pmr.add_source('few', 'few');
+SELECT * FROM pmr.check_source('few');
+SELECT value, rows FROM pmr.check_source('east') WHERE problem = 'days checked';
+UPDATE few SET requested_at = NULL;
+SELECT problem, CASE problem WHEN 'days checked' THEN value = date_trunc('month', now() AT TIME ZONE 'UTC' - interval '1 month')::date || ' to ' || (now() AT TIME ZONE 'UTC')::date END AS default_days,
+	rows, first_requested_at, remedy FROM pmr.check_source('few');
+SELECT pmr.drop_source('east'), pmr.drop_source('few');
+DROP TABLE few;
+DELETE FROM odd WHERE requested_at BETWEEN '2019-01-01' AND '2022-12-31';
+-- this month
 INSERT INTO odd (party, srv, mode, requested_at) VALUES ('', '1.1.1', 'on_demand', now() - interval '1 minute');
-SELECT problem, value, rows, remedy FROM pmr.check_source('odd') ORDER BY problem COLLATE "C";
+SELECT problem, CASE problem WHEN 'days checked' THEN value = '2024-01-01 to ' || (now() AT TIME ZONE 'UTC')::date END AS to_today, rows, first_requested_at, remedy
+FROM pmr.check_source('odd') WHERE problem LIKE 'requested %' OR problem IN ('days checked', 'no party', 'no request time', 'infinite request time') ORDER BY problem COLLATE "C";
 -- scheduled reads that are all answered are suspicious
 INSERT INTO odd (note, party, srv, mode, requested_at, due_at, responded_at, response_code)
 SELECT 'scheduled', 'A', CASE WHEN i <= 999 THEN '4.8.1' WHEN i <= 2000 THEN '4.8.2' ELSE '4.8.3' END, 'dcc_scheduled', time, time, CASE WHEN i <> 2500 THEN time + interval '1 hour' END, 'I0'

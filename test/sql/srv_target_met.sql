@@ -698,4 +698,31 @@ ALTER TABLE pmr.target_response_time DROP valid_from;
 SELECT err($$SELECT pmr.srv_target('6.5', 'on_demand', NULL, now())$$) AS column;
 ROLLBACK;
 
+--
+-- The types that PostgreSQL casts to text by itself; others must be cast
+--
+CREATE TYPE label AS ENUM ('6.5', 'on_demand', 'smets2', 'I0');
+CREATE DOMAIN text_domain AS text;
+CREATE DOMAIN varchar_domain AS varchar(20);
+CREATE DOMAIN label_domain AS label;
+DO $$
+BEGIN
+	IF EXISTS (SELECT FROM pg_available_extensions WHERE name = 'citext') THEN
+		CREATE EXTENSION citext SCHEMA srv_target_met;
+	ELSE
+		CREATE DOMAIN citext AS text;
+	END IF;
+END
+$$;
+SELECT type, err(format('SELECT pmr.srv_target_met(%1$s, %2$s, now(), now()), pmr.srv_target_met(%1$s, %2$s, now(), now(), %3$s), pmr.srv_target_counts(%1$s, %2$s, now(), now())', srv, mode, generation)) AS srv_target_met,
+	err(format('SELECT pmr.srv_target(%s, %s, %s, now())', srv, mode, generation)) AS srv_target,
+	err(format('SELECT pmr.answered_at(now(), %s, %s)', code, mode)) AS answered_at, err(format('SELECT pmr.response_class(%s, %s)', code, mode)) AS response_class
+FROM unnest('{text,varchar,varchar(20),char(20),name,text_domain,varchar_domain,citext,label,label_domain}'::text[]) AS type,
+	LATERAL (SELECT format('''6.5''::%s', type), format('''on_demand''::%s', type), format('''smets2''::%s', type), format('''I0''::%s', type)) AS c (srv, mode, generation, code);
+-- the results are those of text
+SELECT DISTINCT pmr.srv_target(srv, mode, generation, '2026-10-01 00:00+00') AS target, pmr.response_class(code, mode) AS class
+FROM (SELECT '6.5'::text, 'on_demand'::text, 'smets2'::text, 'I0'::text
+	  UNION ALL SELECT '6.5'::label::text, 'on_demand'::label::text, 'smets2'::label::text, 'I0'::label::text) AS t (srv, mode, generation, code)
+UNION SELECT pmr.srv_target('6.5'::varchar, 'on_demand'::char(20), 'smets2'::text_domain, '2026-10-01 00:00+00'), pmr.response_class('I0'::citext, 'on_demand'::name);
+
 DROP SCHEMA srv_target_met CASCADE;

@@ -271,5 +271,44 @@ foreach my $type (sort keys %seeds)
 	}
 }
 
+# From PostgreSQL 16 on, an invalid text can be rejected without raising an error.
+SKIP:
+{
+	my $version = $node->safe_psql('postgres', 'SHOW server_version_num');
+	skip 'errors of type input are always raised before PostgreSQL 16', 3 if $version < 160000;
+	# one for each check of the input functions
+	$node->safe_psql('postgres', q{
+CREATE TABLE input (type text, bytes bytea, form text GENERATED ALWAYS AS (coalesce(translate(encode(bytes, 'base64'), E'\\n', ''), '!')) STORED);
+INSERT INTO input VALUES ('rtt_sketch', NULL), ('rtt_sketch', '\\x00'), ('rtt_sketch', ''), ('rtt_sketch', repeat('x', 160000)::bytea),
+	('rtt_state', NULL), ('rtt_state', '\\x01'), ('rtt_state', '\\x02000000'), ('rtt_state', '\\x0100'), ('rtt_state', '\\x0101000100'), ('rtt_state', '\\x010100013ff8000000000000'),
+	('rtt_state', '\\x0109000000'), ('rtt_state', '\\x0102ffff' || repeat('x', 524280)::bytea), ('rtt_state', '\\x0100000000')});
+	is($node->safe_psql('postgres', q{SELECT count(*), count(*) FILTER (WHERE pg_input_is_valid(form, 'pmr.' || type)) FROM input}),
+		'13|0', 'invalid texts are found');
+	is($node->safe_psql('postgres', q{SELECT string_agg(DISTINCT concat_ws(': ', sql_error_code, message, detail), E'\n' ORDER BY concat_ws(': ', sql_error_code, message, detail)) FROM input, pg_input_error_info(form, 'pmr.' || type)}),
+		q{22P02: invalid input syntax for type rtt_sketch: It is not base64.
+22P02: invalid input syntax for type rtt_sketch: It is too long.
+22P02: invalid input syntax for type rtt_state: It is not base64.
+22P02: invalid value of type rtt_sketch: Its binary form is invalid: header is cut off.
+22P02: invalid value of type rtt_state: Its binary form is invalid: format version is unknown.
+22P02: invalid value of type rtt_state: Its binary form is invalid: fraction is out of range.
+22P02: invalid value of type rtt_state: Its binary form is invalid: header is cut off.
+22P02: invalid value of type rtt_state: Its binary form is invalid: kind is unknown.
+22P02: invalid value of type rtt_state: Its binary form is invalid: number of fractions is out of range.},
+		'messages');
+	is($node->safe_psql('postgres', q{
+			SELECT count(*) FROM (SELECT value::text, 'pmr.rtt_sketch' AS type FROM rtt_sketch_text UNION ALL SELECT value::text, 'pmr.rtt_state' FROM rtt_state_text) AS v
+			WHERE NOT pg_input_is_valid(value, type)}),
+		0, 'values are valid');
+
+	skip 'COPY cannot ignore errors before PostgreSQL 17', 1 if $version < 170000;
+	my $file = $node->basedir . '/input';
+	is($node->safe_psql('postgres', qq{
+			COPY (SELECT form FROM input WHERE type = 'rtt_sketch' UNION ALL (SELECT value::text FROM rtt_sketch_text LIMIT 7)) TO '$file';
+			CREATE TABLE accepted (value pmr.rtt_sketch);
+			COPY accepted FROM '$file' (ON_ERROR ignore);
+			SELECT count(*) FROM accepted}),
+		7, 'COPY skips invalid texts');
+}
+
 $node->stop;
 done_testing();
