@@ -258,9 +258,11 @@ enter_copy()
 # Packages
 # ---------------------------------------------------------------------------
 
+# Packages of Java run Java, which else leaves /tmp/hsperfdata_root behind.
 apt_get()
 {
 	as_root env DEBIAN_FRONTEND=noninteractive \
+		JAVA_TOOL_OPTIONS=-XX:-UsePerfData \
 		apt-get -qq -o DPkg::Lock::Timeout=300 "$@"
 }
 
@@ -537,12 +539,14 @@ prepare_copy()
 }
 
 # prepare PACKAGE...: the beginning of a script that starts its own cluster:
-# install packages, make the copy, build and install the extension.
+# install packages, make the copy, build and install the extension, unless
+# check.sh has done so.
 prepare()
 {
 	prepare_copy install_missing "$@"
 	use_cluster
-	run_step 'build and install the extension' install_extension
+	[ -n "${extension_installed:-}" ] ||
+		run_step 'build and install the extension' install_extension
 }
 
 # generate_rows ROWS MONTH [MONTHS]: write CSV files of an audit table that
