@@ -633,11 +633,13 @@ install_once()
 	fi
 }
 
+# Compiling queries would take most of the time of pg_regress. refresh.sql, which
+# turns it on, tests it.
 start_once()
 {
 	if [ -z "${cluster_tried:-}" ]; then
 		cluster_tried=yes
-		run_step 'start a cluster' start_cluster
+		run_step 'start a cluster' start_cluster 'jit = off'
 		use_cluster
 	fi
 }
