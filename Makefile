@@ -116,13 +116,20 @@ UNIT_TESTS = $(patsubst test/unit/%.c,unit-%,$(call list_sources,test/unit/*.c))
 UNIT_CFLAGS = -std=c99 -pedantic -g -O1 -Wall -Wextra -Werror \
 	-fsanitize=address,undefined -fno-sanitize-recover=all
 
+# They share the objects of the core, one directory per compiler and flags.
+UNIT_BUILT := tmp_check/unit/$(shell echo '$(CC) $(UNIT_CFLAGS)' | cksum | tr ' ' -)
+UNIT_OBJS = $(CORE_OBJS:src/core/%=$(UNIT_BUILT)/%)
+
 .PHONY: unit $(UNIT_TESTS)
 unit: $(UNIT_TESTS)
-$(UNIT_TESTS): unit-%: test/unit/%.c
+$(UNIT_TESTS): unit-%: test/unit/%.c $(UNIT_OBJS)
 	@mkdir -p tmp_check
-	$(CC) $(UNIT_CFLAGS) -I$(SOURCE)/src $< \
-		$(CORE_OBJS:%.o=$(SOURCE)/%.c) -lm -o tmp_check/$@
+	$(CC) $(UNIT_CFLAGS) -I$(SOURCE)/src $^ -lm -o tmp_check/$@
 	$(UNIT_RUN) tmp_check/$@
+
+$(UNIT_OBJS): $(UNIT_BUILT)/%.o: src/core/%.c $(wildcard $(SOURCE)/src/core/*.h)
+	@mkdir -p $(@D)
+	$(CC) $(UNIT_CFLAGS) -I$(SOURCE)/src -c $< -o $@
 
 # PGXS knows no header dependencies.
 $(OBJS): $(wildcard $(SOURCE)/src/*.h $(SOURCE)/src/core/*.h)

@@ -3,7 +3,8 @@
 #
 #	bash test/check.sh [GROUP...]
 #
-# The groups are those of all_groups below. Installs missing packages on Debian
+# The groups are those of all_groups below, and compile, a part of build.
+# Installs missing packages on Debian
 # or Ubuntu, as root or through sudo. Goes on after a failure; the last line is
 # "N passed, N failed", and the exit status says whether any failed. A step that
 # cannot run on this machine is skipped, and its line gives the reason.
@@ -16,8 +17,24 @@ source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 all_groups=(lint build static unit fuzz mutants speed regress tap clients
 	page sqlsmith valgrind versions)
 
-packages=(git gcc libc6-dev libc6-dbg make binutils clang libclang-rt-dev perl
-	libipc-run-perl shellcheck sqlsmith valgrind clang-tidy clang-tools cppcheck)
+# list_packages GROUP...: the packages that they need.
+list_packages()
+{
+	printf '%s\n' gcc libc6-dev make
+	while [ "$#" -gt 0 ]; do
+		case $1 in
+			lint) printf '%s\n' perl shellcheck ;;
+			build) printf '%s\n' git clang binutils ;;
+			compile) printf '%s\n' clang binutils ;;
+			static) printf '%s\n' clang clang-tidy clang-tools cppcheck ;;
+			unit | fuzz) printf '%s\n' clang libclang-rt-dev ;;
+			mutants | tap) printf '%s\n' perl libipc-run-perl ;;
+			speed | valgrind) printf '%s\n' valgrind libc6-dbg ;;
+			sqlsmith) echo sqlsmith ;;
+		esac
+		shift
+	done
+}
 
 # pgindent's options
 indent_options=(-bad -bap -bbb -bc -bl -cli1 -cp33 -cdb -nce -d0 -di12 -nfc1
@@ -27,13 +44,22 @@ indent_options=(-bad -bap -bbb -bc -bl -cli1 -cp33 -cdb -nce -d0 -di12 -nfc1
 # the server's headers.
 install_tools()
 {
+	local packages group
+	mapfile -t packages < <(list_packages "$@" | sort -u)
 	install_missing "${packages[@]}"
 	find_server
 	PATH=$pg_bin:$PATH
-	command -v pg_bsd_indent || install_missing pg-bsd-indent
-	install_optional python3-pglast
-	install_for_server cron plpgsql-check
-	install_buildext
+	for group in "$@"; do
+		case $group in
+			lint)
+				command -v pg_bsd_indent || install_missing pg-bsd-indent
+				install_optional python3-pglast
+				;;
+			build) install_buildext ;;
+			regress) install_for_server plpgsql-check ;;
+			tap) install_for_server cron ;;
+		esac
+	done
 }
 
 # In a package of its own since Debian 13.
@@ -276,15 +302,21 @@ check_build()
 	run_step 'build: another directory' build_elsewhere
 	run_step 'build: pg_buildext' build_package
 	run_step 'build: no pg_config' check_no_server
-	run_step 'build: clang -Werror' build_with clang with_llvm=no
 	run_step 'build: another linker' build_without_gnu_ld
 	run_step 'build: assertions where the server has them' check_assertions
-	run_step 'build: gcc -Werror' build_with gcc
-	run_step 'build: exported symbols' check_symbols
 	run_step 'build: no fused multiply-add in bitcode' check_bitcode
+	check_compile
 	run_step 'build: core is C99, gcc' build_core gcc
 	run_step 'build: core is C99, clang' build_core clang
 	run_step 'build: make clean leaves nothing' check_clean
+}
+
+# The part of build that depends on the version of PostgreSQL.
+check_compile()
+{
+	run_step 'build: clang -Werror' build_with clang
+	run_step 'build: gcc -Werror' build_with gcc
+	run_step 'build: exported symbols' check_symbols
 }
 
 # Without two: functions that fmgr calls have parameters that they do not use,
@@ -296,19 +328,18 @@ include_server()
 	echo "-isystem $("$PG_CONFIG" --includedir-server)"
 }
 
-# build_with COMPILER [MAKE ARGUMENT...]. The flags of Debian's PostgreSQL are
+# build_with COMPILER. The flags of Debian's PostgreSQL are
 # for gcc; clang does not know some of them. The server's headers count as
 # system headers, so that their warnings are not reported.
 build_with()
 {
 	local compiler=$1 flags
 	flags="-Werror ${more_warnings[*]} $(include_server)"
-	shift
 	if [ "$compiler" = clang ]; then
 		flags+=" $(clang_flags)"
 	fi
 	make_extension clean
-	make_extension -j "$(nproc)" CC="$compiler" COPT="$flags" "$@"
+	make_extension -j "$(nproc)" with_llvm=no CC="$compiler" COPT="$flags"
 }
 
 clang_flags()
@@ -380,12 +411,14 @@ check_assertions()
 # A fused multiply-add rounds once; two operations round twice.
 check_bitcode()
 {
-	local clang file
+	local clang file files
 	# shellcheck disable=SC2016 # the variables are make's
 	clang=$(make_extension --eval='print:; @echo $(with_llvm) $(CLANG)' print)
 	[[ $clang = 'yes '* ]] ||
 		skip_test 'this PostgreSQL makes no bitcode'
-	for file in src/*.bc src/core/*.bc; do
+	mapfile -t files < <(printf '%s\n' src/core/*.c | sed 's/c$/bc/')
+	make_extension -j "$(nproc)" "${files[@]}"
+	for file in "${files[@]}"; do
 		as_user "${clang#yes }" -S -emit-llvm -x ir "$file" \
 			-o "$work/bitcode.ll"
 		refuse_match llvm.fmuladd "$work/bitcode.ll"
@@ -498,9 +531,10 @@ build_package()
 	grep "postgresql-$major" "$work/package/debian/$package.substvars"
 }
 
-# After a build with bitcode, and a unit test.
+# After a build, some bitcode and a unit test.
 check_clean()
 {
+	make_extension src/target.bc
 	as_user make -s unit-rtt_sort PG_CONFIG="$PG_CONFIG"
 	make_extension clean
 	[ -z "$(run_git clean -ndx | tee /dev/stderr)" ]
@@ -703,19 +737,22 @@ count_instructions()
 # regress and tap, against the installed extension
 # ---------------------------------------------------------------------------
 
+# The scripts that check.sh calls do not install it again.
 install_once()
 {
-	if [ -z "${extension_tried:-}" ]; then
-		extension_tried=yes
+	if [ -z "${extension_installed:-}" ]; then
+		export extension_installed=yes
 		run_step 'make install' install_extension
 	fi
 }
 
+# Compiling queries would take most of the time of pg_regress. refresh.sql, which
+# turns it on, tests it.
 start_once()
 {
 	if [ -z "${cluster_tried:-}" ]; then
 		cluster_tried=yes
-		run_step 'start a cluster' start_cluster
+		run_step 'start a cluster' start_cluster 'jit = off'
 		use_cluster
 	fi
 }
@@ -793,6 +830,7 @@ run_tap()
 
 check_clients()
 {
+	install_once
 	run_step 'clients: JDBC, ODBC, Python, node-postgres, Cube' \
 		bash test/clients/run.sh
 	show_lines 'skipped:|[0-9] checks,' "$work/step.log"
@@ -800,17 +838,20 @@ check_clients()
 
 check_page()
 {
+	install_once
 	run_step 'page: pages in Chromium' bash test/page/test.sh
 }
 
 check_sqlsmith()
 {
+	install_once
 	run_step 'sqlsmith: random queries' \
 		bash test/fuzz/sqlsmith.sh --queries 1000
 }
 
 check_valgrind()
 {
+	install_once
 	run_step 'valgrind: every C function' bash test/valgrind/run.sh
 }
 
@@ -833,7 +874,7 @@ start_versions()
 test_versions()
 {
 	[ "$EUID" -eq 0 ] || sudo -n true || skip_test 'needs root or sudo'
-	as_root bash "$checkout/test/versions.sh" "$@" build regress tap
+	as_root bash "$checkout/test/versions.sh" "$@" compile regress tap
 }
 
 check_versions()
@@ -849,14 +890,14 @@ main()
 	local group groups=("$@")
 	[ "$#" -gt 0 ] || groups=("${all_groups[@]}")
 	for group in "${groups[@]}"; do
-		[[ " ${all_groups[*]} " == *" $group "* ]] ||
+		[[ " ${all_groups[*]} compile " == *" $group "* ]] ||
 			die "no such group: $group"
 	done
 
 	# no test may need a user or a role called postgres
 	user=nobody
 	superuser=tester
-	prepare_copy install_tools
+	prepare_copy install_tools "${groups[@]}"
 	[[ " ${groups[*]} " != *' versions '* ]] || start_versions
 	for group in "${groups[@]}"; do
 		"check_$group"

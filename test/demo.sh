@@ -6,7 +6,8 @@
 # Installs missing packages on Debian or Ubuntu, as root or through sudo; builds
 # and installs the extension; generates N rows (default 1000000), loads them
 # into a throw-away cluster and runs test/demo.sql. Leaves nothing running; the
-# extension stays installed.
+# extension stays installed. Without root and sudo it needs gcc, make, PostgreSQL
+# and its server-dev package, and uses a temporary copy of the server.
 #
 # With --page it generates four months, and also draws a page of the last one
 # (doc/page.md) to FILE (default page.html); this needs Node and npm.
@@ -47,9 +48,14 @@ parse_arguments()
 	done
 }
 
+# Shows the lines that demo.sql writes to stderr, which say what it does.
 report()
 {
-	run_psql -v csv_dir="$work/csv" -f test/demo.sql >"$work/report"
+	local line start=$SECONDS
+	run_psql -v csv_dir="$work/csv" -f test/demo.sql 2>&1 >"$work/report" |
+		while IFS= read -r line; do
+			printf '\n    %s, after %d s ... ' "$line" $((SECONDS - start)) >&3
+		done
 }
 
 # The page judges the months by service levels. None is shipped, so insert an
@@ -68,6 +74,7 @@ draw()
 main()
 {
 	parse_arguments "$@"
+	exec 3>&1
 	if [ -n "$page" ]; then
 		mapfile -t -O "${#packages[@]}" packages \
 			< <(list_missing node:nodejs npm:npm)

@@ -35,6 +35,7 @@ SET client_min_messages = warning;
 CREATE EXTENSION pmr_metrics;
 \ir data/audit_table.sql
 
+\warn load the rows
 \cd :csv_dir
 \copy audit.participant FROM 'participant.csv' WITH (FORMAT csv, HEADER)
 \copy audit.sr_log FROM 'sr_log.csv' WITH (FORMAT csv, HEADER)
@@ -73,6 +74,7 @@ FROM	audit.sr_log;
 /* Statements two and three: register the view as a source, and refresh it. */
 \echo '=== add_source, refresh ==='
 \echo
+\warn refresh and publish
 SELECT pmr.add_source('demo', 'audit.service_request',
 					  factors => '{model,firmware,region,orchestration}') \g /dev/null
 CALL pmr.refresh('demo');
@@ -84,6 +86,7 @@ SELECT	m.source, to_char(m.month, 'YYYY-MM') AS month, m.rows_read, m.requests,
 		pg_size_pretty(pg_total_relation_size('pmr.rollup') + pg_total_relation_size('pmr.rollup_pair')) AS rollup
 FROM	pmr.rollup_month AS m JOIN pmr.refresh_log AS l USING (source);
 
+\warn report
 \echo '=== Problems in the rows, which do not stop a refresh. SELECT * FROM pmr.check_source(...) ==='
 \echo
 SELECT	problem, value, rows, remedy

@@ -64,6 +64,13 @@ as_user()
 	fi
 }
 
+# Without asking for a password.
+can_be_root()
+{
+	[ "$EUID" -eq 0 ] ||
+		{ command -v sudo >/dev/null && sudo -n true 2>/dev/null; }
+}
+
 # Steps run in the background, where sudo could not ask for a password.
 ask_for_sudo()
 {
@@ -119,12 +126,14 @@ start_job()
 	set +m
 }
 
-# end_step PID LOG START
+# end_step PID LOG START: also counts what a script that is one step has skipped.
 end_step()
 {
 	local log=$2 taken status=0
 	wait "$1" || status=$?
 	taken=$((SECONDS - $3))
+	[ "$status" -eq "$untried" ] ||
+		skipped=$((skipped + $(grep -c ' \.\.\. skipped: ' "$log" || true)))
 	if [ "$status" -eq 0 ]; then
 		passed=$((passed + 1))
 		printf 'passed (%d s)\n' "$taken"
@@ -178,6 +187,7 @@ stop_steps()
 # The last line of every run.
 print_summary()
 {
+	echo "took $((SECONDS / 60)) min $((SECONDS % 60)) s"
 	[ "$skipped" -eq 0 ] || echo "$skipped skipped"
 	echo "$passed passed, $failed failed"
 	[ "$failed" -eq 0 ]
@@ -262,9 +272,11 @@ enter_copy()
 # Packages
 # ---------------------------------------------------------------------------
 
+# Packages of Java run Java, which else leaves /tmp/hsperfdata_root behind.
 apt_get()
 {
 	as_root env DEBIAN_FRONTEND=noninteractive \
+		JAVA_TOOL_OPTIONS=-XX:-UsePerfData \
 		apt-get -qq -o DPkg::Lock::Timeout=300 "$@"
 }
 
@@ -292,14 +304,16 @@ install_missing()
 	done
 	find_server
 	if [ -z "$pg_bin" ]; then
+		require_root "${missing[@]}" postgresql postgresql-server-dev-all
 		update_package_lists
 		major=$(apt-cache policy postgresql |
 			sed -n 's/^ *Candidate: \([0-9]*\).*/\1/p')
 		check_major "$major"
 		missing+=("postgresql-$major" "postgresql-server-dev-$major")
 	elif [ ! -f "$("$PG_CONFIG" --includedir-server)/postgres.h" ]; then
-		update_package_lists
 		major=$(server_major)
+		require_root "${missing[@]}" "postgresql-server-dev-$major"
+		update_package_lists
 		check_major "$major"
 		check_packaged
 		mapfile -t -O "${#missing[@]}" missing < <(choose_headers "$major")
@@ -310,11 +324,19 @@ install_missing()
 		return
 	fi
 
+	require_root "${missing[@]}"
 	echo "installing ${missing[*]}"
 	update_package_lists
 	forbid_main_cluster
 	apt_get install -y --no-install-recommends "${missing[@]}"
 	allow_main_cluster
+}
+
+# require_root PACKAGE...
+require_root()
+{
+	can_be_root ||
+		die "needs root or sudo, or these packages, which an administrator can install: $*"
 }
 
 # install_optional PACKAGE...: install those that this machine's suite has.
@@ -324,6 +346,7 @@ install_optional()
 	local package
 	for package in "$@"; do
 		[ -z "$(installed_version "$package")" ] || continue
+		can_be_root || { echo "no package $package"; continue; }
 		update_package_lists
 		if apt-cache show "$package" >/dev/null 2>&1; then
 			install_missing "$package"
@@ -474,6 +497,7 @@ install_extension()
 copy_server()
 {
 	local root=$work/server option dir
+	[[ $pg_bin != "$root"/* ]] || return 0
 	for option in --bindir --pkglibdir --sharedir; do
 		dir=$("$PG_CONFIG" "$option")
 		mkdir -p "$root${dir%/*}"
@@ -529,7 +553,8 @@ run_psql()
 }
 
 # prepare_copy COMMAND...: the beginning of a script that builds: install
-# packages by the command, and make the copy. A failure ends the script.
+# packages by the command, and make the copy; also of the server, if this user
+# cannot install there. A failure ends the script.
 prepare_copy()
 {
 	make_work_dir
@@ -538,15 +563,18 @@ prepare_copy()
 	[ "$failed" -eq 0 ] || { print_summary; exit 1; }
 	find_server
 	enter_copy
+	[ -w "$("$PG_CONFIG" --pkglibdir)" ] || can_be_root || copy_server
 }
 
 # prepare PACKAGE...: the beginning of a script that starts its own cluster:
-# install packages, make the copy, build and install the extension.
+# install packages, make the copy, build and install the extension, unless
+# check.sh has done so.
 prepare()
 {
 	prepare_copy install_missing "$@"
 	use_cluster
-	run_step 'build and install the extension' install_extension
+	[ -n "${extension_installed:-}" ] ||
+		run_step 'build and install the extension' install_extension
 }
 
 # generate_rows ROWS MONTH [MONTHS]: write CSV files of an audit table that

@@ -114,7 +114,8 @@ run_jdbc()
 		test/clients/Jdbc.java test/clients/questions "$work/answers"
 }
 
-# All rows at once, and with a cursor.
+# All rows at once, and with a cursor. Without Debian's odbcinst.ini, which
+# makes the driver write logs to /tmp.
 run_odbc()
 {
 	local driver cursor
@@ -122,7 +123,7 @@ run_odbc()
 	as_user gcc -std=c99 -Wall -Wextra -Werror -O2 -D_DEFAULT_SOURCE \
 		test/clients/odbc.c -lodbc -o "$work/odbc"
 	for cursor in 'UseDeclareFetch=0' 'UseDeclareFetch=1;Fetch=5'; do
-		as_reader "$work/odbc" "Driver=$driver;Servername=127.0.0.1;Port=$port;Database=postgres;Uid=pmr_client;UseServerSidePrepare=1;$cursor" \
+		as_reader ODBCSYSINI="$work" "$work/odbc" "Driver=$driver;Servername=127.0.0.1;Port=$port;Database=postgres;Uid=pmr_client;UseServerSidePrepare=1;$cursor" \
 			test/clients/questions "$work/answers"
 	done
 }
