@@ -28,9 +28,20 @@ get_generation(FunctionCallInfo fcinfo, int argno)
 	return target_generation(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
 }
 
+static TargetRole
+get_role(FunctionCallInfo fcinfo, int argno)
+{
+	const text *name;
+
+	if (PG_ARGISNULL(argno))
+		return TARGET_ROLE_UNKNOWN;
+	name = PG_GETARG_TEXT_PP(argno);
+	return target_role(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
+}
+
 static TargetTime
 get_target(FunctionCallInfo fcinfo, int srv_arg, TargetMode mode,
-		   TargetGeneration generation, TargetTime at)
+		   TargetGeneration generation, TargetRole role, TargetTime at)
 {
 	static const TargetTime none = {.known = false};
 	const TargetRow *rows;
@@ -42,23 +53,26 @@ get_target(FunctionCallInfo fcinfo, int srv_arg, TargetMode mode,
 		return none;
 	rows = reference_targets(fcinfo, PG_GETARG_TEXT_PP(srv_arg), &nrows,
 							 &periods);
-	if (periods == NULL)
-		return target_of_request(rows, nrows, mode, generation, at.us);
-	period = &periods[target_kind(mode, generation)];
+	if (periods == NULL || target_role_is_apart(rows, nrows, role))
+		return target_of_request(rows, nrows, mode, generation, role, at.us);
+	period = &periods[target_kind(mode, generation, role)];
 	if (unlikely(!target_period_contains(period, at.us)))
 		*period = target_period_of_request(rows, nrows, mode, generation,
-										   at.us);
+										   role, at.us);
 	return period->target;
 }
 
-/* (srv, mode, device_generation, at) */
+/* (srv, mode, device_generation, [user_role,] at) */
 Datum
 pmr_srv_target(PG_FUNCTION_ARGS)
 {
+	int			at_arg = PG_NARGS() - 1;
 	TargetTime	target = get_target(fcinfo, 0,
 									get_mode_arg(fcinfo, 1),
 									get_generation(fcinfo, 2),
-									target_time_arg(fcinfo, 3));
+									at_arg < 4 ? TARGET_ROLE_ANY :
+									get_role(fcinfo, 3),
+									target_time_arg(fcinfo, at_arg));
 	Interval   *interval;
 
 	if (!target.known)
@@ -81,7 +95,7 @@ pmr_srv_target_transfn(PG_FUNCTION_ARGS)
 	start = target_time_arg(fcinfo, 3);
 	as_of = target_as_of_arg(fcinfo, 6);
 	target = get_target(fcinfo, 1, get_mode_arg(fcinfo, 2),
-						get_generation(fcinfo, 5), start);
+						get_generation(fcinfo, 5), TARGET_ROLE_ANY, start);
 	return target_state_count(fcinfo,
 							  target_outcome(start,
 											 target_time_arg(fcinfo, 4),
