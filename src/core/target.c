@@ -53,7 +53,7 @@ find_row(const TargetRow *rows, int nrows, TargetMode mode,
 	return found;
 }
 
-/* The row for a role and a generation of devices, or for any of them. */
+/* The row for a role and a generation of devices, or else for any of them. */
 static const TargetRow *
 find_row_or_any(const TargetRow *rows, int nrows, TargetMode mode,
 				TargetGeneration generation, TargetRole role, int64_t at)
