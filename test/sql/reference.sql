@@ -70,8 +70,8 @@ FROM (
 	FROM pmr.target_response_time GROUP BY srv, mode
 ) AS by_mode
 GROUP BY srv ORDER BY string_to_array(srv, '.')::integer[];
-SELECT DISTINCT mode, device_generation, user_role, status, source FROM pmr.target_response_time
-ORDER BY mode, device_generation, user_role <> 'any', source;
+SELECT mode, device_generation, user_role, status, source FROM pmr.target_response_time
+GROUP BY mode, device_generation, user_role, status, source ORDER BY mode, device_generation, user_role COLLATE "C", source;
 
 SELECT measure, name, period, valid_from, target_pct, minimum_pct, status FROM pmr.service_level ORDER BY measure;
 SELECT code, mode, class, description FROM pmr.response_code
@@ -191,7 +191,7 @@ ORDER BY business_process;
 SELECT report_row, business_process, srv, qualifier, description, builtin FROM pmr.current_business_process_srv
 WHERE business_process IN ('firmware', 'prepayment') OR srv = '1.1.1' ORDER BY report_row;
 SELECT srv, mode, device_generation, user_role, valid_from, target, builtin FROM pmr.current_target_response_time
-WHERE srv IN ('1.6', '2.1', '2.2', '4.8.1') ORDER BY srv, mode, device_generation, user_role <> 'any';
+WHERE srv IN ('1.6', '2.1', '2.2', '4.8.1') ORDER BY srv, mode, device_generation, user_role COLLATE "C";
 SELECT measure, name, valid_from, target_pct, minimum_pct, builtin FROM pmr.current_service_level ORDER BY measure;
 SELECT code, mode, class, builtin FROM pmr.current_response_code WHERE code IN ('E20', 'E21', 'E99') ORDER BY code, mode;
 -- the row in force now is what srv_target() returns now, except for generations without a row
@@ -199,6 +199,27 @@ SELECT count(*) AS targets, count(*) FILTER (WHERE target IS NOT DISTINCT FROM p
 FROM pmr.current_target_response_time WHERE device_generation <> 'any';
 SELECT count(*) AS targets, count(*) FILTER (WHERE target IS NOT DISTINCT FROM pmr.srv_target(srv, mode, 'smets2', user_role, now())) AS equal
 FROM pmr.current_target_response_time WHERE device_generation = 'any';
+ROLLBACK;
+
+--
+-- Targets by user role, as a rollup uses them; roles are data
+--
+
+BEGIN;
+SELECT pmr.target_fingerprint('4.8.1', '2026-10-01 00:00+00') AS fingerprint \gset
+INSERT INTO pmr.target_response_time (srv, mode, device_generation, user_role, valid_from, target, source) VALUES
+	('4.8.1', 'on_demand', 'smets1', 'XYZ', '2026-09-15 00:00+00', '20 s', 'test'), ('4.10', 'on_demand', 'any', 'XYZ', '-infinity', '30 s', 'test'),
+	('4.8.1', 'on_demand', 'smets2', 'IS', '-infinity', '30 s', 'test');
+SELECT srv, device_generation, user_role, t.*
+FROM (VALUES ('4.8.1', 'smets1'), ('4.8.1', 'smets2'), ('4.8.1', 'unknown'), ('4.10', 'unknown')) AS s (srv, device_generation), unnest('{any,IS,GS,MDR,XYZ,unknown}'::text[]) AS user_role,
+	pmr.target_between(srv, 'on_demand', device_generation, user_role, '2026-09-01 00:00+00', '2026-10-01 00:00+00') AS t;
+SELECT pmr.target_fingerprint('4.8.1', '2026-10-01 00:00+00') <> :fingerprint AS changed;
+UPDATE pmr.target_response_time SET user_role = 'XY' WHERE user_role = 'XYZ' AND srv = '4.8.1';
+SELECT pmr.target_fingerprint('4.8.1', '2026-10-01 00:00+00') AS other_role \gset
+UPDATE pmr.target_response_time SET user_role = 'XYZ' WHERE user_role = 'XY';
+SELECT pmr.target_fingerprint('4.8.1', '2026-10-01 00:00+00') <> :other_role AS changed;
+DELETE FROM pmr.target_response_time WHERE NOT builtin;
+SELECT pmr.target_fingerprint('4.8.1', '2026-10-01 00:00+00') = :fingerprint AS as_before;
 ROLLBACK;
 
 --
