@@ -212,7 +212,8 @@ INSERT INTO pmr.target_response_time (srv, mode, device_generation, user_role, v
 	('4.8.1', 'on_demand', 'smets2', 'IS', '-infinity', '30 s', 'test');
 SELECT srv, device_generation, user_role, t.*
 FROM (VALUES ('4.8.1', 'smets1'), ('4.8.1', 'smets2'), ('4.8.1', 'unknown'), ('4.10', 'unknown')) AS s (srv, device_generation), unnest('{any,IS,GS,MDR,XYZ,unknown}'::text[]) AS user_role,
-	pmr.target_between(srv, 'on_demand', device_generation, user_role, '2026-09-01 00:00+00', '2026-10-01 00:00+00') AS t;
+	pmr.target_between(srv, 'on_demand', device_generation, user_role, '2026-09-01 00:00+00', '2026-10-01 00:00+00') AS t
+ORDER BY srv COLLATE "C", device_generation COLLATE "C", user_role COLLATE "C";
 SELECT pmr.target_fingerprint('4.8.1', '2026-10-01 00:00+00') <> :fingerprint AS changed;
 UPDATE pmr.target_response_time SET user_role = 'XY' WHERE user_role = 'XYZ' AND srv = '4.8.1';
 SELECT pmr.target_fingerprint('4.8.1', '2026-10-01 00:00+00') AS other_role \gset
