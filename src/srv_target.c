@@ -15,6 +15,7 @@
 #include "utils/timestamp.h"
 
 PG_FUNCTION_INFO_V1(pmr_srv_target);
+PG_FUNCTION_INFO_V1(pmr_srv_target_of_role);
 PG_FUNCTION_INFO_V1(pmr_srv_target_transfn);
 
 static TargetGeneration
@@ -39,7 +40,8 @@ get_role(FunctionCallInfo fcinfo, int argno)
 	return target_role(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
 }
 
-static TargetTime
+/* Inline: two callers pass a constant role, and call it for each row. */
+static pg_attribute_always_inline TargetTime
 get_target(FunctionCallInfo fcinfo, int srv_arg, TargetMode mode,
 		   TargetGeneration generation, TargetRole role, TargetTime at)
 {
@@ -62,17 +64,9 @@ get_target(FunctionCallInfo fcinfo, int srv_arg, TargetMode mode,
 	return period->target;
 }
 
-/* (srv, mode, device_generation, [user_role,] at) */
-Datum
-pmr_srv_target(PG_FUNCTION_ARGS)
+static Datum
+return_target(FunctionCallInfo fcinfo, TargetTime target)
 {
-	int			at_arg = PG_NARGS() - 1;
-	TargetTime	target = get_target(fcinfo, 0,
-									get_mode_arg(fcinfo, 1),
-									get_generation(fcinfo, 2),
-									at_arg < 4 ? TARGET_ROLE_ANY :
-									get_role(fcinfo, 3),
-									target_time_arg(fcinfo, at_arg));
 	Interval   *interval;
 
 	if (!target.known)
@@ -81,6 +75,28 @@ pmr_srv_target(PG_FUNCTION_ARGS)
 	interval->day = target.us / USECS_PER_DAY;
 	interval->time = target.us % USECS_PER_DAY;
 	PG_RETURN_INTERVAL_P(interval);
+}
+
+/* (srv, mode, device_generation, at) */
+Datum
+pmr_srv_target(PG_FUNCTION_ARGS)
+{
+	return return_target(fcinfo, get_target(fcinfo, 0,
+											get_mode_arg(fcinfo, 1),
+											get_generation(fcinfo, 2),
+											TARGET_ROLE_ANY,
+											target_time_arg(fcinfo, 3)));
+}
+
+/* (srv, mode, device_generation, user_role, at) */
+Datum
+pmr_srv_target_of_role(PG_FUNCTION_ARGS)
+{
+	return return_target(fcinfo, get_target(fcinfo, 0,
+											get_mode_arg(fcinfo, 1),
+											get_generation(fcinfo, 2),
+											get_role(fcinfo, 3),
+											target_time_arg(fcinfo, 4)));
 }
 
 /* (state, srv, mode, requested_at, answered_at [, generation [, as_of]]) */

@@ -18,12 +18,12 @@ CREATE FUNCTION pmr.srv_target(srv text, mode text, device_generation text, at t
 COMMENT ON FUNCTION pmr.srv_target(text, text, text, timestamp) IS 'Target Response Time of a request of the user role any that started at a time; NULL if there is none, or if it is not known';
 
 CREATE FUNCTION pmr.srv_target(srv text, mode text, device_generation text, user_role text, at timestamp with time zone) RETURNS interval
-	AS 'MODULE_PATHNAME', 'pmr_srv_target'
+	AS 'MODULE_PATHNAME', 'pmr_srv_target_of_role'
 	LANGUAGE C STABLE PARALLEL SAFE;
 COMMENT ON FUNCTION pmr.srv_target(text, text, text, text, timestamp with time zone) IS 'Target Response Time of a request of a user role that started at a time; NULL if there is none, or if it is not known';
 
 CREATE FUNCTION pmr.srv_target(srv text, mode text, device_generation text, user_role text, at timestamp) RETURNS interval
-	AS 'MODULE_PATHNAME', 'pmr_srv_target'
+	AS 'MODULE_PATHNAME', 'pmr_srv_target_of_role'
 	LANGUAGE C STABLE PARALLEL SAFE;
 COMMENT ON FUNCTION pmr.srv_target(text, text, text, text, timestamp) IS 'Target Response Time of a request of a user role that started at a time; NULL if there is none, or if it is not known';
 
