@@ -47,7 +47,7 @@
 #include "utils/snapmgr.h"
 
 #define SCHEMA_NAME		"pmr"
-#define MAX_COLUMNS		6
+#define MAX_COLUMNS		7
 
 typedef struct ReferenceColumn
 {
@@ -182,6 +182,7 @@ read_target_row(const Datum *values, const bool *nulls, void *place)
 	TargetRow  *row = place;
 	const text *mode = DatumGetTextPP(values[1]);
 	const text *generation = DatumGetTextPP(values[2]);
+	const text *role = DatumGetTextPP(values[3]);
 
 	row->mode = target_mode(VARDATA_ANY(mode),
 							VARSIZE_ANY_EXHDR(mode));
@@ -189,14 +190,17 @@ read_target_row(const Datum *values, const bool *nulls, void *place)
 										VARSIZE_ANY_EXHDR(generation));
 	if (row->generation == GENERATION_UNKNOWN)
 		row->generation = GENERATION_ANY;
-	row->builtin = DatumGetBool(values[3]);
-	row->valid_from = DatumGetTimestampTz(values[4]);
+	row->role = target_role(VARDATA_ANY(role), VARSIZE_ANY_EXHDR(role));
+	if (row->role.length > 0)
+		row->role.name = pnstrdup(row->role.name, row->role.length);
+	row->builtin = DatumGetBool(values[4]);
+	row->valid_from = DatumGetTimestampTz(values[5]);
 	row->target.us = 0;
-	row->target.known = !nulls[5];
+	row->target.known = !nulls[6];
 	if (row->target.known)
 	{
 		row->target.us =
-			limit_us_from_interval(DatumGetIntervalP(values[5]), "target");
+			limit_us_from_interval(DatumGetIntervalP(values[6]), "target");
 	}
 	return true;
 }
@@ -218,11 +222,12 @@ read_response_code_row(const Datum *values, const bool *nulls, void *place)
 /* For "any" in a column target_mode() and so on return ..._UNKNOWN. */
 static const ReferenceTable target_table = {
 	.name = "target_response_time",
-	.ncolumns = 6,
+	.ncolumns = 7,
 	.columns = {
 		{"srv", TEXTOID},
 		{"mode", TEXTOID},
 		{"device_generation", TEXTOID},
+		{"user_role", TEXTOID},
 		{"builtin", BOOLOID},
 		{"valid_from", TIMESTAMPTZOID},
 		{"target", INTERVALOID, true}

@@ -15,6 +15,7 @@
 #include "utils/timestamp.h"
 
 PG_FUNCTION_INFO_V1(pmr_srv_target);
+PG_FUNCTION_INFO_V1(pmr_srv_target_of_role);
 PG_FUNCTION_INFO_V1(pmr_srv_target_transfn);
 
 static TargetGeneration
@@ -28,9 +29,21 @@ get_generation(FunctionCallInfo fcinfo, int argno)
 	return target_generation(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
 }
 
-static TargetTime
+static TargetRole
+get_role(FunctionCallInfo fcinfo, int argno)
+{
+	const text *name;
+
+	if (PG_ARGISNULL(argno))
+		return TARGET_ROLE_UNKNOWN;
+	name = PG_GETARG_TEXT_PP(argno);
+	return target_role(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
+}
+
+/* Inline: two callers pass a constant role, and call it for each row. */
+static pg_attribute_always_inline TargetTime
 get_target(FunctionCallInfo fcinfo, int srv_arg, TargetMode mode,
-		   TargetGeneration generation, TargetTime at)
+		   TargetGeneration generation, TargetRole role, TargetTime at)
 {
 	static const TargetTime none = {.known = false};
 	const TargetRow *rows;
@@ -42,23 +55,18 @@ get_target(FunctionCallInfo fcinfo, int srv_arg, TargetMode mode,
 		return none;
 	rows = reference_targets(fcinfo, PG_GETARG_TEXT_PP(srv_arg), &nrows,
 							 &periods);
-	if (periods == NULL)
-		return target_of_request(rows, nrows, mode, generation, at.us);
-	period = &periods[target_kind(mode, generation)];
+	if (periods == NULL || target_role_is_apart(rows, nrows, role))
+		return target_of_request(rows, nrows, mode, generation, role, at.us);
+	period = &periods[target_kind(mode, generation, role)];
 	if (unlikely(!target_period_contains(period, at.us)))
 		*period = target_period_of_request(rows, nrows, mode, generation,
-										   at.us);
+										   role, at.us);
 	return period->target;
 }
 
-/* (srv, mode, device_generation, at) */
-Datum
-pmr_srv_target(PG_FUNCTION_ARGS)
+static Datum
+return_target(FunctionCallInfo fcinfo, TargetTime target)
 {
-	TargetTime	target = get_target(fcinfo, 0,
-									get_mode_arg(fcinfo, 1),
-									get_generation(fcinfo, 2),
-									target_time_arg(fcinfo, 3));
 	Interval   *interval;
 
 	if (!target.known)
@@ -67,6 +75,28 @@ pmr_srv_target(PG_FUNCTION_ARGS)
 	interval->day = target.us / USECS_PER_DAY;
 	interval->time = target.us % USECS_PER_DAY;
 	PG_RETURN_INTERVAL_P(interval);
+}
+
+/* (srv, mode, device_generation, at) */
+Datum
+pmr_srv_target(PG_FUNCTION_ARGS)
+{
+	return return_target(fcinfo, get_target(fcinfo, 0,
+											get_mode_arg(fcinfo, 1),
+											get_generation(fcinfo, 2),
+											TARGET_ROLE_ANY,
+											target_time_arg(fcinfo, 3)));
+}
+
+/* (srv, mode, device_generation, user_role, at) */
+Datum
+pmr_srv_target_of_role(PG_FUNCTION_ARGS)
+{
+	return return_target(fcinfo, get_target(fcinfo, 0,
+											get_mode_arg(fcinfo, 1),
+											get_generation(fcinfo, 2),
+											get_role(fcinfo, 3),
+											target_time_arg(fcinfo, 4)));
 }
 
 /* (state, srv, mode, requested_at, answered_at [, generation [, as_of]]) */
@@ -81,7 +111,7 @@ pmr_srv_target_transfn(PG_FUNCTION_ARGS)
 	start = target_time_arg(fcinfo, 3);
 	as_of = target_as_of_arg(fcinfo, 6);
 	target = get_target(fcinfo, 1, get_mode_arg(fcinfo, 2),
-						get_generation(fcinfo, 5), start);
+						get_generation(fcinfo, 5), TARGET_ROLE_ANY, start);
 	return target_state_count(fcinfo,
 							  target_outcome(start,
 											 target_time_arg(fcinfo, 4),

@@ -3,17 +3,29 @@
  *
  * A time without time zone is taken as UTC when it is compared with valid_from,
  * because the times of the DCC are in UTC.
+ *
+ * The aggregates use the targets of the user role any.
  */
 
 CREATE FUNCTION pmr.srv_target(srv text, mode text, device_generation text, at timestamp with time zone) RETURNS interval
 	AS 'MODULE_PATHNAME', 'pmr_srv_target'
 	LANGUAGE C STABLE PARALLEL SAFE COST 5;
-COMMENT ON FUNCTION pmr.srv_target(text, text, text, timestamp with time zone) IS 'Target Response Time of a request that started at a time; NULL if there is none, or if it is not known';
+COMMENT ON FUNCTION pmr.srv_target(text, text, text, timestamp with time zone) IS 'Target Response Time of a request of the user role any that started at a time; NULL if there is none, or if it is not known';
 
 CREATE FUNCTION pmr.srv_target(srv text, mode text, device_generation text, at timestamp) RETURNS interval
 	AS 'MODULE_PATHNAME', 'pmr_srv_target'
 	LANGUAGE C STABLE PARALLEL SAFE COST 5;
-COMMENT ON FUNCTION pmr.srv_target(text, text, text, timestamp) IS 'Target Response Time of a request that started at a time; NULL if there is none, or if it is not known';
+COMMENT ON FUNCTION pmr.srv_target(text, text, text, timestamp) IS 'Target Response Time of a request of the user role any that started at a time; NULL if there is none, or if it is not known';
+
+CREATE FUNCTION pmr.srv_target(srv text, mode text, device_generation text, user_role text, at timestamp with time zone) RETURNS interval
+	AS 'MODULE_PATHNAME', 'pmr_srv_target_of_role'
+	LANGUAGE C STABLE PARALLEL SAFE COST 5;
+COMMENT ON FUNCTION pmr.srv_target(text, text, text, text, timestamp with time zone) IS 'Target Response Time of a request of a user role that started at a time; NULL if there is none, or if it is not known';
+
+CREATE FUNCTION pmr.srv_target(srv text, mode text, device_generation text, user_role text, at timestamp) RETURNS interval
+	AS 'MODULE_PATHNAME', 'pmr_srv_target_of_role'
+	LANGUAGE C STABLE PARALLEL SAFE COST 5;
+COMMENT ON FUNCTION pmr.srv_target(text, text, text, text, timestamp) IS 'Target Response Time of a request of a user role that started at a time; NULL if there is none, or if it is not known';
 
 CREATE FUNCTION pmr.srv_target_transfn(bigint[], text, text, timestamp with time zone, timestamp with time zone) RETURNS bigint[]
 	AS 'MODULE_PATHNAME', 'pmr_srv_target_transfn'

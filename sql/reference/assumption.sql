@@ -17,7 +17,7 @@ CREATE VIEW pmr.assumption AS
 			CASE WHEN listed THEN 'listed' ELSE 'not listed' END, valid_from, status, source, builtin
 		FROM pmr.business_process_srv
 		UNION ALL
-		SELECT 'target_response_time', concat_ws(' ', srv, mode, device_generation),
+		SELECT 'target_response_time', concat_ws(' ', srv, mode, device_generation, nullif(user_role, 'any')),
 			coalesce(trim_scale(extract(epoch FROM target)) || ' s', 'none'), valid_from, status, source, builtin
 		FROM pmr.target_response_time
 		UNION ALL
@@ -41,7 +41,7 @@ CREATE VIEW pmr.assumption AS
 	  AND (replaced_from IS NULL OR replaced_from > valid_from);
 COMMENT ON VIEW pmr.assumption IS 'rows of the reference tables whose values are assumed, because they could not be read in the legal text; without rows that a user has replaced';
 COMMENT ON COLUMN pmr.assumption.reference_table IS 'table in the schema pmr';
-COMMENT ON COLUMN pmr.assumption.item IS 'key of the row: its columns, separated by spaces';
+COMMENT ON COLUMN pmr.assumption.item IS 'key of the row: its columns, separated by spaces; without the user role any';
 COMMENT ON COLUMN pmr.assumption.value IS 'the assumed value';
 COMMENT ON COLUMN pmr.assumption.valid_from IS 'the row is in force from this time until the next row of its key';
 COMMENT ON COLUMN pmr.assumption.replaced_from IS 'time from which a row of the user replaces this one; NULL: no such row';

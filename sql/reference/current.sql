@@ -29,10 +29,10 @@ CREATE VIEW pmr.current_business_process_srv AS
 COMMENT ON VIEW pmr.current_business_process_srv IS 'rows of the report in force now: the row of the user if there is one, otherwise the shipped row';
 
 CREATE VIEW pmr.current_target_response_time AS
-	SELECT DISTINCT ON (srv, mode, device_generation) *
+	SELECT DISTINCT ON (srv, mode, device_generation, user_role) *
 	FROM pmr.target_response_time
 	WHERE valid_from <= now()
-	ORDER BY srv, mode, device_generation, builtin, valid_from DESC;
+	ORDER BY srv, mode, device_generation, user_role, builtin, valid_from DESC;
 COMMENT ON VIEW pmr.current_target_response_time IS 'Target Response Times in force now: the row of the user if there is one, otherwise the shipped row';
 
 CREATE VIEW pmr.current_service_level AS

@@ -21,7 +21,7 @@ CREATE TABLE pmr.service_reference_variant (
 	future_dated text NOT NULL CHECK (future_dated IN ('none', 'dsp', 'device', 'dsp_or_device')),
 	dcc_scheduled boolean NOT NULL,
 	non_device boolean NOT NULL,
-	eligible_user_roles text[] NOT NULL DEFAULT '{}' CHECK (eligible_user_roles <@ '{IS,ES,GS,ED,GT,RSA,OU}'),
+	eligible_user_roles text[] NOT NULL DEFAULT '{}',
 	answered_by text NOT NULL DEFAULT 'response' CHECK (answered_by IN ('response', 'delivery')),
 	status text NOT NULL DEFAULT 'confirmed' CHECK (status IN ('confirmed', 'assumed')),
 	source text NOT NULL CHECK (source <> ''),
@@ -38,7 +38,7 @@ COMMENT ON COLUMN pmr.service_reference_variant.on_demand IS 'true: can be reque
 COMMENT ON COLUMN pmr.service_reference_variant.future_dated IS 'who holds a future-dated request until its execution time: dsp, device or dsp_or_device; none: the SRV cannot be future-dated';
 COMMENT ON COLUMN pmr.service_reference_variant.dcc_scheduled IS 'true: can be scheduled with the DCC';
 COMMENT ON COLUMN pmr.service_reference_variant.non_device IS 'true: answered by the DCC, not by a device';
-COMMENT ON COLUMN pmr.service_reference_variant.eligible_user_roles IS 'user roles that may send it: IS import supplier, ES export supplier, GS gas supplier, ED and GT network operators, RSA registered supplier agent, OU other user';
+COMMENT ON COLUMN pmr.service_reference_variant.eligible_user_roles IS 'user roles that may send it: IS import supplier, ES export supplier, GS gas supplier, ED and GT network operators, RSA registered supplier agent, OU other user; other roles may occur, such as MDR, meter data retriever';
 COMMENT ON COLUMN pmr.service_reference_variant.answered_by IS 'response: the response answers the request; delivery: the request is answered when the last device has received what was sent';
 COMMENT ON COLUMN pmr.service_reference_variant.status IS 'confirmed: the value was read in the source; assumed: it was not';
 COMMENT ON COLUMN pmr.service_reference_variant.source IS 'document that the value is from, or why it is assumed';

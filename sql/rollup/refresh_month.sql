@@ -80,7 +80,7 @@ WITH crossed AS MATERIALIZED (
 	SELECT pmr.short_key(CASE WHEN btrim(c.party, '()') = '*' THEN '(' || c.party || ')' ELSE c.party END) AS party, pmr.short_key(c.srv) AS srv, c.mode, c.device_generation,
 		pmr.short_key(c.qualifier) AS qualifier, pmr.short_key(c.business_process) AS business_process,
 		t.target_s, t.target_status, pmr.target_fingerprint(c.srv, $10) AS target_fingerprint, c.x
-	FROM crossed AS c, pmr.target_between(c.srv, c.mode, c.device_generation, $2, $10) AS t
+	FROM crossed AS c, pmr.target_between(c.srv, c.mode, c.device_generation, 'any', $2, $10) AS t
 	ORDER BY c.party, c.srv
 ), cell AS (
 	INSERT INTO pmr.rollup

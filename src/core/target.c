@@ -34,7 +34,7 @@ target_outcome_name(TargetOutcome outcome)
 /* The row in force at a time, or NULL. */
 static const TargetRow *
 find_row(const TargetRow *rows, int nrows, TargetMode mode,
-		 TargetGeneration generation, int64_t at)
+		 TargetGeneration generation, TargetRole role, int64_t at)
 {
 	const TargetRow *found = NULL;
 
@@ -43,7 +43,7 @@ find_row(const TargetRow *rows, int nrows, TargetMode mode,
 		const TargetRow *row = &rows[i];
 
 		if (row->mode != mode || row->generation != generation ||
-			row->valid_from > at)
+			!target_role_equal(row->role, role) || row->valid_from > at)
 			continue;
 		if (found == NULL ||
 			(row->builtin == found->builtin ?
@@ -53,22 +53,34 @@ find_row(const TargetRow *rows, int nrows, TargetMode mode,
 	return found;
 }
 
-/* The row for a generation of devices, or else the one for any generation. */
+/* The row for a role and a generation of devices, or else for any of them. */
 static const TargetRow *
 find_row_or_any(const TargetRow *rows, int nrows, TargetMode mode,
-				TargetGeneration generation, int64_t at)
+				TargetGeneration generation, TargetRole role, int64_t at)
 {
-	const TargetRow *row = find_row(rows, nrows, mode, generation, at);
+	const TargetRow *row = find_row(rows, nrows, mode, generation, role, at);
 
-	return row != NULL ? row :
-		find_row(rows, nrows, mode, GENERATION_ANY, at);
+	if (row == NULL)
+		row = find_row(rows, nrows, mode, GENERATION_ANY, role, at);
+	if (row == NULL && role.length > 0)
+		row = find_row_or_any(rows, nrows, mode, generation, TARGET_ROLE_ANY,
+							  at);
+	return row;
 }
 
-TargetTime
-target_of_request(const TargetRow *rows, int nrows, TargetMode mode,
-				  TargetGeneration generation, int64_t at)
+static inline bool
+is_same_target(TargetTime a, TargetTime b)
 {
-	static const TargetTime unknown = {.known = false};
+	return a.known == b.known && a.us == b.us;
+}
+
+static const TargetTime unknown = {.known = false};
+
+/* The target of a request whose role is known. */
+static TargetTime
+target_of_role(const TargetRow *rows, int nrows, TargetMode mode,
+			   TargetGeneration generation, TargetRole role, int64_t at)
+{
 	const TargetRow *first = NULL;
 
 	for (int m = 0; m < TARGET_MODES; m++)
@@ -85,7 +97,7 @@ target_of_request(const TargetRow *rows, int nrows, TargetMode mode,
 			if (generation != GENERATION_UNKNOWN && generation != g)
 				continue;
 			ntried++;
-			row = find_row_or_any(rows, nrows, m, g, at);
+			row = find_row_or_any(rows, nrows, m, g, role, at);
 			if (row == NULL)
 				continue;
 			if (mode == MODE_UNKNOWN && m == MODE_NON_DEVICE)
@@ -93,8 +105,7 @@ target_of_request(const TargetRow *rows, int nrows, TargetMode mode,
 			nfound++;
 			if (first == NULL)
 				first = row;
-			if (row->target.known != first->target.known ||
-				row->target.us != first->target.us)
+			if (!is_same_target(row->target, first->target))
 				return unknown;
 		}
 		if (nfound > 0 && nfound < ntried)
@@ -103,9 +114,30 @@ target_of_request(const TargetRow *rows, int nrows, TargetMode mode,
 	return first != NULL ? first->target : unknown;
 }
 
+TargetTime
+target_of_request(const TargetRow *rows, int nrows, TargetMode mode,
+				  TargetGeneration generation, TargetRole role, int64_t at)
+{
+	TargetTime	target;
+
+	if (role.length >= 0)
+		return target_of_role(rows, nrows, mode, generation, role, at);
+	target = target_of_role(rows, nrows, mode, generation, TARGET_ROLE_ANY,
+							at);
+	for (int i = 0; i < nrows && target.known; i++)
+	{
+		if (!is_same_target(target,
+							target_of_role(rows, nrows, mode, generation,
+										   rows[i].role, at)))
+			return unknown;
+	}
+	return target;
+}
+
 TargetPeriod
 target_period_of_request(const TargetRow *rows, int nrows, TargetMode mode,
-						 TargetGeneration generation, int64_t at)
+						 TargetGeneration generation, TargetRole role,
+						 int64_t at)
 {
 	TargetPeriod period = {INT64_MIN, INT64_MAX, {.known = false}};
 
@@ -116,7 +148,8 @@ target_period_of_request(const TargetRow *rows, int nrows, TargetMode mode,
 		if (rows[i].valid_from > at && rows[i].valid_from < period.until)
 			period.until = rows[i].valid_from;
 	}
-	period.target = target_of_request(rows, nrows, mode, generation, at);
+	period.target = target_of_request(rows, nrows, mode, generation, role,
+									  at);
 	return period;
 }
 
@@ -149,4 +182,17 @@ target_generation(const char *name, int length)
 	if (is_name(name, length, "smets2"))
 		return GENERATION_SMETS2;
 	return GENERATION_UNKNOWN;
+}
+
+TargetRole
+target_role(const char *name, int length)
+{
+	if (is_name(name, length, "any"))
+		return TARGET_ROLE_ANY;
+	if (length == 0)
+		return TARGET_ROLE_UNKNOWN;
+	return (TargetRole)
+	{
+		name, length
+	};
 }

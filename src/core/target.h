@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 /* In the order of the columns of the SQL type target_counts. */
 typedef enum TargetOutcome
@@ -55,11 +56,23 @@ typedef enum TargetGeneration
 
 #define TARGET_GENERATIONS	2	/* of devices */
 
+/* The name of a user role, of any bytes.  Roles are data. */
+typedef struct TargetRole
+{
+	const char *name;
+	int			length;			/* 0: any, that is, all roles without rows of
+								 * their own for the SRV; -1: not known */
+} TargetRole;
+
+#define TARGET_ROLE_ANY		((TargetRole) {NULL, 0})
+#define TARGET_ROLE_UNKNOWN ((TargetRole) {NULL, -1})
+
 /* A row of the target table. */
 typedef struct TargetRow
 {
 	TargetMode	mode;
 	TargetGeneration generation;
+	TargetRole	role;
 	bool		builtin;		/* shipped: a user's row takes precedence */
 	int64_t		valid_from;
 	TargetTime	target;			/* not known, and 0: no target from then on */
@@ -112,19 +125,29 @@ extern const char *target_outcome_name(TargetOutcome outcome);
  * The target of a request, from the rows of its Service Reference Variant.
  *
  * A row is in force from its valid_from until that of the next row of the same
- * mode, generation and builtin.  From its valid_from on, a user's row hides
- * the shipped ones.  A generation without a row of its own has that of
- * GENERATION_ANY.
+ * mode, generation, role and builtin.  From its valid_from on, a user's row
+ * hides the shipped ones.  The row of a request is the first that is in force
+ * of these, all of its mode:
+ *
+ * - of its role and its generation
+ * - of its role and GENERATION_ANY
+ * - of TARGET_ROLE_ANY and its generation
+ * - of TARGET_ROLE_ANY and GENERATION_ANY
+ *
+ * So a row of a role is an exception: wherever a role has none, the rows for
+ * all roles apply to it, too.
  *
  * Nothing is guessed.  If the generation is unknown, both must have the same
  * target.  If the mode is unknown, all modes that have a row must have the
  * same target, or all none; and MODE_NON_DEVICE must have no row, because only
- * there I99 is an answer.  Otherwise, or if there is no target, the result is
- * not known.
+ * there I99 is an answer.  If the role is unknown, each role that has a row
+ * and TARGET_ROLE_ANY must have the same target.  Otherwise, or if there is no
+ * target, the result is not known.
  */
 extern TargetTime target_of_request(const TargetRow *rows, int nrows,
 									TargetMode mode,
-									TargetGeneration generation, int64_t at);
+									TargetGeneration generation,
+									TargetRole role, int64_t at);
 
 /*
  * The target of a request, and the period around that time in which it does
@@ -140,7 +163,7 @@ typedef struct TargetPeriod
 extern TargetPeriod target_period_of_request(const TargetRow *rows, int nrows,
 											 TargetMode mode,
 											 TargetGeneration generation,
-											 int64_t at);
+											 TargetRole role, int64_t at);
 
 static inline bool
 target_period_contains(const TargetPeriod *period, int64_t at)
@@ -148,17 +171,46 @@ target_period_contains(const TargetPeriod *period, int64_t at)
 	return at >= period->from && at < period->until;
 }
 
-/* Combinations of mode and generation, unknown ones included, as an index. */
-#define TARGET_KINDS	((TARGET_MODES + 1) * (TARGET_GENERATIONS + 1))
+/*
+ * Combinations of mode and generation, unknown ones included, as an index, for
+ * requests of a role without rows of its own, and for those of unknown role.
+ */
+#define TARGET_KINDS	(2 * (TARGET_MODES + 1) * (TARGET_GENERATIONS + 1))
 
 static inline int
-target_kind(TargetMode mode, TargetGeneration generation)
+target_kind(TargetMode mode, TargetGeneration generation, TargetRole role)
 {
-	return (mode + 1) * (TARGET_GENERATIONS + 1) + generation + 1;
+	return (mode + 1) * (TARGET_GENERATIONS + 1) + generation + 1 +
+		(role.length < 0 ? TARGET_KINDS / 2 : 0);
+}
+
+static inline bool
+target_role_equal(TargetRole a, TargetRole b)
+{
+	return a.length == b.length &&
+		(a.length <= 0 || memcmp(a.name, b.name, (size_t) a.length) == 0);
+}
+
+/* Is the role known, and has it a row of its own? */
+static inline bool
+target_role_is_apart(const TargetRow *rows, int nrows, TargetRole role)
+{
+	if (role.length > 0)
+	{
+		for (int i = 0; i < nrows; i++)
+		{
+			if (target_role_equal(rows[i].role, role))
+				return true;
+		}
+	}
+	return false;
 }
 
 /* Find a mode or generation by its name, or return ..._UNKNOWN. */
 extern TargetMode target_mode(const char *name, int length);
 extern TargetGeneration target_generation(const char *name, int length);
+
+/* The role of a name, which is not copied.  The empty name: not known. */
+extern TargetRole target_role(const char *name, int length);
 
 #endif							/* TARGET_H */

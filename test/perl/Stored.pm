@@ -124,6 +124,7 @@ INSERT INTO pmr.target_response_time (srv, mode, device_generation, valid_from, 
 	('2.2', 'on_demand', 'smets1', '2026-10-01 00:00:00.000001+00', '1 day 00:00:00.5', 'assumed', 'hearsay'),
 	('77.1', 'future_dated', 'smets2', '-infinity', '0', 'assumed', 'hearsay'),
 	('77.1', 'on_demand', 'any', '-infinity', '40 s', 'confirmed', 'test');
+INSERT INTO pmr.target_response_time (srv, mode, user_role, target, source) VALUES ('77.1', 'on_demand', E'a "new"\\trole', '50 s', 'test'), ('2.2', 'on_demand', 'MDR', NULL, 'test');
 INSERT INTO pmr.service_level (measure, name, valid_from, target_pct, minimum_pct, source) VALUES
 	('cpm1', 'Ours', '2026-10-01 00:00:00+00', 99.50, 96.0, 'test'), ('boost', 'Boost', '-infinity', NULL, NULL, 'test'),
 	('business_process', 'All', '-infinity', 70, 50.5, 'test');
@@ -275,7 +276,7 @@ sub queries_of
 		'materialized view' =>
 		  'SELECT srv, mode, counts, pct, encode(pmr.rtt_sketch_send(rtt), \'hex\') FROM performance ORDER BY srv, mode',
 		'targets' =>
-		  q{SELECT srv, mode, generation, at, pmr.srv_target(srv, mode, generation, at)
+		  q{SELECT srv, mode, generation, at, pmr.srv_target(srv, mode, generation, at), pmr.srv_target(srv, mode, generation, 'MDR', at), pmr.srv_target(srv, mode, generation, NULL, at)
 			FROM (SELECT DISTINCT srv, mode FROM pmr.target_response_time) AS t, unnest('{any,smets1,smets2}'::text[]) AS generation,
 				unnest('{2024-01-01 00:00+00,2026-10-01 00:00+00,2026-10-02 00:00+00,infinity}'::timestamptz[]) AS at
 			ORDER BY srv COLLATE "C", mode COLLATE "C", generation, at},

@@ -62,15 +62,16 @@ FROM pmr.business_process_srv;
 SELECT srv, string_agg(targets, ', ' ORDER BY mode) AS targets, bool_and(always) AS always
 FROM (
 	SELECT srv, mode, mode || ' ' || string_agg(CASE device_generation WHEN 'any' THEN '' ELSE device_generation || ' ' END
-			|| CASE WHEN target < '1 day' THEN extract(epoch FROM target)::integer || ' s'
+			|| CASE user_role WHEN 'any' THEN '' ELSE user_role || ' ' END
+			|| CASE WHEN target IS NULL THEN 'none' WHEN target < '1 day' THEN extract(epoch FROM target)::integer || ' s'
 				ELSE extract(epoch FROM target)::integer / 86400 || ' d' END
-			|| CASE status WHEN 'confirmed' THEN '' ELSE ' ?' END, '/' ORDER BY device_generation COLLATE "C") AS targets,
+			|| CASE status WHEN 'confirmed' THEN '' ELSE ' ?' END, '/' ORDER BY user_role <> 'any', user_role COLLATE "C", device_generation COLLATE "C") AS targets,
 		bool_and(valid_from = '-infinity') AS always
 	FROM pmr.target_response_time GROUP BY srv, mode
 ) AS by_mode
 GROUP BY srv ORDER BY string_to_array(srv, '.')::integer[];
-SELECT DISTINCT mode, device_generation, status, source FROM pmr.target_response_time
-ORDER BY mode, device_generation, source;
+SELECT mode, device_generation, user_role, status, source FROM pmr.target_response_time
+GROUP BY mode, device_generation, user_role, status, source ORDER BY mode, device_generation, user_role COLLATE "C", source;
 
 SELECT measure, name, period, valid_from, target_pct, minimum_pct, status FROM pmr.service_level ORDER BY measure;
 SELECT code, mode, class, description FROM pmr.response_code
@@ -84,7 +85,7 @@ WHERE business_process NOT IN (SELECT business_process FROM pmr.business_process
 UNION ALL SELECT 'SRV of a process', srv FROM pmr.business_process_srv
 WHERE srv NOT IN (SELECT srv FROM pmr.service_reference_variant)
 UNION ALL SELECT 'target of an SRV that is not reported', srv FROM pmr.target_response_time
-WHERE srv NOT IN (SELECT srv FROM pmr.business_process_srv)
+WHERE srv NOT IN (SELECT srv FROM pmr.business_process_srv) AND source NOT LIKE 'public notes % that quote SEC Appendix E %'
 UNION ALL SELECT 'mode of a target', srv || ' ' || mode FROM pmr.target_response_time AS t JOIN pmr.service_reference_variant AS v USING (srv)
 WHERE NOT CASE mode WHEN 'on_demand' THEN on_demand WHEN 'future_dated' THEN future_dated <> 'none'
 	WHEN 'dcc_scheduled' THEN dcc_scheduled ELSE non_device END
@@ -122,6 +123,8 @@ INSERT INTO pmr.target_response_time (srv, mode, target, valid_from, source)
 VALUES ('2.1', 'on_demand', '25 s', '2099-01-01 00:00:00+00', 'SEC Appendix E');
 INSERT INTO pmr.target_response_time (srv, mode, device_generation, target, source)
 VALUES ('1.6', 'on_demand', 'smets1', '45 s', 'SEC Appendix E');
+INSERT INTO pmr.target_response_time (srv, mode, device_generation, user_role, target, source)
+VALUES ('4.1.1', 'on_demand', 'smets2', 'MDR', NULL, 'SEC Appendix E'), ('4.8.1', 'on_demand', 'smets2', 'MDR', NULL, 'SEC Appendix E');
 INSERT INTO pmr.business_process (business_process, name, report_order, source) VALUES ('prepayment', 'Prepay', 4, 'SEC H13.1A');
 INSERT INTO pmr.business_process_srv (business_process, srv, qualifier, report_row, description, source)
 VALUES ('prepayment', '1.6', 'prepayment', 14, 'Update Payment Mode', 'SEC H13.1A');
@@ -132,9 +135,10 @@ INSERT INTO pmr.service_level (measure, name, target_pct, source, status) VALUES
 INSERT INTO pmr.response_code (code, class, description, source, status) VALUES ('E31', 'no_response', 'timed out', 'hearsay', 'assumed');
 INSERT INTO pmr.service_reference_variant (srv, service_reference, name, critical, on_demand, future_dated, dcc_scheduled, non_device,
 	source, status) VALUES ('7.17', '7.17', 'New', false, true, 'none', false, false, 'hearsay', 'assumed');
--- no longer assumed: 1.1.1, prepayment, its row, 11.1 and cpm1; 1.6 still is, as only SMETS1 is corrected
+-- no longer assumed: 1.1.1, prepayment, its row, 11.1 and cpm1; 1.6 still is, as only SMETS1 is corrected; of 4.1.1, only the row of MDR for SMETS2 is corrected
 SELECT reference_table, item, value, valid_from, replaced_from, source, builtin FROM pmr.assumption
 WHERE item IN ('1.1.1 on_demand any', '2.2 on_demand any', '2.1 on_demand any', '1.6 on_demand any', '1.6 on_demand smets1',
+	'4.1.1 on_demand smets2', '4.1.1 on_demand smets1 MDR', '4.1.1 on_demand smets2 MDR',
 	'prepayment', 'prepayment 1.6 prepayment', 'firmware 11.1', 'cpm1', 'business_process')
 	AND (reference_table, item) <> ('service_level', 'prepayment') OR NOT builtin AND item <> 'prepayment'
 ORDER BY reference_table, item COLLATE "C", valid_from;
@@ -170,6 +174,9 @@ INSERT INTO pmr.target_response_time (srv, mode, device_generation, valid_from, 
 	('1.6', 'on_demand', 'any', '2020-01-01', '1 s', 'test'), ('1.6', 'on_demand', 'any', '2021-01-01', '2 s', 'test'),
 	('1.6', 'on_demand', 'any', 'infinity', '3 s', 'test'), ('1.6', 'on_demand', 'smets1', '2021-01-01', '4 s', 'test'),
 	('1.6', 'future_dated', 'any', 'infinity', '5 s', 'test'), ('2.1', 'on_demand', 'any', '2021-01-01', NULL, 'test');
+INSERT INTO pmr.target_response_time (srv, mode, device_generation, user_role, valid_from, target, source) VALUES
+	('1.6', 'on_demand', 'any', 'XYZ', '2020-01-01', '9 s', 'test'), ('1.6', 'on_demand', 'any', 'XYZ', '2021-01-01', '8 s', 'test'),
+	('1.6', 'on_demand', 'smets1', 'XYZ', 'infinity', '7 s', 'test'), ('4.8.1', 'on_demand', 'smets1', 'MDR', '2021-01-01', NULL, 'test');
 INSERT INTO pmr.target_response_time (srv, mode, valid_from, target, source, builtin)
 VALUES ('1.6', 'on_demand', '2022-01-01', '6 s', 'test', true), ('2.2', 'on_demand', '2022-01-01', '7 s', 'test', true);
 INSERT INTO pmr.service_level (measure, name, valid_from, target_pct, minimum_pct, source) VALUES
@@ -183,15 +190,37 @@ SELECT business_process, name, builtin FROM pmr.current_business_process WHERE n
 ORDER BY business_process;
 SELECT report_row, business_process, srv, qualifier, description, builtin FROM pmr.current_business_process_srv
 WHERE business_process IN ('firmware', 'prepayment') OR srv = '1.1.1' ORDER BY report_row;
-SELECT srv, mode, device_generation, valid_from, target, builtin FROM pmr.current_target_response_time
-WHERE srv IN ('1.6', '2.1', '2.2') ORDER BY srv, mode, device_generation;
+SELECT srv, mode, device_generation, user_role, valid_from, target, builtin FROM pmr.current_target_response_time
+WHERE srv IN ('1.6', '2.1', '2.2', '4.8.1') ORDER BY srv, mode, device_generation, user_role COLLATE "C";
 SELECT measure, name, valid_from, target_pct, minimum_pct, builtin FROM pmr.current_service_level ORDER BY measure;
 SELECT code, mode, class, builtin FROM pmr.current_response_code WHERE code IN ('E20', 'E21', 'E99') ORDER BY code, mode;
 -- the row in force now is what srv_target() returns now, except for generations without a row
-SELECT count(*) AS targets, count(*) FILTER (WHERE target IS NOT DISTINCT FROM pmr.srv_target(srv, mode, device_generation, now())) AS equal
+SELECT count(*) AS targets, count(*) FILTER (WHERE target IS NOT DISTINCT FROM pmr.srv_target(srv, mode, device_generation, user_role, now())) AS equal
 FROM pmr.current_target_response_time WHERE device_generation <> 'any';
-SELECT count(*) AS targets, count(*) FILTER (WHERE target IS NOT DISTINCT FROM pmr.srv_target(srv, mode, 'smets2', now())) AS equal
+SELECT count(*) AS targets, count(*) FILTER (WHERE target IS NOT DISTINCT FROM pmr.srv_target(srv, mode, 'smets2', user_role, now())) AS equal
 FROM pmr.current_target_response_time WHERE device_generation = 'any';
+ROLLBACK;
+
+--
+-- Targets by user role, as a rollup uses them; roles are data
+--
+
+BEGIN;
+SELECT pmr.target_fingerprint('4.8.1', '2026-10-01 00:00+00') AS fingerprint \gset
+INSERT INTO pmr.target_response_time (srv, mode, device_generation, user_role, valid_from, target, source) VALUES
+	('4.8.1', 'on_demand', 'smets1', 'XYZ', '2026-09-15 00:00+00', '20 s', 'test'), ('4.10', 'on_demand', 'any', 'XYZ', '-infinity', '30 s', 'test'),
+	('4.8.1', 'on_demand', 'smets2', 'IS', '-infinity', '30 s', 'test');
+SELECT srv, device_generation, user_role, t.*
+FROM (VALUES ('4.8.1', 'smets1'), ('4.8.1', 'smets2'), ('4.8.1', 'unknown'), ('4.10', 'unknown')) AS s (srv, device_generation), unnest('{any,IS,GS,MDR,XYZ,unknown}'::text[]) AS user_role,
+	pmr.target_between(srv, 'on_demand', device_generation, user_role, '2026-09-01 00:00+00', '2026-10-01 00:00+00') AS t
+ORDER BY srv COLLATE "C", device_generation COLLATE "C", user_role COLLATE "C";
+SELECT pmr.target_fingerprint('4.8.1', '2026-10-01 00:00+00') <> :fingerprint AS changed;
+UPDATE pmr.target_response_time SET user_role = 'XY' WHERE user_role = 'XYZ' AND srv = '4.8.1';
+SELECT pmr.target_fingerprint('4.8.1', '2026-10-01 00:00+00') AS other_role \gset
+UPDATE pmr.target_response_time SET user_role = 'XYZ' WHERE user_role = 'XY';
+SELECT pmr.target_fingerprint('4.8.1', '2026-10-01 00:00+00') <> :other_role AS changed;
+DELETE FROM pmr.target_response_time WHERE NOT builtin;
+SELECT pmr.target_fingerprint('4.8.1', '2026-10-01 00:00+00') = :fingerprint AS as_before;
 ROLLBACK;
 
 --
@@ -252,7 +281,7 @@ CREATE TABLE bad (n serial, tab text, new_values jsonb);
 INSERT INTO bad (tab, new_values) VALUES
 	('service_reference_variant', '{"srv": "7.x"}'), ('service_reference_variant', '{"future_dated": "dcc"}'),
 	('service_reference_variant', '{"answered_by": "post"}'),
-	('service_reference_variant', '{"eligible_user_roles": ["IS", "XX"]}'), ('service_reference_variant', '{"status": "guessed"}'),
+	('service_reference_variant', '{"eligible_user_roles": null}'), ('service_reference_variant', '{"status": "guessed"}'),
 	('service_reference_variant', '{"source": ""}'), ('service_reference_variant', '{"source": null}'),
 	('service_reference_variant', '{"srv": "7.1", "builtin": true}'),
 	('business_process', '{"business_process": "New Process"}'), ('business_process', '{"status": "?"}'), ('business_process', '{"source": ""}'),
@@ -263,6 +292,7 @@ INSERT INTO bad (tab, new_values) VALUES
 	('target_response_time', '{"srv": "7"}'), ('target_response_time', '{"srv": "7.1.1.1"}'), ('target_response_time', '{"srv": "7.1 "}'),
 	('target_response_time', '{"mode": "any"}'), ('target_response_time', '{"mode": "On_Demand"}'), ('target_response_time', '{"mode": null}'),
 	('target_response_time', '{"device_generation": "smets3"}'), ('target_response_time', '{"device_generation": null}'),
+	('target_response_time', '{"user_role": ""}'), ('target_response_time', '{"user_role": "unknown"}'), ('target_response_time', '{"user_role": null}'),
 	('target_response_time', '{"target": "-1 microsecond"}'), ('target_response_time', '{"target": "1 month"}'),
 	('target_response_time', '{"target": "1 year"}'), ('target_response_time', '{"target": "-1 month 40 days"}'),
 	('target_response_time', '{"target": "106751991 days 04:00:54.775808"}'),
@@ -290,6 +320,8 @@ SELECT tab, (refusal(tab, '{}')).message FROM (SELECT DISTINCT tab FROM bad) AS 
 SELECT (refusal('target_response_time', '{"srv": "2.2"}')).message AS target, (refusal('target_response_time', '{"target": null}')).message AS no_target,
 	(refusal('target_response_time', '{"target": "0"}')).message AS zero,
 	(refusal('target_response_time', '{"valid_from": "infinity"}')).message AS never,
+	(refusal('target_response_time', '{"user_role": "a role to come"}')).message AS role,
+	(refusal('service_reference_variant', '{"eligible_user_roles": ["IS", "MDR", "a role to come"]}')).message AS eligible,
 	(refusal('response_code', '{"code": "I0"}')).message AS code,
 	(refusal('service_level', '{"target_pct": null, "minimum_pct": null}')).message AS no_level,
 	(refusal('service_level', '{"target_pct": 0, "minimum_pct": 0}')).message AS zero_level,

@@ -453,6 +453,11 @@ SELECT remedy FROM pmr.check_source('log') WHERE problem = 'targets have changed
 SELECT which, requests, met, missed FROM rolled_month WHERE source = 'log' ORDER BY which;
 SELECT DISTINCT target_s, target_status FROM pmr.rollup WHERE source = 'log';
 SELECT count(*) FROM pmr.changed_targets('log');
+-- a target of a user role changes them as well
+INSERT INTO pmr.target_response_time (srv, mode, user_role, target, source) VALUES ('1.1.1', 'on_demand', 'XYZ', '15 s', 'test');
+SELECT count(*) FROM pmr.changed_targets('log');
+DELETE FROM pmr.target_response_time WHERE user_role = 'XYZ';
+SELECT count(*) FROM pmr.changed_targets('log');
 -- a target of the future changes nothing; a target from the middle of the open month on is applied
 INSERT INTO pmr.target_response_time (srv, mode, valid_from, target, status, source) SELECT '1.1.1', 'on_demand', this + interval '100 years', '1 s', 'confirmed', 'test' FROM month;
 INSERT INTO pmr.target_response_time (srv, mode, valid_from, target, status, source) SELECT '1.1.1', 'on_demand', last + interval '5 days', NULL, 'confirmed', 'test' FROM month;

@@ -82,7 +82,7 @@ DELETE FROM pmr.service_level WHERE NOT builtin;
 
 CREATE TABLE audit AS
 SELECT ('{A,A,A,B,C,NULL}'::text[])[1 + random_of(i, 1, 6)] AS party, srv,
-	CASE srv WHEN '8.14.1' THEN 'non_device' WHEN '4.6.1' THEN ('{on_demand,dcc_scheduled}'::text[])[1 + random_of(i, 3, 2)] ELSE 'on_demand' END AS mode,
+	CASE srv WHEN '8.14.1' THEN 'non_device' WHEN '4.6.2' THEN ('{on_demand,dcc_scheduled}'::text[])[1 + random_of(i, 3, 2)] ELSE 'on_demand' END AS mode,
 	requested_at,
 	CASE WHEN random_of(i, 4, 12) > 0 THEN requested_at + (random_of(i, 5, 36000) + CASE WHEN random_of(extract(day FROM requested_at)::bigint, 6, 6) = 0 AND random_of(i, 7, 3) = 0 THEN 30000 ELSE 0 END) * interval '1 ms' END AS responded_at,
 	('{I0,I0,I0,I0,E1,E20,X9}'::text[])[1 + random_of(i, 8, 7)] AS response_code,
@@ -90,7 +90,7 @@ SELECT ('{A,A,A,B,C,NULL}'::text[])[1 + random_of(i, 1, 6)] AS party, srv,
 	CASE WHEN srv IN ('6.15.2', '2.2') THEN ('{digital_signature,key_agreement,positive_value,other,NULL}'::text[])[1 + random_of(i, 9, 5)] END AS qualifier,
 	CASE WHEN srv = '1.1.1' THEN ('{change_of_tenancy,nothing,NULL,NULL}'::text[])[1 + random_of(i, 10, 4)] END AS business_process,
 	requested_at AS due_at, ('{f1,f2,NULL}'::text[])[1 + random_of(i, 11, 3)] AS firmware, ('{North,South}'::text[])[1 + random_of(i, 12, 2)] AS region
-FROM (SELECT i::bigint, ('{1.1.1,4.6.1,8.14.1,6.15.2,2.2,7.1}'::text[])[1 + random_of(i, 2, 6)] AS srv, '2024-01-01 00:00+00'::timestamptz + random_of(i, 13, 60 * 86400) * interval '1 s' AS requested_at
+FROM (SELECT i::bigint, ('{1.1.1,4.6.2,8.14.1,6.15.2,2.2,7.1}'::text[])[1 + random_of(i, 2, 6)] AS srv, '2024-01-01 00:00+00'::timestamptz + random_of(i, 13, 60 * 86400) * interval '1 s' AS requested_at
 	FROM generate_series(1, 6000) AS i) AS r;
 SELECT pmr.add_source('report', 'audit', '{firmware,region}');
 SELECT m, pmr.refresh_month('report', m, '2024-06-01 00:00+00') FROM unnest('{2024-01-01,2024-02-01}'::date[]) AS m;

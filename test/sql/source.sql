@@ -417,7 +417,7 @@ SELECT pmr.drop_source('s');
 
 CREATE TABLE sr_audit (sr_id bigint, supplier text, service text, how text, sent_at timestamptz, answered_at timestamptz, code text, firmware text);
 INSERT INTO sr_audit
-SELECT i, 'ABC'::text, '4.6.1', CASE WHEN i % 3 = 0 THEN 'Scheduled' ELSE 'OnDemand' END, time, time + i % 40 * interval '1 s', 'I0', 'fw' || i % 2
+SELECT i, 'ABC'::text, '4.6.2', CASE WHEN i % 3 = 0 THEN 'Scheduled' ELSE 'OnDemand' END, time, time + i % 40 * interval '1 s', 'I0', 'fw' || i % 2
 FROM (SELECT i, '2024-01-01 00:00+00'::timestamptz + i * interval '5 minutes' AS time FROM generate_series(1, 20000) AS i) AS r;
 CREATE INDEX ON sr_audit (sent_at);
 CREATE VIEW by_request AS
@@ -435,7 +435,7 @@ FROM	sr_audit;
 -- an event log, one row per message: acknowledgements, and one response or none
 CREATE TABLE event (request_id text, kind text, at timestamptz, supplier text, service text, code text, firmware text);
 INSERT INTO event
-SELECT i::text, m.kind, time + m.after * interval '1 s', 'ABC', '4.6.1', m.code, 'fw' || i % 2
+SELECT i::text, m.kind, time + m.after * interval '1 s', 'ABC', '4.6.2', m.code, 'fw' || i % 2
 FROM (SELECT i, '2024-01-01 00:00+00'::timestamptz + i * interval '5 minutes' AS time FROM generate_series(1, 20000) AS i) AS r,
 	LATERAL (VALUES ('request', 0, NULL), ('response', 1, 'I99'), ('response', i % 40 + 1, 'I0')) AS m (kind, after, code)
 WHERE m.code IS DISTINCT FROM 'I0' OR i % 10 <> 0;

@@ -45,7 +45,21 @@ SELECT pmr.srv_target('2.2', 'ON_DEMAND', 'SMETS1', now()) AS all_agree, pmr.srv
 	pmr.srv_target('1.1.1 ', 'on_demand', 'smets1', now()) AS srv_space,
 	pmr.srv_target('1.1', 'on_demand', 'smets1', now()) AS srv_prefix,
 	pmr.srv_target(repeat('1.1.1', 100000), 'on_demand', 'smets1', now()) AS long_srv;
+-- the role: MDR has rows of its own, IS has none
+SELECT * FROM (VALUES ('any'), ('IS'), ('MDR'), ('mdr'), ('MD'), (''), (NULL)) AS roles (role),
+	LATERAL (SELECT
+		pmr.srv_target('4.8.1', 'on_demand', 'smets1', role, now()) AS "4.8.1 smets1",
+		pmr.srv_target('4.8.1', 'on_demand', 'smets2', role, now()) AS "4.8.1 smets2",
+		pmr.srv_target('4.8.1', 'on_demand', NULL, role, now()) AS "4.8.1",
+		pmr.srv_target('4.8.1', 'future_dated', NULL, role, now()) AS future_dated,
+		pmr.srv_target('4.8.1', NULL, 'smets1', role, localtimestamp) AS any_mode_smets1,
+		pmr.srv_target('4.2', 'on_demand', 'smets1', role, now()) AS "4.2 smets1",
+		pmr.srv_target('4.2', 'on_demand', 'smets2', role, now()) AS "4.2 smets2",
+		pmr.srv_target('2.2', 'on_demand', NULL, role, now()) AS "2.2"
+	) AS targets;
 SELECT pmr.srv_target(NULL, 'on_demand', 'smets1', now()) AS no_srv,
+	pmr.srv_target(NULL, 'on_demand', 'smets1', 'MDR', now()) AS no_srv_of_role,
+	pmr.srv_target('4.8.1', 'on_demand', 'smets1', 'MDR', NULL::timestamptz) AS no_time_of_role,
 	pmr.srv_target('1.1.1', 'on_demand', 'smets1', NULL::timestamptz) AS no_time,
 	pmr.srv_target('1.1.1', 'on_demand', 'smets1', NULL::timestamp) AS no_timestamp,
 	pmr.srv_target('1.1.1', 'on_demand', 'smets1', 'infinity') AS infinity,
@@ -84,6 +98,17 @@ INSERT INTO pmr.target_response_time (srv, mode, device_generation, valid_from, 
 	('8.11', 'on_demand', 'any', '2026-08-01 00:00:00+00', '40 s', 'test', true),
 	('8.1.1', 'on_demand', 'any', '2026-08-01 00:00:00+00', '40 s', 'test', true),
 	('8.7.2', 'on_demand', 'smets1', '2026-08-01 00:00:00+00', NULL, 'test', true);
+-- roles are data
+INSERT INTO pmr.target_response_time (srv, mode, device_generation, user_role, valid_from, target, source) VALUES
+	('1.1.1', 'on_demand', 'any', 'ES', '2026-04-01 00:00:00+00', NULL, 'test'),
+	('2.2', 'on_demand', 'smets1', 'XYZ', '2026-05-01 00:00:00+00', '9 s', 'test'),
+	('2.2', 'on_demand', 'any', 'XYZ', '2026-06-01 00:00:00+00', '8 s', 'test'),
+	('2.2', 'dcc_scheduled', 'any', 'X Y', '-infinity', '10 s', 'test'),
+	('2.2', 'on_demand', 'any', repeat('XYZ', 2000), '-infinity', '7 s', 'test'),
+	('4.8.1', 'on_demand', 'smets1', 'MDR', '2026-08-01 00:00:00+00', '16 s', 'test'),
+	('4.8.1', 'on_demand', 'any', 'MDR', '2026-08-01 00:00:00+00', '30 s', 'test'),
+	('6.8', 'on_demand', 'smets2', 'IS', '-infinity', '30 s', 'test'),
+	('6.23', 'non_device', 'any', 'IS', '2026-08-01 00:00:00+00', '30 s', 'test');
 
 -- some targets, to be checked by eye
 SELECT at, pmr.srv_target('1.1.1', 'on_demand', 'smets1', at) AS smets1, pmr.srv_target('1.1.1', 'on_demand', 'smets2', at) AS smets2,
@@ -107,6 +132,7 @@ SELECT pmr.srv_target('99.2', 'on_demand', NULL, now()) AS longest, pmr.srv_targ
 
 CREATE TABLE request AS
 SELECT row_number() OVER (ORDER BY hash_us) AS id, srv, mode, generation, at, at AS answered,
+	(ARRAY['any', 'IS', 'ES', 'MDR', 'XYZ', 'X Y', repeat('XYZ', 2000), 'xyz', 'unknown', '', NULL])[1 + hash_us / 1000 % 11] AS role,
 	CASE WHEN hash_us % 7 = 0 OR at > '3000-01-01' THEN 'infinity'
 		ELSE at + (hash_us / 7 % 200000000) * interval '1 microsecond' END AS as_of
 FROM (SELECT DISTINCT srv FROM pmr.target_response_time UNION SELECT unnest('{1.1,7.1,999.9,any,"",NULL}'::text[])) AS srvs (srv),
@@ -123,69 +149,82 @@ UPDATE request SET answered = CASE id % 11 WHEN 0 THEN NULL WHEN 1 THEN at WHEN 
 WHERE isfinite(at) AND at < '3000-01-01';
 
 CREATE VIEW joined AS
-	SELECT r.*, found.target, found_any.target AS target_any_generation
+	SELECT r.*, found.*
 	FROM request AS r,
 		LATERAL (
-			SELECT CASE WHEN bool_and(known IN (0, tried)) AND sum(known) = sum(with_target) AND min(lowest) = max(highest)
-				AND bool_and(known = 0 OR m <> 'non_device' OR r.mode IS NOT DISTINCT FROM 'non_device')
-				THEN min(lowest) END AS target
+			SELECT min(target) FILTER (WHERE form = 'request') AS target,
+				min(target) FILTER (WHERE form = 'any generation') AS target_any_generation,
+				min(target) FILTER (WHERE form = 'role') AS target_of_role
 			FROM (
-				SELECT m, count(*) AS tried, count(row.found) AS known, count(row.target) AS with_target,
-					min(row.target) AS lowest, max(row.target) AS highest
-				FROM (VALUES ('on_demand'), ('future_dated'), ('dcc_scheduled'), ('non_device')) AS modes (m),
-					(VALUES ('smets1'), ('smets2')) AS generations (g)
-					LEFT JOIN LATERAL (
-						SELECT t.target, true AS found FROM pmr.target_response_time AS t
-						WHERE t.srv = r.srv AND t.mode = m AND t.device_generation IN (g, 'any') AND t.valid_from <= r.at
-						ORDER BY t.device_generation = 'any', t.builtin, t.valid_from DESC LIMIT 1
-					) AS row ON true
-				WHERE (r.mode = m OR coalesce(r.mode, '') NOT IN ('on_demand', 'future_dated', 'dcc_scheduled', 'non_device'))
-					AND (r.generation = g OR coalesce(r.generation, '') NOT IN ('smets1', 'smets2'))
-				GROUP BY m
-			) AS by_mode
-		) AS found,
-		LATERAL (
-			SELECT CASE WHEN bool_and(known IN (0, tried)) AND sum(known) = sum(with_target) AND min(lowest) = max(highest)
-				AND bool_and(known = 0 OR m <> 'non_device' OR r.mode IS NOT DISTINCT FROM 'non_device')
-				THEN min(lowest) END AS target
-			FROM (
-				SELECT m, count(*) AS tried, count(row.found) AS known, count(row.target) AS with_target,
-					min(row.target) AS lowest, max(row.target) AS highest
-				FROM (VALUES ('on_demand'), ('future_dated'), ('dcc_scheduled'), ('non_device')) AS modes (m),
-					(VALUES ('smets1'), ('smets2')) AS generations (g)
-					LEFT JOIN LATERAL (
-						SELECT t.target, true AS found FROM pmr.target_response_time AS t
-						WHERE t.srv = r.srv AND t.mode = m AND t.device_generation IN (g, 'any') AND t.valid_from <= r.at
-						ORDER BY t.device_generation = 'any', t.builtin, t.valid_from DESC LIMIT 1
-					) AS row ON true
-				WHERE (r.mode = m OR coalesce(r.mode, '') NOT IN ('on_demand', 'future_dated', 'dcc_scheduled', 'non_device'))
-				GROUP BY m
-			) AS by_mode
-		) AS found_any;
+				SELECT form, CASE WHEN count(*) = count(target) AND min(target) = max(target) THEN min(target) END AS target
+				FROM (
+					SELECT form, user_role, CASE WHEN bool_and(known IN (0, tried)) AND sum(known) = sum(with_target) AND min(lowest) = max(highest)
+						AND bool_and(known = 0 OR m <> 'non_device' OR r.mode IS NOT DISTINCT FROM 'non_device')
+						THEN min(lowest) END AS target
+					FROM (
+						SELECT form, user_role, m, count(*) AS tried, count(row.found) AS known, count(row.target) AS with_target,
+							min(row.target) AS lowest, max(row.target) AS highest
+						FROM (SELECT 'request' AS form, r.generation, 'any' AS user_role
+							UNION ALL SELECT 'any generation', NULL, 'any'
+							UNION ALL SELECT 'role', r.generation, user_role
+							FROM (SELECT nullif(r.role, '') AS user_role UNION SELECT 'any' WHERE coalesce(r.role, '') = ''
+								UNION SELECT t.user_role FROM pmr.target_response_time AS t WHERE t.srv = r.srv AND coalesce(r.role, '') = '') AS roles
+							WHERE user_role IS NOT NULL) AS forms,
+							(VALUES ('on_demand'), ('future_dated'), ('dcc_scheduled'), ('non_device')) AS modes (m),
+							(VALUES ('smets1'), ('smets2')) AS generations (g)
+							LEFT JOIN LATERAL (
+								SELECT t.target, true AS found FROM pmr.target_response_time AS t
+								WHERE t.srv = r.srv AND t.mode = m AND t.device_generation IN (g, 'any') AND t.user_role IN (forms.user_role, 'any')
+									AND t.valid_from <= r.at
+								ORDER BY t.user_role = 'any', t.device_generation = 'any', t.builtin, t.valid_from DESC LIMIT 1
+							) AS row ON true
+						WHERE (r.mode = m OR coalesce(r.mode, '') NOT IN ('on_demand', 'future_dated', 'dcc_scheduled', 'non_device'))
+							AND (forms.generation = g OR coalesce(forms.generation, '') NOT IN ('smets1', 'smets2'))
+						GROUP BY form, user_role, m
+					) AS by_mode
+					GROUP BY form, user_role
+				) AS by_role
+				GROUP BY form
+			) AS by_form
+		) AS found;
 CREATE TABLE expected AS SELECT * FROM joined;
 
 SELECT count(*) > 50000 AS many, count(target) > 5000 AS targets, count(*) - count(target) > 5000 AS without_target,
 	count(DISTINCT target) AS different,
 	count(target) FILTER (WHERE mode IS NULL) > 0 AS without_mode, count(target) FILTER (WHERE generation IS NULL) > 0 AS without_generation,
-	count(*) FILTER (WHERE target IS DISTINCT FROM target_any_generation) > 0 AS generation_decides
+	count(*) FILTER (WHERE target IS DISTINCT FROM target_any_generation) > 0 AS generation_decides,
+	count(*) FILTER (WHERE target IS DISTINCT FROM target_of_role) > 500 AS role_decides,
+	count(*) FILTER (WHERE role IS NULL AND target IS DISTINCT FROM target_of_role) > 50 AS unknown_role_decides,
+	count(target_of_role) FILTER (WHERE role IS NULL) > 500 AS unknown_role
 FROM expected;
 -- the differences, of which there are none
 SELECT srv, mode, generation, at, target, pmr.srv_target(srv, mode, generation, at) AS looked_up
 FROM expected
 WHERE pmr.srv_target(srv, mode, generation, at) IS DISTINCT FROM target
 ORDER BY id LIMIT 10;
+SELECT srv, mode, generation, left(role, 10) AS role, at, target_of_role, pmr.srv_target(srv, mode, generation, role, at) AS looked_up
+FROM expected
+WHERE pmr.srv_target(srv, mode, generation, role, at) IS DISTINCT FROM target_of_role
+ORDER BY id LIMIT 10;
 SET timezone = 'America/New_York';
 SELECT count(*) AS different_without_zone FROM expected
-WHERE pmr.srv_target(srv, mode, generation, at AT TIME ZONE 'UTC') IS DISTINCT FROM target;
+WHERE pmr.srv_target(srv, mode, generation, at AT TIME ZONE 'UTC') IS DISTINCT FROM target
+	OR pmr.srv_target(srv, mode, generation, role, at AT TIME ZONE 'UTC') IS DISTINCT FROM target_of_role;
 SET timezone = 'UTC';
 -- each call in a statement of its own
-CREATE FUNCTION single(srv text, mode text, generation text, at timestamptz, OUT looked_up interval) LANGUAGE plpgsql AS $$
+CREATE FUNCTION single(srv text, mode text, generation text, role text, at timestamptz, OUT looked_up interval, OUT of_role interval) LANGUAGE plpgsql AS $$
 BEGIN
-	EXECUTE 'SELECT pmr.srv_target($1, $2, $3, $4)' INTO looked_up USING srv, mode, generation, at;
+	EXECUTE 'SELECT pmr.srv_target($1, $2, $3, $5), pmr.srv_target($1, $2, $3, $4, $5)' INTO looked_up, of_role USING srv, mode, generation, role, at;
 END
 $$;
-SELECT count(*) > 2000 AS many, count(*) FILTER (WHERE single(srv, mode, generation, at) IS DISTINCT FROM target) AS different
-FROM expected WHERE id % 31 = 0;
+SELECT count(*) > 2000 AS many, count(*) FILTER (WHERE looked_up IS DISTINCT FROM target OR of_role IS DISTINCT FROM target_of_role) AS different
+FROM expected, LATERAL single(srv, mode, generation, role, at) WHERE id % 31 = 0;
+-- several roles in one query, with the aggregates of given targets
+SELECT count(*) AS srvs, count(*) FILTER (WHERE looked_up = plain) AS equal
+FROM (
+	SELECT pmr.target_counts(at, answered, pmr.srv_target(srv, mode, generation, role, at)) AS looked_up, pmr.target_counts(at, answered, target_of_role) AS plain
+	FROM expected GROUP BY srv
+) AS compared;
 -- it is an interval of days and less than 24 hours
 SELECT bool_and(extract(hour FROM target) BETWEEN 0 AND 23 AND extract(month FROM target) = 0) AS normal
 FROM (SELECT pmr.srv_target(srv, mode, generation, at) AS target FROM request) AS targets;
@@ -272,7 +311,7 @@ CREATE VIEW look AS
 	FROM generate_series(1, 3) AS call;
 
 \set change 'INSERT INTO pmr.target_response_time (srv, mode, source, target) VALUES (''7.1'', ''on_demand'', ''test'','
-\set conflict ') ON CONFLICT (srv, mode, device_generation, builtin, valid_from) DO UPDATE SET target = excluded.target'
+\set conflict ') ON CONFLICT (srv, mode, device_generation, user_role, builtin, valid_from) DO UPDATE SET target = excluded.target'
 
 SELECT * FROM look;
 BEGIN;
@@ -470,7 +509,7 @@ BEGIN
 	ELSE
 		INSERT INTO pmr.target_response_time (srv, mode, source, target)
 		VALUES (changed, 'on_demand', 'test', CASE WHEN seconds % 4 < 3 THEN seconds * interval '1 s' END)
-		ON CONFLICT (srv, mode, device_generation, builtin, valid_from) DO UPDATE SET target = excluded.target;
+		ON CONFLICT (srv, mode, device_generation, user_role, builtin, valid_from) DO UPDATE SET target = excluded.target;
 	END IF;
 END
 $$;
@@ -692,10 +731,17 @@ SELECT err($$SELECT pmr.srv_target('6.5', 'on_demand', NULL, now())$$) AS rename
 CREATE VIEW pmr.target_response_time AS SELECT * FROM pmr.renamed;
 SELECT err($$SELECT pmr.srv_target('6.5', 'on_demand', NULL, now())$$) AS view;
 DROP VIEW pmr.target_response_time;
-CREATE TABLE pmr.target_response_time AS SELECT srv, mode, device_generation, builtin, valid_from::text, target FROM pmr.renamed;
+CREATE TABLE pmr.target_response_time AS SELECT srv, mode, device_generation, user_role, builtin, valid_from::text, target FROM pmr.renamed;
 SELECT err($$SELECT pmr.srv_target('6.5', 'on_demand', NULL, now())$$) AS type;
 ALTER TABLE pmr.target_response_time DROP valid_from;
 SELECT err($$SELECT pmr.srv_target('6.5', 'on_demand', NULL, now())$$) AS column;
+DROP TABLE pmr.target_response_time;
+CREATE TABLE pmr.target_response_time AS SELECT * FROM pmr.renamed;
+INSERT INTO pmr.target_response_time (srv, mode, device_generation, user_role, builtin, valid_from, target) VALUES
+	('6.5', 'on_demand', 'any', '', false, '-infinity', '1 s');
+SELECT pmr.srv_target('6.5', 'on_demand', NULL, 'IS', now()) AS empty_role;
+INSERT INTO pmr.target_response_time (srv, mode, device_generation, builtin, valid_from) VALUES ('6.5', 'on_demand', 'any', false, '-infinity');
+SELECT err($$SELECT pmr.srv_target('6.5', 'on_demand', NULL, 'IS', now())$$) AS null_role;
 ROLLBACK;
 
 --

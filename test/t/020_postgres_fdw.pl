@@ -54,7 +54,7 @@ INSERT INTO one
 SELECT 'P' || i % 12, srv, 'on_demand', sent_at, CASE WHEN i % 17 > 0 THEN sent_at + rtt_ms * interval '1 ms' END,
 	CASE WHEN i % 23 = 0 THEN 'E20' WHEN i % 17 > 0 THEN 'I0' END, pmr.srv_target(srv, 'on_demand', NULL, sent_at)
 FROM generate_series(1, 60000) AS i,
-	LATERAL (SELECT (ARRAY['4.1.1', '4.8.1', '7.4', '8.11', '11.1'])[1 + i % 5] AS srv,
+	LATERAL (SELECT (ARRAY['4.1.1', '4.8.2', '7.4', '8.11', '11.1'])[1 + i % 5] AS srv,
 		timestamptz '2025-09-01 00:00+00' + i * interval '40 s' AS sent_at,
 		1 + (hashint8extended(i, 7) & 65535) * (CASE WHEN i % 50 = 0 THEN 400 ELSE 1 END) AS rtt_ms) AS r;
 INSERT INTO sr_audit SELECT * FROM one;
@@ -149,7 +149,7 @@ is(scalar(grep { /pmr\.srv_target_met/ } @{ $plan->{remote} }), 2, 'srv_target_m
 same_as_one("$by_lookup $order", 'srv_target_met, with equal targets on all servers');
 same_as_one("$here $order", 'srv_target_met, computed locally');
 $front->safe_psql('postgres',
-	q{INSERT INTO pmr.target_response_time (srv, mode, target, source) VALUES ('4.8.1', 'on_demand', '1 s', 'test')});
+	q{INSERT INTO pmr.target_response_time (srv, mode, target, source) VALUES ('4.8.2', 'on_demand', '1 s', 'test')});
 my $mine = $front->safe_psql('postgres', 'SELECT party, pmr.srv_target_met(srv, mode, requested_at, responded_at) FROM one GROUP BY party ' . $order);
 isnt($front->safe_psql('postgres', "$settings $by_lookup $order"), $mine, 'srv_target_met uses the targets of the remote servers');
 $plan = plan_of($here);
