@@ -17,15 +17,19 @@ Datum
 pmr_answered_at(PG_FUNCTION_ARGS)
 {
 	const ResponseCodeRow *rows;
+	const text *code;
+	ResponseClass class;
 	int			nrows;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
 	if (PG_ARGISNULL(1))
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	rows = reference_response_codes(fcinfo, PG_GETARG_TEXT_PP(1), &nrows);
-	if (!response_is_answer(response_class(rows, nrows,
-										   get_mode_arg(fcinfo, 2))))
+	code = PG_GETARG_TEXT_PP(1);
+	rows = reference_response_codes(fcinfo, code, &nrows);
+	class = response_class(rows, nrows, get_mode_arg(fcinfo, 2));
+	if (!response_is_answer(class, VARDATA_ANY(code),
+							VARSIZE_ANY_EXHDR(code)))
 		PG_RETURN_NULL();
 	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 }

@@ -3,7 +3,7 @@
 CREATE FUNCTION pmr.response_class(response_code text, mode text) RETURNS text
 	AS 'MODULE_PATHNAME', 'pmr_response_class'
 	LANGUAGE C STABLE PARALLEL SAFE COST 3;
-COMMENT ON FUNCTION pmr.response_class(text, text) IS 'class of a response: success, acknowledged, rejected, no_response or unclassified';
+COMMENT ON FUNCTION pmr.response_class(text, text) IS 'class of a response: success, acknowledged, rejected, failed, no_response or unclassified';
 
 CREATE FUNCTION pmr.answered_at(responded_at timestamp with time zone, response_code text, mode text) RETURNS timestamp with time zone
 	AS 'MODULE_PATHNAME', 'pmr_answered_at'

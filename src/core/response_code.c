@@ -14,6 +14,7 @@ static const char *const class_names[] = {
 	[RESPONSE_SUCCESS] = "success",
 	[RESPONSE_ACKNOWLEDGED] = "acknowledged",
 	[RESPONSE_REJECTED] = "rejected",
+	[RESPONSE_FAILED] = "failed",
 	[RESPONSE_NONE] = "no_response",
 	[RESPONSE_UNCLASSIFIED] = "unclassified"
 };
@@ -42,8 +43,10 @@ response_class(const ResponseCodeRow *rows, int nrows, TargetMode mode)
 }
 
 bool
-response_is_answer(ResponseClass class)
+response_is_answer(ResponseClass class, const char *code, int length)
 {
+	if (class == RESPONSE_UNCLASSIFIED)
+		return length == 0 || (code[0] != 'E' && code[0] != 'e');
 	return class != RESPONSE_ACKNOWLEDGED && class != RESPONSE_NONE;
 }
 

@@ -15,6 +15,7 @@ typedef enum ResponseClass
 	RESPONSE_SUCCESS,
 	RESPONSE_ACKNOWLEDGED,		/* the response itself is still to come */
 	RESPONSE_REJECTED,
+	RESPONSE_FAILED,			/* the device did not do it */
 	RESPONSE_NONE,				/* the device could not be reached */
 	RESPONSE_UNCLASSIFIED		/* the code is not listed */
 } ResponseClass;
@@ -32,11 +33,14 @@ extern ResponseClass response_class(const ResponseCodeRow *rows, int nrows,
 									TargetMode mode);
 
 /*
- * Is a response of this class an answer?  A rejection is, and so is an
- * unclassified code.  An acknowledgement, or a message that the device could
- * not be reached, is not.
+ * Is the response with this code, of this class, an answer?  A rejection is,
+ * and so is a failure.  An acknowledgement, or a message that the device could
+ * not be reached, is not.  An unclassified code is an answer, unless it begins
+ * with E or e, as the codes of errors do: it may say that the device could not
+ * be reached.
  */
-extern bool response_is_answer(ResponseClass class);
+extern bool response_is_answer(ResponseClass class, const char *code,
+							   int length);
 
 /* The name of a class, as in the table, which has no "unclassified". */
 extern const char *response_class_name(ResponseClass class);

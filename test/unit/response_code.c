@@ -39,15 +39,22 @@ main(void)
 		  RESPONSE_UNCLASSIFIED);
 	CHECK(response_class(NULL, 0, MODE_ON_DEMAND) == RESPONSE_UNCLASSIFIED);
 
-	CHECK(response_is_answer(RESPONSE_SUCCESS));
-	CHECK(response_is_answer(RESPONSE_REJECTED));
-	CHECK(response_is_answer(RESPONSE_UNCLASSIFIED));
-	CHECK(!response_is_answer(RESPONSE_ACKNOWLEDGED));
-	CHECK(!response_is_answer(RESPONSE_NONE));
+	CHECK(response_is_answer(RESPONSE_SUCCESS, "I0", 2));
+	CHECK(response_is_answer(RESPONSE_REJECTED, "E1", 2));
+	CHECK(response_is_answer(RESPONSE_FAILED, "E1", 2));
+	CHECK(!response_is_answer(RESPONSE_ACKNOWLEDGED, "I99", 3));
+	CHECK(!response_is_answer(RESPONSE_NONE, "E20", 3));
+	CHECK(response_is_answer(RESPONSE_UNCLASSIFIED, "I7", 2));
+	CHECK(!response_is_answer(RESPONSE_UNCLASSIFIED, "e7", 2));
+	CHECK(response_is_answer(RESPONSE_UNCLASSIFIED, "", 0));
+	CHECK(response_is_answer(RESPONSE_UNCLASSIFIED, "E", 0));
+	CHECK(!response_is_answer(RESPONSE_UNCLASSIFIED, "E", 1));
+	CHECK(!response_is_answer(RESPONSE_UNCLASSIFIED, "E9999", 5));
 
 	CHECK(is_class("success", RESPONSE_SUCCESS));
 	CHECK(is_class("acknowledged", RESPONSE_ACKNOWLEDGED));
 	CHECK(is_class("rejected", RESPONSE_REJECTED));
+	CHECK(is_class("failed", RESPONSE_FAILED));
 	CHECK(is_class("no_response", RESPONSE_NONE));
 	CHECK(!response_class_named("no_respons", 10, &class));
 	CHECK(!response_class_named("", 0, &class));
