@@ -29,9 +29,21 @@
  *	- traps for a careful reader: acknowledgements (I99) that never became a
  *	  result, pre-commands, commands for local delivery, requests rejected
  *	  before their execution time, a firmware image whose response comes days
- *	  before its delivery, unknown modes, generations, qualifiers and SRVs, a
- *	  response code that no list has, request ids in lower case (KETT) and
- *	  with counters that no bigint holds (BRAM).
+ *	  before its delivery, unknown modes, generations, qualifiers and SRVs,
+ *	  response codes that no list has (E97, and the alert N24 as the outcome of
+ *	  an 8.11), a command variant 9, request ids in lower case (KETT) and with
+ *	  counters that no bigint holds (BRAM);
+ *	- future-dated commands that the Device executes by itself
+ *	  (instructions[]): I0 accepts them days before, and alerts report the
+ *	  execution.  In some an instruction failed, some lack alerts, some were
+ *	  never executed, some were cancelled, some Devices' clocks are wrong;
+ *	- refusals by the Device: payload_ok is false, while the code is I0;
+ *	- a Meter Data Retriever (VALE), whose role has targets of its own;
+ *	- copies, because the DCC delivers at least once: the same row again, or
+ *	  with a later response, with the response that the first row lacks, with
+ *	  the id in the other case, or in the next month;
+ *	- scheduled answers that carry the id of their schedule, the same each
+ *	  day, and some without an id.
  *
  * An RTT is a log-normal body, with a share of its requests in a second, much
  * longer log-normal: the tail.  The table ends as an extract taken at the end
@@ -39,8 +51,8 @@
  * the last response that had.  A sequenced request counts as sent when the
  * response it depends on let it go.
  *
- * Rows come in the order of sending, but for signed pre-commands, which
- * follow their pre-commands directly.
+ * Rows come in the order of sending, but for signed pre-commands and copies,
+ * which follow their pre-commands and originals directly.
  */
 #include <assert.h>
 #include <math.h>
@@ -94,6 +106,25 @@
 #define DCC_EUI64		UINT64_C(0x02B3D51FDCC00001)
 
 #define UNKNOWN_SRV		"99.9"
+
+/*
+ * Shares of what vary_request() and repeat_row() plant.
+ */
+#define RETRIEVER_SHARE				0.01	/* of the reads it may make */
+#define REFUSED_SHARE				0.004	/* of the Devices' successes */
+#define DSP_HELD_SHARE				0.5 /* of 6.23 */
+#define ACCEPTED_LATE_SHARE			0.002
+#define EXECUTION_CANCELLED_SHARE	0.01
+#define CANCELLED_LATE_SHARE		0.2 /* of those */
+#define EXECUTION_FAILED_SHARE		0.01
+#define ALERT_LOST_SHARE			0.01
+#define CLOCK_WRONG_SHARE			0.002
+#define ALERT_CODE_SHARE			0.01	/* of the successes of 8.11 */
+#define UNLISTED_SHARE				0.02	/* of the rejections */
+#define VARIANT_9_SHARE				0.001
+#define NO_ID_SHARE					0.005	/* of the scheduled */
+#define COPIED_SHARE				0.003
+#define COPIED_AT_MONTH_END_SHARE	0.2 /* in its last hour */
 
 /* ----------------------------------------------------------------
  * Facts: names
@@ -171,7 +202,8 @@ static const Region regions[REGION_COUNT] = {
 #define GT				0x10	/* gas network */
 #define RSA				0x20	/* registered supplier agent */
 #define OU				0x40	/* other user */
-#define ROLE_COUNT		7
+#define MDR				0x80	/* meter data retriever */
+#define ROLE_COUNT		8
 #define SUPPLIER		(IS | ES | GS)
 
 typedef struct Role
@@ -190,6 +222,7 @@ static const Role roles[ROLE_COUNT] = {
 	{GT, "GT", 1.0, 1.0},
 	{RSA, "RSA", 0.3, 1.0},
 	{OU, "OU", 0.4, 1.0},
+	{MDR, "MDR", 0.4, 1.0},
 };
 
 /* ----------------------------------------------------------------
@@ -277,6 +310,9 @@ static const Party parties[] = {
 	12, 0, {0}, 1.5, 1.0, UPPER_CASE, 0},
 	{"UMBE", "Umberfield Metering", "Umberfield", OTHER, RSA,
 	3, 0, {0}, 1.5, 1.0, UPPER_CASE, 0},
+	/* it makes a share of other Parties' reads: see RETRIEVER_SHARE */
+	{"VALE", "Valemoor Reads", "Valemoor", OTHER, MDR,
+	0, 0, {0}, 1.0, 1.0, UPPER_CASE, 0},
 };
 
 /* ----------------------------------------------------------------
@@ -605,6 +641,27 @@ static const Code no_responses[] = {
 	{"E20", 45}, {"E21", 55},
 };
 
+/*
+ * Future-dated commands that the Device executes by itself, and the number of
+ * their instructions, each of which an alert reports.  The numbers are those
+ * of the public parsers' test sets, but for 6.15.1, which is invented.
+ */
+typedef struct Instructions
+{
+	const char *srv;
+	int			electric;
+	int			gas;
+} Instructions;
+
+static const Instructions instructions[] = {
+	{"1.1.1", 6, 5},
+	{"1.6", 2, 2},
+	{"2.1", 9, 6},
+	{"6.15.1", 1, 1},
+	{"6.23", 1, 1},
+	{"11.3", 1, 1},
+};
+
 /* ----------------------------------------------------------------
  * Calendar
  *
@@ -780,6 +837,7 @@ typedef struct User
 
 static User users[lengthof(parties) * ROLE_COUNT];
 static int	user_count;
+static User *retriever;
 
 static Picker user_pickers[lengthof(workloads)];
 static Picker supplier_picker;
@@ -822,6 +880,8 @@ init_users(int64_t from_ms)
 			user->role = &roles[r];
 			user->eui64 = USER_EUI64 | (uint64_t) p << 8 | (uint64_t) r;
 			user->counter = parties[p].counter_base | (uint64_t) from_ms << 12;
+			if (roles[r].bit == MDR)
+				retriever = user;
 			user_count++;
 		}
 }
@@ -989,18 +1049,21 @@ pick_device(Rng *rng, const User *user, DeviceKind kind)
  * ----------------------------------------------------------------
  */
 
-/* Command variants, of the eight that the interface specification has. */
+/* Command variants, of the nine that the interface specification has. */
 #define SEND_TO_DEVICE			1
 #define RETURN_FOR_LOCAL		2
 #define TRANSFORM_CRITICAL		4
 #define SEND_SIGNED				5
 #define RETURN_SIGNED_FOR_LOCAL 6
 #define DCC_ONLY				8
+#define VARIANT_9				9
 
 /* One row, in the making. */
 typedef struct Request
 {
 	User	   *user;
+	uint64_t	counter;		/* of its id; 0: it has none */
+	Spelling	spelling;		/* of its id */
 	const Workload *workload;
 	Mode		mode;
 	int			command_variant;
@@ -1018,6 +1081,13 @@ typedef struct Request
 	int64_t		response_ms;
 	int64_t		delivered_ms;
 	const char *response_code;
+	const char *payload_ok;
+	/* what the alerts say of the execution */
+	int64_t		executed_ms;
+	const char *executed_ok;
+	int			done;
+	int			total;			/* 0: there were no alerts */
+	int64_t		cancelled_ms;
 } Request;
 
 /* Does a Device take part, now or later? */
@@ -1200,6 +1270,7 @@ hide_future(Request *request, int64_t extract_ms)
 
 		request->response_ms = request->acknowledged_ms;
 		request->response_code = acknowledged ? "I99" : "";
+		request->payload_ok = "";
 	}
 }
 
@@ -1213,7 +1284,13 @@ end_request(Rng *rng, Request *request, int64_t extract_ms)
 	request->acknowledged_ms = NEVER;
 	request->response_ms = NEVER;
 	request->delivered_ms = NEVER;
+	request->executed_ms = NEVER;
+	request->cancelled_ms = NEVER;
 	request->response_code = "";
+	request->payload_ok = "";
+	request->executed_ok = "";
+	request->done = 0;
+	request->total = 0;
 
 	if (happens(rng, REJECTED_SHARE * request->user->party->rejected_factor))
 		reject(rng, request);
@@ -1251,6 +1328,7 @@ begin_request(Rng *rng, const Picker *hour_picker, int64_t sent_ms)
 	request.mode = (Mode) (choice % MODE_COUNT);
 	request.user = &users[picker_pick(&user_pickers[choice / MODE_COUNT],
 									  rng)];
+	request.spelling = request.user->party->eui64_spelling;
 	if (kind == NO_DEVICE || (workload->gas != NO_DEVICE &&
 							  happens(rng, request.user->role->gas_share)))
 		kind = workload->gas;
@@ -1272,6 +1350,289 @@ begin_request(Rng *rng, const Picker *hour_picker, int64_t sent_ms)
 		unless(rng, GENERATION_UNKNOWN_SHARE,
 			   generation_names[request.device.generation]);
 	return request;
+}
+
+/* ----------------------------------------------------------------
+ * What is planted in a few rows
+ *
+ * Each row has a random stream of its own here, so that another share changes
+ * no other row.
+ * ----------------------------------------------------------------
+ */
+typedef struct Schedule
+{
+	const Workload *workload;	/* NULL: none yet */
+	Device		device;
+	uint64_t	counter;		/* of its id */
+	int64_t		next_ms;
+} Schedule;
+
+/* One of each User. */
+static Schedule schedules[lengthof(users)];
+
+static Rng
+row_rng(const Request *request)
+{
+	Rng			rng = {(request->user->eui64 ^ request->counter) *
+	UINT64_C(0xD1342543DE82EF95) + (uint64_t) request->sent_ms};
+
+	return rng;
+}
+
+/* The retriever reads Devices of any supplier. */
+static void
+retrieve(Rng *rng, Request *request)
+{
+	bool		registers = is_srv(request, "4.1.1");
+
+	if (!registers && !is_srv(request, "4.8.1"))
+		return;
+	if (!happens(rng, RETRIEVER_SHARE))
+		return;
+	request->user = retriever;
+	request->counter = ++retriever->counter;
+	if (registers && request->device.kind == ESME && happens(rng, 0.3))
+		request->srv = "4.2";
+}
+
+/*
+ * The first scheduled answer of a User begins a schedule.  Once a day a later
+ * one becomes an answer of this schedule: with its Device and its id.
+ */
+static void
+follow_schedule(Rng *rng, Request *request, int64_t extract_ms)
+{
+	Schedule   *schedule = &schedules[request->user - users];
+
+	if (request->mode != DCC_SCHEDULED)
+		return;
+	if (schedule->workload == NULL)
+	{
+		schedule->workload = request->workload;
+		schedule->device = request->device;
+		schedule->counter = request->counter;
+	}
+	else if (request->workload == schedule->workload &&
+			 request->execution_ms >= schedule->next_ms)
+	{
+		request->device = schedule->device;
+		request->generation = generation_names[request->device.generation];
+		request->counter = schedule->counter;
+		end_request(rng, request, extract_ms);
+	}
+	else
+	{
+		if (happens(rng, NO_ID_SHARE))
+			request->counter = 0;
+		return;
+	}
+	schedule->next_ms = request->execution_ms + DAY_MS;
+}
+
+static int
+count_instructions(const Request *request)
+{
+	int			i;
+
+	if (request->mode != FUTURE_DATED || !reaches_device(request))
+		return 0;
+	for (i = 0; i < lengthof(instructions); i++)
+		if (is_srv(request, instructions[i].srv))
+			return request->device.kind == ESME ?
+				instructions[i].electric : instructions[i].gas;
+	return 0;
+}
+
+/*
+ * The Device holds the command until its time.  The response accepts it, and
+ * the execution ends when a command held by the DSP would have been answered.
+ */
+static void
+accept_command(Rng *rng, Request *request, int total)
+{
+	bool		answered = strcmp(request->response_code, "I0") == 0;
+	bool		late = happens(rng, ACCEPTED_LATE_SHARE);
+
+	/* rejected, or not known to the Device */
+	if (!answered && strcmp(request->response_code, "I99") != 0)
+		return;
+	if (answered)
+		request->executed_ms = request->response_ms;
+	request->total = total;
+	request->done = total;
+	request->response_ms = late ? request->execution_ms :
+		request->acknowledged_ms;
+	request->response_ms +=
+		next_rtt_ms(rng, kind_shapes[request->device.kind], 1.0);
+	request->response_code = "I0";
+	request->payload_ok = "t";
+}
+
+static void
+end_execution(Rng *rng, Request *request)
+{
+	bool		late = happens(rng, CANCELLED_LATE_SHARE);
+	int64_t		wait_ms = request->execution_ms - request->response_ms;
+
+	if (wait_ms > 0 && happens(rng, EXECUTION_CANCELLED_SHARE))
+	{
+		request->cancelled_ms = late ? request->execution_ms + HOUR_MS :
+			request->response_ms + (int64_t) (next_uniform(rng) *
+											  (double) wait_ms);
+		if (!late)
+			request->executed_ms = NEVER;
+	}
+	if (happens(rng, EXECUTION_FAILED_SHARE))
+	{
+		request->executed_ok = "f";
+		request->done = (int) (next_uniform(rng) * request->total);
+	}
+	else
+	{
+		request->executed_ok = "t";
+		if (happens(rng, ALERT_LOST_SHARE))
+			request->done = (int) (next_uniform(rng) * request->total);
+		if (request->done == 0)
+			request->executed_ms = NEVER;
+	}
+	if (request->executed_ms != NEVER && happens(rng, CLOCK_WRONG_SHARE))
+		request->executed_ms = request->execution_ms -
+			(int64_t) (next_uniform(rng) * 5 * MINUTE_MS) - 1;
+}
+
+/* As hide_future() does for the rest. */
+static void
+hide_future_execution(Request *request, int64_t extract_ms)
+{
+	if (request->cancelled_ms >= extract_ms)
+		request->cancelled_ms = NEVER;
+	if (request->executed_ms == NEVER || request->executed_ms >= extract_ms)
+	{
+		request->executed_ms = NEVER;
+		request->executed_ok = "";
+		request->done = 0;
+		request->total = 0;
+	}
+}
+
+/* What the payload of the Device's response says. */
+static void
+set_payload(Rng *rng, Request *request)
+{
+	if (!reaches_device(request) || strcmp(request->response_code, "I0") != 0)
+		return;
+	request->payload_ok = "t";
+	if (!happens(rng, REFUSED_SHARE))
+		return;
+	request->payload_ok = "f";
+	request->executed_ms = NEVER;
+	request->cancelled_ms = NEVER;
+}
+
+static void
+vary_code(Rng *rng, Request *request)
+{
+	bool		rejected = request->response_code[0] == 'E';
+	bool		success = strcmp(request->response_code, "I0") == 0;
+
+	if (rejected && happens(rng, UNLISTED_SHARE))
+		request->response_code = "E97";
+	else if (success && is_srv(request, "8.11") &&
+			 happens(rng, ALERT_CODE_SHARE))
+	{
+		request->response_code = "N24";
+		request->payload_ok = "";
+		request->spelling = LOWER_CASE;
+	}
+}
+
+static void
+vary_request(Rng *rng, Request *request, int64_t extract_ms)
+{
+	int			total;
+
+	retrieve(rng, request);
+	follow_schedule(rng, request, extract_ms);
+	total = count_instructions(request);
+	if (total > 0 && !(is_srv(request, "6.23") &&
+					   happens(rng, DSP_HELD_SHARE)))
+		accept_command(rng, request, total);
+	if (request->total > 0)
+		end_execution(rng, request);
+	set_payload(rng, request);
+	vary_code(rng, request);
+	hide_future(request, extract_ms);
+	hide_future_execution(request, extract_ms);
+	if (request->command_variant == SEND_TO_DEVICE &&
+		happens(rng, VARIANT_9_SHARE))
+		request->command_variant = VARIANT_9;
+}
+
+typedef enum CopyKind
+{
+	SAME_ROW,
+	LATER_RESPONSE,
+	FIRST_WITHOUT_RESPONSE,
+	OTHER_CASE,
+	COPY_KIND_COUNT
+} CopyKind;
+
+static int64_t
+next_month_ms(int64_t time_ms)
+{
+	int			year;
+	int			month;
+	int			day;
+
+	split_day(time_ms / DAY_MS, &year, &month, &day);
+	return join_day(year + month / 12, month % 12 + 1, 1) * DAY_MS;
+}
+
+static void
+delay(Request *request, int64_t delay_ms)
+{
+	request->sent_ms += delay_ms;
+	if (request->acknowledged_ms != NEVER)
+		request->acknowledged_ms += delay_ms;
+	if (request->response_ms != NEVER)
+		request->response_ms += delay_ms;
+}
+
+/*
+ * Makes a copy of a few rows, and takes the response from some of these.
+ * Returns false if it made none.
+ */
+static bool
+repeat_row(Rng *rng, Request *request, Request *copy, int64_t extract_ms)
+{
+	int64_t		month_ms = next_month_ms(request->sent_ms);
+	bool		month_ends = request->sent_ms >= month_ms - HOUR_MS;
+	CopyKind	kind = (CopyKind) (next_uniform(rng) * COPY_KIND_COUNT);
+
+	if (!happens(rng, month_ends ? COPIED_AT_MONTH_END_SHARE : COPIED_SHARE))
+		return false;
+	*copy = *request;
+	if (month_ends)
+		delay(copy, month_ms - request->sent_ms +
+			  (int64_t) (next_uniform(rng) * HOUR_MS));
+	else if (kind == OTHER_CASE)
+	{
+		copy->spelling = copy->spelling == UPPER_CASE ? LOWER_CASE :
+			UPPER_CASE;
+		delay(copy, (int64_t) (next_uniform(rng) * MINUTE_MS));
+	}
+	else if (kind == LATER_RESPONSE && copy->response_ms != NEVER)
+		copy->response_ms += (int64_t) (next_uniform(rng) * MINUTE_MS) + 1;
+	else if (kind == FIRST_WITHOUT_RESPONSE)
+	{
+		request->response_ms = NEVER;
+		request->response_code = "";
+		request->payload_ok = "";
+		request->executed_ms = NEVER;
+		hide_future_execution(request, extract_ms);
+	}
+	hide_future(copy, extract_ms);
+	return copy->sent_ms < extract_ms;
 }
 
 /* ----------------------------------------------------------------
@@ -1381,17 +1742,16 @@ put_timestamp(int64_t time_ms)
 
 /* Originator, target, counter: who sends what to whom, and which one it is. */
 static void
-put_request_id(Request *request)
+put_request_id(const Request *request)
 {
-	User	   *user = request->user;
-	Spelling	spelling = user->party->eui64_spelling;
-
-	put_eui64(user->eui64, spelling);
+	if (request->counter == 0)
+		return;
+	put_eui64(request->user->eui64, request->spelling);
 	put_char(':');
 	put_eui64(request->command_variant == DCC_ONLY ? DCC_EUI64 :
-			  request->device.eui64, spelling);
+			  request->device.eui64, request->spelling);
 	put_char(':');
-	put_number(++user->counter);
+	put_number(request->counter);
 }
 
 static void
@@ -1420,10 +1780,11 @@ put_device(const Request *request)
 	"sr_id,supplier_code,user_eui64,user_role_code,srv_code,cmd_variant," \
 	"run_mode,body_variant,process_hint,device_guid,device_kind,maker," \
 	"model_no,fw,generation_code,csp_region,orchestrated_by,sent_at,ack_at," \
-	"execute_at,response_at,delivered_all_at,result_code\n"
+	"execute_at,response_at,delivered_all_at,result_code,payload_ok," \
+	"exec_reported_at,exec_ok,exec_done,exec_total,withdrawn_at\n"
 
 static void
-put_row(Request *request)
+put_row(const Request *request)
 {
 	const User *user = request->user;
 
@@ -1462,6 +1823,20 @@ put_row(Request *request)
 	put_timestamp(request->delivered_ms);
 	put_char(',');
 	put_text(request->response_code);
+	put_char(',');
+	put_text(request->payload_ok);
+	put_char(',');
+	put_timestamp(request->executed_ms);
+	put_char(',');
+	put_text(request->executed_ok);
+	put_char(',');
+	if (request->total > 0)
+		put_number((uint64_t) request->done);
+	put_char(',');
+	if (request->total > 0)
+		put_number((uint64_t) request->total);
+	put_char(',');
+	put_timestamp(request->cancelled_ms);
 	put_char('\n');
 }
 
@@ -1490,6 +1865,30 @@ put_participants(void)
  */
 
 /*
+ * Plants what this row shall have, and writes it.  If the row before it has a
+ * copy, writes that instead, so that there are as many rows as asked for.
+ */
+static void
+put_varied_row(Request request, int64_t extract_ms)
+{
+	static bool copy_waits = false;
+	static Request copy;
+	Rng			rng;
+
+	request.counter = ++request.user->counter;
+	if (copy_waits)
+	{
+		put_row(&copy);
+		copy_waits = false;
+		return;
+	}
+	rng = row_rng(&request);
+	vary_request(&rng, &request, extract_ms);
+	copy_waits = repeat_row(&rng, &request, &copy, extract_ms);
+	put_row(&request);
+}
+
+/*
  * One request: a row, or two for a critical one, which is sent back signed
  * once the DCC has transformed it.  Returns the number of rows.
  */
@@ -1509,7 +1908,7 @@ put_request(Rng *rng, const Picker *hour_picker, int64_t sent_ms,
 	else
 		request.command_variant = local ? RETURN_FOR_LOCAL : SEND_TO_DEVICE;
 	end_request(rng, &request, extract_ms);
-	put_row(&request);
+	put_varied_row(request, extract_ms);
 
 	if (request.command_variant != TRANSFORM_CRITICAL ||
 		strcmp(request.response_code, "I0") != 0)
@@ -1520,7 +1919,7 @@ put_request(Rng *rng, const Picker *hour_picker, int64_t sent_ms,
 		return 1;
 	request.command_variant = local ? RETURN_SIGNED_FOR_LOCAL : SEND_SIGNED;
 	end_request(rng, &request, extract_ms);
-	put_row(&request);
+	put_varied_row(request, extract_ms);
 	return 2;
 }
 

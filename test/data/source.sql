@@ -25,6 +25,10 @@ SELECT	supplier_code AS party, srv_code AS srv, run_mode AS mode,
 		body_variant AS qualifier, process_hint AS business_process,
 		execute_at AS due_at, delivered_all_at AS delivered_at,
 		sr_id AS request_id, cmd_variant AS command_variant,
+		user_role_code AS user_role, payload_ok AS message_success,
+		exec_reported_at AS executed_at, exec_ok AS execution_success,
+		exec_done AS instructions_done, exec_total AS instructions_total,
+		withdrawn_at AS cancelled_at,
 		model_no AS model, fw AS firmware, csp_region AS region
 FROM	audit.sr_log;
 
