@@ -110,6 +110,7 @@ get_outcome_count(FunctionCallInfo fcinfo, int argno)
 			 errmsg("outcome is unknown: \"%s\"", clip_name(name))));
 }
 
+/* Without a class, an answer has no code. */
 static ResponseClass
 get_response_class(FunctionCallInfo fcinfo, int argno)
 {
@@ -132,7 +133,8 @@ get_response_class(FunctionCallInfo fcinfo, int argno)
 
 /* The counts that a row adds to: a COUNT_BIT for each. */
 static uint32
-get_counts(CellCount outcome, ResponseClass class, bool answered)
+get_counts(CellCount outcome, ResponseClass class, bool has_class,
+		   bool answered)
 {
 	uint32		counts = COUNT_BIT(outcome);
 
@@ -143,6 +145,8 @@ get_counts(CellCount outcome, ResponseClass class, bool answered)
 		return counts;
 	if (class == RESPONSE_NONE)
 		counts |= COUNT_BIT(COUNT_NO_RESPONSE);
+	if (class == RESPONSE_UNCLASSIFIED && (has_class || answered))
+		counts |= COUNT_BIT(COUNT_UNCLASSIFIED);
 	if (!answered)
 		return counts;
 
@@ -161,11 +165,12 @@ get_counts(CellCount outcome, ResponseClass class, bool answered)
 			if (outcome == COUNT_MISSED)
 				counts |= COUNT_BIT(COUNT_MISSED_REJECTED);
 			break;
-		case RESPONSE_UNCLASSIFIED:
-			counts |= COUNT_BIT(COUNT_UNCLASSIFIED);
+		case RESPONSE_FAILED:
+			counts |= COUNT_BIT(COUNT_FAILED);
 			break;
 		case RESPONSE_ACKNOWLEDGED:
 		case RESPONSE_NONE:
+		case RESPONSE_UNCLASSIFIED:
 			break;
 	}
 	return counts;
@@ -204,6 +209,7 @@ get_row(FunctionCallInfo fcinfo, int argno)
 	row.day = get_day(fcinfo, argno);
 	row.counts = get_counts(get_outcome_count(fcinfo, argno + 1),
 							get_response_class(fcinfo, argno + 2),
+							!PG_ARGISNULL(argno + 2),
 							has_finite_time(fcinfo, argno + 4));
 	row.rtt_us = ROLLUP_NO_RTT;
 	if ((row.counts & COUNT_BIT(COUNT_ANSWERED)) != 0 &&

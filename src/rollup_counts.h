@@ -27,6 +27,7 @@ typedef enum CellCount
 	COUNT_ANSWERED,
 	COUNT_SUCCESS,
 	COUNT_REJECTED,
+	COUNT_FAILED,
 	COUNT_NO_RESPONSE,
 	COUNT_UNCLASSIFIED,
 	COUNT_MET_SUCCESS,
@@ -37,7 +38,7 @@ typedef enum CellCount
 	COUNT_CANCELLED
 } CellCount;
 
-#define CELL_COUNTS		17
+#define CELL_COUNTS		18
 
 /* For masks of counts. */
 #define COUNT_BIT(count) ((uint32) 1 << (count))

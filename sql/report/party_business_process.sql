@@ -43,28 +43,28 @@ COMMENT ON FUNCTION pmr.service_level_verdict(text, bigint, bigint, timestamp wi
 
 CREATE FUNCTION pmr.report_cells(source text, party text, month date)
 	RETURNS TABLE (report_order integer, business_process text, process_name text, report_row integer, srv text, qualifier text, mode text, description text,
-		requests bigint, met bigint, missed bigint, pending bigint, not_measured bigint, invalid bigint, answered bigint, success bigint, rejected bigint,
+		requests bigint, met bigint, missed bigint, pending bigint, not_measured bigint, invalid bigint, answered bigint, success bigint, rejected bigint, failed bigint,
 		met_success bigint, met_rejected bigint, missed_rejected bigint, target_s double precision, rtt pmr.rtt_sketch)
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
 	SELECT b.report_order, b.business_process, b.process_name, b.report_row, b.srv, b.qualifier, r.mode, b.description,
 		sum(r.requests)::bigint, sum(r.met)::bigint, sum(r.missed)::bigint, sum(r.pending)::bigint, sum(r.not_measured)::bigint, sum(r.invalid)::bigint,
-		sum(r.answered)::bigint, sum(r.success)::bigint, sum(r.rejected)::bigint, sum(r.met_success)::bigint, sum(r.met_rejected)::bigint, sum(r.missed_rejected)::bigint,
+		sum(r.answered)::bigint, sum(r.success)::bigint, sum(r.rejected)::bigint, sum(r.failed)::bigint, sum(r.met_success)::bigint, sum(r.met_rejected)::bigint, sum(r.missed_rejected)::bigint,
 		CASE WHEN min(r.target_s) = max(r.target_s) AND count(r.target_s) = count(*) THEN min(r.target_s) END,
 		pmr.rtt_merge(r.rtt)
 	FROM pmr.report_rows(pmr.day_start(report_cells.source, (report_cells.month + interval '1 month')::date)) AS b
 		JOIN pmr.rollup AS r ON r.srv = b.srv AND b.qualifier IN ('', r.qualifier) AND r.business_process IN ('', b.business_process)
 	WHERE r.source = report_cells.source AND r.month = report_cells.month AND r.day IS NULL AND r.factor = 'all'
-	  AND r.party = ANY (pmr.party_list(report_cells.source, report_cells.party, report_cells.month, report_cells.month))
+	  AND r.party = ANY ((SELECT pmr.party_list(report_cells.source, report_cells.party, report_cells.month, report_cells.month))::text[])
 	GROUP BY b.report_order, b.business_process, b.process_name, b.report_row, b.srv, b.qualifier, r.mode, b.description;
 END;
 COMMENT ON FUNCTION pmr.report_cells(text, text, date) IS 'internal: sums of a Party''s rollups of a month by row of the report and mode; for roles that can read pmr.rollup';
 
-CREATE FUNCTION pmr.party_business_process_of(source text, party text, month date)
+CREATE FUNCTION pmr.party_business_process_of(role pmr.requesting_role, source text, party text, month date)
 	RETURNS TABLE (business_process text, srv text, qualifier text, mode text, requests bigint, success_pct double precision, target_met_pct double precision,
 		target_met_accepted_pct double precision, answered_pct double precision, p50_s double precision, p95_s double precision, p95_all_s double precision, target_s double precision, verdict text,
-		met bigint, missed bigint, pending bigint, not_measured bigint, invalid bigint, answered bigint, success bigint, rejected bigint, report_row integer, process_name text, description text)
+		met bigint, missed bigint, pending bigint, not_measured bigint, invalid bigint, answered bigint, success bigint, rejected bigint, failed bigint, report_row integer, process_name text, description text)
 	LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
 	ROWS 60
 	SET search_path = pg_catalog, pg_temp
@@ -72,19 +72,19 @@ CREATE FUNCTION pmr.party_business_process_of(source text, party text, month dat
 BEGIN ATOMIC
 	SELECT c.business_process, c.srv, c.qualifier, c.mode, c.requests, g.success_pct, g.target_met_pct, g.target_met_accepted_pct, g.answered_pct, g.p50_s, g.p95_s, g.p95_all_s, c.target_s,
 		pmr.service_level_verdict(c.business_process, c.met, c.missed, pmr.day_start(m.source, (m.month + interval '1 month')::date)),
-		c.met, c.missed, c.pending, c.not_measured, c.invalid, c.answered, c.success, c.rejected, c.report_row, c.process_name, c.description
+		c.met, c.missed, c.pending, c.not_measured, c.invalid, c.answered, c.success, c.rejected, c.failed, c.report_row, c.process_name, c.description
 	FROM pmr.rollup_month AS m,
-		pmr.report_cells(party_business_process_of.source, party_business_process_of.party, party_business_process_of.month) AS c,
+		pmr.report_cells(party_business_process_of.source, pmr.visible_party(party_business_process_of.role, party_business_process_of.party), party_business_process_of.month) AS c,
 		pmr.figures(c.requests, c.met, c.missed, c.pending, c.invalid, c.answered, c.success, c.met_success, c.met_rejected, c.missed_rejected, m.success_known, c.rtt) AS g
 	WHERE m.source = party_business_process_of.source AND m.month = party_business_process_of.month
-	  AND pmr.can_see_party(party_business_process_of.party)
+	  AND pmr.can_see_party(party_business_process_of.role, party_business_process_of.party)
 	ORDER BY c.report_order, c.business_process, c.report_row, c.srv, c.qualifier, c.mode;
 END;
-COMMENT ON FUNCTION pmr.party_business_process_of(text, text, date) IS 'internal: party_business_process of one Party and month; the Party * stands for all Parties together';
+COMMENT ON FUNCTION pmr.party_business_process_of(pmr.requesting_role, text, text, date) IS 'internal: party_business_process of one Party and month; the Party * stands for all Parties together';
 
 CREATE VIEW pmr.party_business_process AS
 	SELECT v.party, v.month, f.*, v.source, v.as_of, v.status
-	FROM pmr.visible_month() AS v, pmr.party_business_process_of(v.source, v.party, v.month) AS f
+	FROM pmr.visible_month(pmr.requesting_role()) AS v, pmr.party_business_process_of(pmr.requesting_role(), v.source, v.party, v.month) AS f
 	WHERE v.party <> '*';
 COMMENT ON VIEW pmr.party_business_process IS 'how well a Party''s requests did, by month, row of SEC H13.1A and mode; a request whose SRV belongs to several business processes counts in each of them, unless it names its own';
 COMMENT ON COLUMN pmr.party_business_process.party IS 'the Party, as the audit table names it; empty: the request names none';
@@ -111,6 +111,7 @@ COMMENT ON COLUMN pmr.party_business_process.invalid IS 'number of requests that
 COMMENT ON COLUMN pmr.party_business_process.answered IS 'number of requests with an answer, pending and invalid ones left out';
 COMMENT ON COLUMN pmr.party_business_process.success IS 'number of requests answered with success, pending and invalid ones left out';
 COMMENT ON COLUMN pmr.party_business_process.rejected IS 'number of requests answered with a rejection of what the user asked for, pending and invalid ones left out';
+COMMENT ON COLUMN pmr.party_business_process.failed IS 'number of requests that the Device answered it did not carry out, pending and invalid ones left out; they count as answered, but not as a success';
 COMMENT ON COLUMN pmr.party_business_process.report_row IS 'position of the row in the report of SEC H13.1A';
 COMMENT ON COLUMN pmr.party_business_process.process_name IS 'name of the business process';
 COMMENT ON COLUMN pmr.party_business_process.description IS 'text of the row in SEC H13.1A';

@@ -5,7 +5,7 @@
  * H13.1A in the draft's order, those without requests included, then the
  * requests that belong to no row.
  */
-CREATE FUNCTION pmr.performance_report_of(source text, party text, month date)
+CREATE FUNCTION pmr.performance_report_of(role pmr.requesting_role, source text, party text, month date)
 	RETURNS TABLE (line integer, item text, mode text, requests bigint, target_met_pct double precision, success_pct double precision, p50_s double precision, p95_s double precision, verdict text)
 	LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
 	ROWS 80
@@ -13,29 +13,30 @@ CREATE FUNCTION pmr.performance_report_of(source text, party text, month date)
 	SET jit = off
 BEGIN ATOMIC
 	WITH header AS (
-		SELECT m.*, s.report_timezone, pmr.day_start(m.source, (m.month + interval '1 month')::date) AS finish
+		SELECT m.*, s.report_timezone, s.count_copies, pmr.day_start(m.source, (m.month + interval '1 month')::date) AS finish
 		FROM pmr.rollup_month AS m JOIN pmr.source AS s ON s.source = m.source
 		WHERE m.source = performance_report_of.source AND m.month = performance_report_of.month
-		  AND pmr.can_see_party(performance_report_of.party)
+		  AND pmr.can_see_party(performance_report_of.role, performance_report_of.party)
 	), layout AS MATERIALIZED (
 		SELECT x.* FROM header AS h, pmr.report_rows(h.finish) AS x
 	), own AS MATERIALIZED (
 		SELECT r.srv, r.qualifier, r.business_process,
 			sum(r.requests)::bigint AS requests, sum(r.met)::bigint AS met, sum(r.missed)::bigint AS missed, sum(r.pending)::bigint AS pending,
 			sum(r.invalid)::bigint AS invalid, sum(r.not_measured)::bigint AS not_measured, sum(r.success)::bigint AS success,
-			coalesce(sum(r.met + r.missed) FILTER (WHERE r.target_status = 'assumed'), 0)::bigint AS assumed
+			coalesce(sum(r.met + r.missed) FILTER (WHERE r.target_status = 'assumed'), 0)::bigint AS assumed, sum(r.unclassified)::bigint AS unclassified
 		FROM header AS h JOIN pmr.rollup AS r ON r.source = h.source AND r.month = h.month
-		WHERE r.party = ANY (pmr.party_list(performance_report_of.source, performance_report_of.party, performance_report_of.month, performance_report_of.month))
+		WHERE r.party = ANY ((SELECT pmr.party_list(performance_report_of.source, pmr.visible_party(performance_report_of.role, performance_report_of.party), performance_report_of.month, performance_report_of.month))::text[])
 		  AND r.factor = 'all' AND r.day IS NULL
 		GROUP BY r.srv, r.qualifier, r.business_process
 	), total AS (
 		SELECT coalesce(sum(o.requests), 0)::bigint AS requests, coalesce(sum(o.met), 0)::bigint AS met, coalesce(sum(o.missed), 0)::bigint AS missed,
 			coalesce(sum(o.pending), 0)::bigint AS pending, coalesce(sum(o.invalid), 0)::bigint AS invalid, coalesce(sum(o.not_measured), 0)::bigint AS not_measured,
-			coalesce(sum(o.success), 0)::bigint AS success, coalesce(sum(o.assumed), 0)::bigint AS assumed
+			coalesce(sum(o.success), 0)::bigint AS success, coalesce(sum(o.assumed), 0)::bigint AS assumed,
+			coalesce(sum(o.unclassified), 0)::bigint AS unclassified
 		FROM own AS o
 	), cell AS MATERIALIZED (
 		SELECT c.*, h.success_known, h.finish
-		FROM header AS h, pmr.report_cells(h.source, performance_report_of.party, h.month) AS c
+		FROM header AS h, pmr.report_cells(h.source, pmr.visible_party(performance_report_of.role, performance_report_of.party), h.month) AS c
 	), process AS (
 		SELECT b.report_order, b.process_name, b.business_process,
 			coalesce(sum(o.requests), 0)::bigint AS requests, coalesce(sum(o.met), 0)::bigint AS met, coalesce(sum(o.missed), 0)::bigint AS missed,
@@ -58,8 +59,13 @@ BEGIN ATOMIC
 				(5, '  of them against assumed targets', t.assumed),
 				(6, 'Not measured', t.not_measured),
 				(7, 'Pending', t.pending),
-				(8, 'Invalid', t.invalid)
+				(8, 'Invalid', t.invalid),
+				(9, 'Response code not listed, or missing' || coalesce(format(' (%s %%)', pmr.percentage(t.unclassified, t.requests - t.pending - t.invalid)), ''), t.unclassified),
+				(10, CASE WHEN h.count_copies THEN 'Copies of a request, each counted' ELSE 'Copies of a request, not counted' END,
+					CASE WHEN performance_report_of.party = '*' THEN (SELECT sum(d)::bigint FROM unnest(h.duplicates) AS d)
+						ELSE h.duplicates[array_position(h.parties, performance_report_of.party)] END)
 			) AS x (i, item, requests)
+			WHERE x.i <= 8 OR x.i = 9 AND h.success_known OR x.i = 10 AND h.duplicates IS NOT NULL
 		) AS h
 		UNION ALL
 		SELECT 2, p.report_order, p.business_process, 0, '', 0, p.process_name, 'all', p.requests, pmr.percentage(p.met, p.met + p.missed),
@@ -96,11 +102,11 @@ BEGIN ATOMIC
 	FROM lines AS l
 	ORDER BY 1;
 END;
-COMMENT ON FUNCTION pmr.performance_report_of(text, text, date) IS 'internal: performance_report of one Party and month; the Party * stands for all Parties together';
+COMMENT ON FUNCTION pmr.performance_report_of(pmr.requesting_role, text, text, date) IS 'internal: performance_report of one Party and month; the Party * stands for all Parties together';
 
 CREATE VIEW pmr.performance_report AS
 	SELECT v.party, v.month, f.*, v.source
-	FROM pmr.visible_month() AS v, pmr.performance_report_of(v.source, v.party, v.month) AS f;
+	FROM pmr.visible_month(pmr.requesting_role()) AS v, pmr.performance_report_of(pmr.requesting_role(), v.source, v.party, v.month) AS f;
 COMMENT ON VIEW pmr.performance_report IS 'a Party''s month as a printed report: what the figures rest on, the rows of SEC H13.1A in their order, and the requests that belong to none of these';
 COMMENT ON COLUMN pmr.performance_report.party IS 'the Party, as the audit table names it; empty: the request names none; *: all Parties together, for roles that can see all Parties';
 COMMENT ON COLUMN pmr.performance_report.month IS 'first day of the month; days begin at midnight in the time zone of the source';

@@ -69,6 +69,7 @@ DECLARE
 	done double precision;
 	total double precision;
 	remaining interval;
+	copies bigint;
 BEGIN
 	SELECT sum(e.expected) FILTER (WHERE e.month <= refresh_progress.month), sum(e.expected)
 	INTO done, total
@@ -84,8 +85,14 @@ BEGIN
 	IF refresh_progress.rows_read IS NULL THEN
 		RAISE NOTICE 'source "%": skipped month %, which another refresh has rolled up as of a later time', refresh_progress.source, to_char(refresh_progress.month, 'YYYY-MM');
 	ELSE
-		RAISE NOTICE 'source "%": month %, % rows, % %% done, about % left', refresh_progress.source,
-			to_char(refresh_progress.month, 'YYYY-MM'), refresh_progress.rows_read, round((100 * done / greatest(total, 1))::numeric), remaining;
+		SELECT sum(d) INTO copies
+		FROM pmr.rollup_month AS m, unnest(m.duplicates) AS d
+		WHERE m.source = refresh_progress.source AND m.month = refresh_progress.month;
+		RAISE NOTICE 'source "%": month %, % rows%, % %% done, about % left', refresh_progress.source,
+			to_char(refresh_progress.month, 'YYYY-MM'), refresh_progress.rows_read,
+			CASE WHEN copies > 0 THEN format(', %s of them copies that %s', copies,
+				CASE WHEN (SELECT s.count_copies FROM pmr.source AS s WHERE s.source = refresh_progress.source) THEN 'count' ELSE 'do not count' END) ELSE '' END,
+			round((100 * done / greatest(total, 1))::numeric), remaining;
 	END IF;
 END
 $$;
@@ -126,7 +133,7 @@ CREATE FUNCTION pmr.analyze_rollup() RETURNS void
 AS $$
 BEGIN
 	ANALYZE (SKIP_LOCKED)
-		pmr.rollup (source, month, party, srv, mode, device_generation, qualifier, business_process, factor, value, day),
+		pmr.rollup (source, month, party, srv, mode, device_generation, user_role, qualifier, business_process, factor, value, day),
 		pmr.rollup_pair (source, month, party, srv, mode, device_generation, factor_a, factor_b),
 		pmr.rollup_month;
 END

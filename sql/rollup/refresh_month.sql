@@ -29,10 +29,9 @@ DECLARE
 	start timestamptz;
 	finish timestamptz;
 	query text;
-	duplicates text;
 	slices integer;
 	success_known boolean;
-	has_id boolean;
+	id_known boolean;
 	result bigint;
 	min_work_mem_kb CONSTANT integer := 262144;
 BEGIN
@@ -58,11 +57,8 @@ BEGIN
 	slices := pmr.refresh_slices(refresh_month.source, refresh_month.month, refresh_month.as_of);
 	query := pmr.request_query(refresh_month.source, slices > 1);
 	SELECT count(*) FILTER (WHERE column_name = 'response_code') > 0, count(*) FILTER (WHERE column_name = 'request_id') > 0
-	INTO success_known, has_id
+	INTO success_known, id_known
 	FROM pmr.relation_columns(pmr.source_relation(refresh_month.source));
-	duplicates := CASE WHEN has_id THEN format('(SELECT coalesce(sum(n - 1), 0) FROM (
-				SELECT count(*) AS n FROM (%s) AS r WHERE outcome NOT IN (''pre_command'', ''local_command'') GROUP BY lower(request_id) HAVING count(*) > 1 AND lower(request_id) IS NOT NULL) AS d)',
-			pmr.request_query(refresh_month.source)) ELSE 'NULL::bigint' END;
 
 	DELETE FROM pmr.rollup AS r WHERE r.source = refresh_month.source AND r.month = refresh_month.month;
 	DELETE FROM pmr.rollup_pair AS r WHERE r.source = refresh_month.source AND r.month = refresh_month.month;
@@ -72,21 +68,22 @@ BEGIN
 WITH crossed AS MATERIALIZED (
 	SELECT part.*
 	FROM (SELECT number, $11 AS slices FROM generate_series(0, $11 - 1) AS number) AS slice, LATERAL (
-		SELECT party, srv, mode, device_generation, qualifier, business_process,
+		SELECT party, srv, mode, device_generation, user_role, qualifier, business_process,
 			pmr.rollup_cells(day, outcome, class, started_at, answered_at, factors) AS x
 		FROM (%s) AS request
-		GROUP BY party, srv, mode, device_generation, qualifier, business_process) AS part
+		WHERE NOT is_copy
+		GROUP BY party, srv, mode, device_generation, user_role, qualifier, business_process) AS part
 ), stratum AS MATERIALIZED (
-	SELECT pmr.short_key(CASE WHEN btrim(c.party, '()') = '*' THEN '(' || c.party || ')' ELSE c.party END) AS party, pmr.short_key(c.srv) AS srv, c.mode, c.device_generation,
+	SELECT pmr.party_key(c.party) AS party, pmr.short_key(c.srv) AS srv, c.mode, c.device_generation, pmr.short_key(c.user_role) AS user_role,
 		pmr.short_key(c.qualifier) AS qualifier, pmr.short_key(c.business_process) AS business_process,
 		t.target_s, t.target_status, pmr.target_fingerprint(c.srv, $10) AS target_fingerprint, c.x
-	FROM crossed AS c, pmr.target_between(c.srv, c.mode, c.device_generation, 'any', $2, $10) AS t
+	FROM crossed AS c, pmr.target_between(c.srv, c.mode, c.device_generation, c.user_role, $2, $10) AS t
 	ORDER BY c.party, c.srv
 ), cell AS (
 	INSERT INTO pmr.rollup
-	SELECT $5, $6, c.day, s.party, s.srv, s.mode, s.device_generation, s.qualifier, s.business_process,
+	SELECT $5, $6, c.day, s.party, s.srv, s.mode, s.device_generation, s.user_role, s.qualifier, s.business_process,
 		CASE c.factor WHEN 0 THEN 'all' ELSE $7[c.factor] END, c.value,
-		c.requests, c.met, c.missed, c.pending, c.not_measured, c.invalid, c.answered, c.success, c.rejected, c.no_response,
+		c.requests, c.met, c.missed, c.pending, c.not_measured, c.invalid, c.answered, c.success, c.rejected, c.failed, c.no_response,
 		c.unclassified, c.met_success, c.met_rejected, c.missed_rejected, c.pre_commands, c.local_commands, c.cancelled,
 		s.target_s, s.target_status, s.target_fingerprint, c.rtt
 	FROM stratum AS s, unnest((s.x).cells) AS c
@@ -95,10 +92,15 @@ WITH crossed AS MATERIALIZED (
 	SELECT $5, $6, s.party, s.srv, s.mode, s.device_generation, $7[p.factor_a], $7[p.factor_b],
 		p.values_a, p.values_b, p.measured, p.missed
 	FROM stratum AS s, unnest((s.x).pairs) AS p
+), copies AS MATERIALIZED (
+	SELECT pmr.party_key(d.party) AS party, sum(d.copies)::bigint AS copies FROM (%s) AS d GROUP BY 1
+), present AS (
+	SELECT party, coalesce(d.copies, 0) AS copies
+	FROM (SELECT DISTINCT party FROM stratum) AS s FULL JOIN copies AS d USING (party)
 )
 INSERT INTO pmr.rollup_month
 SELECT $5, $6, $1, $1 >= $10 + $8, clock_timestamp(), current_user,
-	coalesce(sum(c.requests + c.pre_commands + c.local_commands + c.cancelled), 0),
+	coalesce(sum(c.requests + c.pre_commands + c.local_commands + c.cancelled), 0) + CASE WHEN $12 THEN 0 ELSE (SELECT coalesce(sum(d.copies), 0) FROM copies AS d) END,
 	coalesce(sum(c.requests), 0),
 	coalesce(sum(c.requests) FILTER (WHERE s.party = ''), 0),
 	coalesce(sum(c.requests) FILTER (WHERE s.srv = ''), 0),
@@ -107,16 +109,16 @@ SELECT $5, $6, $1, $1 >= $10 + $8, clock_timestamp(), current_user,
 	coalesce(sum(c.requests) FILTER (WHERE s.device_generation = 'unknown'), 0),
 	coalesce(sum(c.unclassified), 0),
 	coalesce(sum(c.invalid), 0),
-	%s,
+	CASE WHEN $4 THEN (SELECT array_agg(p.copies ORDER BY p.party) FROM present AS p) END,
 	$9,
-	array_agg(DISTINCT s.party ORDER BY s.party)
+	(SELECT array_agg(p.party ORDER BY p.party) FROM present AS p)
 FROM stratum AS s, unnest((s.x).cells) AS c
 WHERE c.factor = 0 AND c.day IS NULL
-HAVING count(*) > 0
-RETURNING rows_read$query$, query, duplicates)
+HAVING count(*) > 0 OR EXISTS (SELECT FROM copies)
+RETURNING rows_read$query$, query, pmr.copies_query(refresh_month.source))
 		INTO result
-		USING refresh_month.as_of, start, least(finish, refresh_month.as_of), pmr.delivered_srvs(), refresh_month.source,
-			refresh_month.month, s.factors, s.settle_after, success_known, finish, slices;
+		USING refresh_month.as_of, start, least(finish, refresh_month.as_of), id_known, refresh_month.source,
+			refresh_month.month, s.factors, s.settle_after, success_known, finish, slices, s.count_copies;
 	RETURN coalesce(result, 0);
 END
 $$;

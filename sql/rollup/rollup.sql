@@ -19,6 +19,7 @@ CREATE TABLE pmr.rollup (
 	srv text NOT NULL,
 	mode text NOT NULL,
 	device_generation text NOT NULL,
+	user_role text NOT NULL,
 	qualifier text NOT NULL,
 	business_process text NOT NULL,
 	factor text NOT NULL,
@@ -32,6 +33,7 @@ CREATE TABLE pmr.rollup (
 	answered bigint NOT NULL,
 	success bigint NOT NULL,
 	rejected bigint NOT NULL,
+	failed bigint NOT NULL,
 	no_response bigint NOT NULL,
 	unclassified bigint NOT NULL,
 	met_success bigint NOT NULL,
@@ -59,11 +61,13 @@ ALTER TABLE pmr.rollup REPLICA IDENTITY FULL;
 COMMENT ON TABLE pmr.rollup IS 'counts and round-trip times of requests by month and day, from which the report views are computed';
 COMMENT ON COLUMN pmr.rollup.month IS 'first day of the month';
 COMMENT ON COLUMN pmr.rollup.day IS 'day of requested_at, in the time zone of the source; NULL: the whole month';
+COMMENT ON COLUMN pmr.rollup.user_role IS 'user role that has targets of its own; any: the other roles; unknown: the role is not known';
 COMMENT ON COLUMN pmr.rollup.factor IS 'all: the row counts every request; otherwise it counts the requests whose factor of this name has the value';
 COMMENT ON COLUMN pmr.rollup.value IS 'value of the factor; empty: NULL in the source, or factor is all';
 COMMENT ON COLUMN pmr.rollup.requests IS 'requests received: the sum of met, missed, pending, not_measured and invalid';
-COMMENT ON COLUMN pmr.rollup.answered IS 'answered requests that are neither pending nor invalid; success, rejected, no_response and unclassified, too, leave out pending and invalid requests';
-COMMENT ON COLUMN pmr.rollup.unclassified IS 'requests whose response code is missing or not in response_code';
+COMMENT ON COLUMN pmr.rollup.answered IS 'answered requests that are neither pending nor invalid; success, rejected, failed, no_response and unclassified, too, leave out pending and invalid requests';
+COMMENT ON COLUMN pmr.rollup.failed IS 'requests that the Device answered it did not carry out';
+COMMENT ON COLUMN pmr.rollup.unclassified IS 'responses without a code, or with a code that is not in response_code; those of unlisted codes with E are not answered';
 COMMENT ON COLUMN pmr.rollup.pre_commands IS 'rows with command variant 4; not in any other count';
 COMMENT ON COLUMN pmr.rollup.local_commands IS 'rows with command variant 2 or 6; not in any other count';
 COMMENT ON COLUMN pmr.rollup.cancelled IS 'requests cancelled before they were executed; not in any other count';
@@ -107,7 +111,7 @@ CREATE TABLE pmr.rollup_month (
 	unknown_generation bigint NOT NULL,
 	unclassified bigint NOT NULL,
 	negative bigint NOT NULL,
-	duplicates bigint,
+	duplicates bigint[],
 	success_known boolean NOT NULL,
 	parties text[] NOT NULL,
 	PRIMARY KEY (source, month)
@@ -116,8 +120,8 @@ SELECT pg_extension_config_dump('pmr.rollup_month', '');
 COMMENT ON TABLE pmr.rollup_month IS 'months that are rolled up, and counts of problems in their rows';
 COMMENT ON COLUMN pmr.rollup_month.as_of IS 'time up to which the source was taken as complete: later responses are ignored, and targets that end later are pending';
 COMMENT ON COLUMN pmr.rollup_month.settled IS 'true: as_of is at least settle_after later than the end of the month, so a refresh without days does not roll it up again';
-COMMENT ON COLUMN pmr.rollup_month.rows_read IS 'rows of the source: requests, pre-commands, local commands and cancelled requests';
+COMMENT ON COLUMN pmr.rollup_month.rows_read IS 'rows of the source: requests, pre-commands, local commands, cancelled requests, and copies that do not count';
 COMMENT ON COLUMN pmr.rollup_month.negative IS 'requests that were answered before they started';
-COMMENT ON COLUMN pmr.rollup_month.duplicates IS 'rows that repeat the request_id of another row of the month; NULL: the source has no request_id';
+COMMENT ON COLUMN pmr.rollup_month.duplicates IS 'for each of parties, the rows that repeat the request of another row; they count if the source counts copies; NULL: the source has no request_id';
 COMMENT ON COLUMN pmr.rollup_month.success_known IS 'true: the source has a column response_code';
-COMMENT ON COLUMN pmr.rollup_month.parties IS 'Parties that have requests in the month';
+COMMENT ON COLUMN pmr.rollup_month.parties IS 'Parties that have rows in the month';

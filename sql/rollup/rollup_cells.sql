@@ -17,6 +17,7 @@ CREATE TYPE pmr.rollup_cell AS (
 	answered bigint,
 	success bigint,
 	rejected bigint,
+	failed bigint,
 	no_response bigint,
 	unclassified bigint,
 	met_success bigint,

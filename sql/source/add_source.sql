@@ -24,11 +24,14 @@ BEGIN ATOMIC
 					WHEN 'device_generation' THEN 'generation|smets'
 					WHEN 'qualifier' THEN 'qualif'
 					WHEN 'business_process' THEN 'process'
-					WHEN 'due_at' THEN 'due|execut'
+					WHEN 'due_at' THEN 'due|execut(e|ion)_'
 					WHEN 'delivered_at' THEN 'deliver'
 					WHEN 'request_id' THEN 'request_?id|sr_?id'
 					WHEN 'command_variant' THEN 'variant'
 					WHEN 'cancelled_at' THEN 'cancel'
+					WHEN 'message_success' THEN 'message_?success|payload'
+					WHEN 'executed_at' THEN 'executed'
+					WHEN 'user_role' THEN 'role'
 					ELSE '^$' END)
 			   AND (c.column_name = o.column_name OR pmr.is_of_kind(o.kind, c.kind))
 			 ORDER BY o.column_name <> c.column_name, o.place
@@ -55,7 +58,7 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION pmr.view_draft(regclass) IS 'internal: draft of a view with the canonical columns over a relation, which the user must check';
 
-CREATE FUNCTION pmr.add_source(source text, relation regclass, factors text[] DEFAULT '{}', report_timezone text DEFAULT 'UTC', region_factor text DEFAULT NULL, settle_after interval DEFAULT '35 days')
+CREATE FUNCTION pmr.add_source(source text, relation regclass, factors text[] DEFAULT '{}', report_timezone text DEFAULT 'UTC', region_factor text DEFAULT NULL, settle_after interval DEFAULT '35 days', count_copies boolean DEFAULT true)
 	RETURNS void
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
@@ -85,6 +88,11 @@ BEGIN
 	faults := pmr.relation_faults(add_source.relation, own_name) || pmr.timezone_faults(add_source.report_timezone);
 	IF add_source.settle_after IS NULL OR add_source.settle_after < interval '0' OR add_source.settle_after > interval '100 years' THEN
 		faults := faults || format('The value of settle_after, %s, is not between 0 and 100 years.', coalesce(add_source.settle_after::text, 'NULL'));
+	END IF;
+	IF add_source.count_copies IS NULL THEN
+		faults := faults || 'The value of count_copies must not be null.'::text;
+	ELSIF NOT add_source.count_copies AND 'request_id' <> ALL (column_names) THEN
+		faults := faults || 'Column "request_id" is missing; without it copies cannot be found, so count_copies must be true.'::text;
 	END IF;
 	faults := faults || pmr.column_faults(add_source.relation)
 		|| pmr.factor_faults(add_source.relation, add_source.factors, region);
@@ -116,14 +124,14 @@ BEGIN
 				ELSE 'The view pmr.source_column lists the columns of a source and their types.' END;
 	END IF;
 
-	INSERT INTO pmr.source (source, relation, factors, region_factor, report_timezone, settle_after)
-	VALUES (add_source.source, own_name, add_source.factors, region, add_source.report_timezone, add_source.settle_after);
+	INSERT INTO pmr.source (source, relation, factors, region_factor, report_timezone, settle_after, count_copies)
+	VALUES (add_source.source, own_name, add_source.factors, region, add_source.report_timezone, add_source.settle_after, add_source.count_copies);
 	IF 'response_code' <> ALL (column_names) THEN
 		RAISE NOTICE 'source "%" has no column response_code; every response counts as an answer, and success is not known', add_source.source;
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION pmr.add_source(text, regclass, text[], text, text, interval) IS 'makes an audit table, or a view over it, a source of reports; reports all faults of it in one error';
+COMMENT ON FUNCTION pmr.add_source(text, regclass, text[], text, text, interval, boolean) IS 'makes an audit table, or a view over it, a source of reports; reports all faults of it in one error';
 
 CREATE FUNCTION pmr.drop_source(source text) RETURNS void
 	LANGUAGE plpgsql

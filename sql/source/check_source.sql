@@ -5,8 +5,8 @@
  * place that names the problems of single rows, and their remedies.  A refresh
  * counts such rows, and stops for none.
  *
- * Of pre-commands, local commands and cancelled requests only duplicates are
- * reported.
+ * Of pre-commands, local commands, cancelled requests and copies that do not
+ * count only duplicates are reported.
  */
 CREATE FUNCTION pmr.row_problems(source text, from_day date, to_day date)
 	RETURNS TABLE (problem text, value text, requested_at timestamp with time zone, responded_at timestamp with time zone,
@@ -22,6 +22,7 @@ CREATE FUNCTION pmr.row_problems(source text, from_day date, to_day date)
 AS $$
 DECLARE
 	has_response_code boolean;
+	counts_copies boolean := (SELECT s.count_copies FROM pmr.source AS s WHERE s.source = row_problems.source);
 BEGIN
 	IF from_day IS NULL OR to_day IS NULL OR NOT isfinite(from_day) OR NOT isfinite(to_day) THEN
 		RAISE invalid_parameter_value USING MESSAGE = 'from_day and to_day must be dates';
@@ -31,9 +32,8 @@ BEGIN
 	has_response_code := EXISTS (SELECT FROM pmr.relation_columns(pmr.source_relation(row_problems.source)) AS c WHERE c.column_name = 'response_code');
 	RETURN QUERY EXECUTE format($query$
 WITH request AS MATERIALIZED (
-	SELECT *, outcome IN ('pre_command', 'local_command') AS is_command,
-		count(*) FILTER (WHERE outcome NOT IN ('pre_command', 'local_command')) OVER (PARTITION BY lower(request_id)) AS copies
-	FROM (%s) AS r
+	SELECT *, CASE WHEN %2$s THEN count(*) OVER (PARTITION BY %2$s, %3$s) ELSE 1 END AS copies
+	FROM (%1$s) AS r
 )
 SELECT f.problem, f.value, r.requested_at, r.responded_at, r.party, r.srv, r.mode, r.response_code, r.request_id, f.remedy
 FROM request AS r, LATERAL (VALUES
@@ -47,26 +47,31 @@ FROM request AS r, LATERAL (VALUES
 		'not measured if the targets of the modes differ: correct the view'),
 	('unknown device generation', r.device_generation = 'unknown' AND r.generation_given IS NOT NULL, r.generation_given,
 		'not measured if the targets of the generations differ: correct the view'),
-	('response code of no class', r.class = 'unclassified', r.response_code,
-		'INSERT INTO pmr.response_code'),
-	('response without a code', r.responded_at IS NOT NULL AND r.response_code IS NULL AND $5, NULL,
+	('response code of no class', r.response_class = 'unclassified', r.response_code,
+		CASE WHEN r.response_code ~* '^E' THEN 'counted as no answer' ELSE 'counted as an answer without a class' END || ': INSERT INTO pmr.response_code'),
+	('response without a code', r.responded_at IS NOT NULL AND r.response_code IS NULL AND r.class IS NULL AND $4, NULL,
 		'counted as an answer without a class'),
 	('unknown business process', r.business_process <> '' AND NOT EXISTS (SELECT FROM pmr.business_process AS b WHERE b.business_process = r.business_process), r.business_process,
 		'not counted in any process: INSERT INTO pmr.business_process, or correct the view'),
 	('answered before it started', r.outcome = 'invalid',
 		CASE WHEN isfinite(r.answered_at) AND isfinite(r.started_at) THEN (r.answered_at - r.started_at)::text ELSE r.answered_at::text END,
 		'not counted in any percentage: check the clocks'),
-	('infinite time', NOT isfinite(r.responded_at) OR NOT isfinite(r.due_at) OR NOT isfinite(r.delivered_at) OR NOT isfinite(r.cancelled_at), NULL,
+	('infinite time', NOT isfinite(r.responded_at) OR NOT isfinite(r.due_at) OR NOT isfinite(r.delivered_at) OR NOT isfinite(r.executed_at) OR NOT isfinite(r.cancelled_at), NULL,
 		'treated as not known: use NULL instead'),
-	('no execution time', r.mode IN ('future_dated', 'dcc_scheduled') AND r.started_at IS NULL AND r.outcome = 'not_measured', NULL,
+	('no execution time', r.mode IN ('future_dated', 'dcc_scheduled') AND r.due_at IS NULL AND r.outcome = 'not_measured', NULL,
 		'not measured: give due_at'),
-	('duplicate request id', r.copies > 1 AND r.request_id IS NOT NULL AND NOT r.is_command, r.request_id,
-		'each row counts: keep one of them in the view')
+	('accepted, execution not known', r.mode = 'future_dated' AND r.class = 'acknowledged' AND r.response_at < r.due_at AND r.started_at IS NULL, NULL,
+		'not measured: give executed_at'),
+	('executed in part', r.mode = 'future_dated' AND isfinite(r.executed_at) AND r.ended_at IS NULL AND r.answered_at IS NULL, NULL,
+		'counted as not answered: check whether alerts were throttled or lost'),
+	('duplicate request id', r.copies > 1, r.request_id,
+		CASE WHEN $5 THEN 'each row counts: add the source with count_copies => false' ELSE 'one row counts for all' END)
 ) AS f (problem, has_problem, value, remedy)
-WHERE f.has_problem AND (NOT r.is_command AND r.outcome <> 'cancelled' OR f.problem = 'duplicate request id')
-ORDER BY r.requested_at, r.request_id, f.problem$query$, pmr.request_query(row_problems.source))
-	USING 'infinity'::timestamptz, pmr.day_start(row_problems.source, from_day), pmr.day_start(row_problems.source, to_day + 1), pmr.delivered_srvs(),
-		has_response_code;
+WHERE f.has_problem
+  AND (r.outcome NOT IN ('pre_command', 'local_command', 'cancelled') AND NOT r.is_copy OR f.problem = 'duplicate request id')
+ORDER BY r.requested_at, r.request_id, f.problem$query$, pmr.request_query(row_problems.source), pmr.may_be_copy(), pmr.copy_key())
+	USING 'infinity'::timestamptz, pmr.day_start(row_problems.source, from_day), pmr.day_start(row_problems.source, to_day + 1),
+		has_response_code, counts_copies;
 END
 $$;
 COMMENT ON FUNCTION pmr.row_problems(text, date, date) IS 'internal: requests of a source with their problems and remedies; both days included';

@@ -6,7 +6,8 @@ CREATE TABLE pmr.source (
 	factors text[] NOT NULL DEFAULT '{}' CHECK (array_position(factors, NULL) IS NULL),
 	region_factor text CHECK (region_factor IS NULL OR region_factor = ANY (factors)),
 	report_timezone text NOT NULL DEFAULT 'UTC',
-	settle_after interval NOT NULL DEFAULT '35 days' CHECK (settle_after >= interval '0' AND settle_after <= interval '100 years')
+	settle_after interval NOT NULL DEFAULT '35 days' CHECK (settle_after >= interval '0' AND settle_after <= interval '100 years'),
+	count_copies boolean NOT NULL DEFAULT true
 );
 SELECT pg_extension_config_dump('pmr.source', '');
 COMMENT ON TABLE pmr.source IS 'audit tables, or views over them, that reports are made from';
@@ -16,6 +17,7 @@ COMMENT ON COLUMN pmr.source.factors IS 'columns whose values divide the request
 COMMENT ON COLUMN pmr.source.region_factor IS 'the factor that holds the region, for comparison at an equal mix; NULL: none';
 COMMENT ON COLUMN pmr.source.report_timezone IS 'time zone in which days and months begin; a full name such as Europe/London';
 COMMENT ON COLUMN pmr.source.settle_after IS 'how long after its end a month stays open for late rows and late responses';
+COMMENT ON COLUMN pmr.source.count_copies IS 'true: each row counts; false: of rows that have the same request_id only one counts';
 
 CREATE VIEW pmr.source_column AS
 	SELECT *
@@ -31,16 +33,21 @@ CREATE VIEW pmr.source_column AS
 		(9, 'business_process', 'text', false, 'the business process that the request was part of'),
 		(10, 'due_at', 'time', false, 'execution time of a future-dated or scheduled request: when it starts'),
 		(11, 'delivered_at', 'time', false, 'when the last Communications Hub Function had the image (SRV 11.1)'),
-		(12, 'request_id', 'id', false, 'RequestID, to find duplicates'),
-		(13, 'command_variant', 'integer', false, '1 to 8; 4 is a pre-command, 2 and 6 are local commands'),
+		(12, 'request_id', 'id', false, 'RequestID, to find copies of a request'),
+		(13, 'command_variant', 'integer', false, '4 is a pre-command, 2 and 6 are local commands; any other is a request'),
 		(14, 'cancelled_at', 'time', false, 'when the request was cancelled'),
 		(15, 'device_id', 'id', false, 'Device; read only if it is a factor'),
-		(16, 'user_role', 'text', false, 'user role of the sender; read only if it is a factor')
+		(16, 'user_role', 'text', false, 'user role of the sender, such as IS; some targets depend on it'),
+		(17, 'message_success', 'boolean', false, 'MessageSuccess of the payload; false: the Device did not do it'),
+		(18, 'executed_at', 'time', false, 'when the Device had executed a future-dated command, or had failed'),
+		(19, 'execution_success', 'boolean', false, 'false: the Device failed to execute a future-dated command'),
+		(20, 'instructions_done', 'integer', false, 'instructions of it that the Device has executed'),
+		(21, 'instructions_total', 'integer', false, 'number of its instructions')
 	) AS canonical (place, column_name, kind, required, description);
 COMMENT ON VIEW pmr.source_column IS 'canonical columns: the columns that add_source looks for in a relation';
 COMMENT ON COLUMN pmr.source_column.place IS 'position in this list, from 1';
 COMMENT ON COLUMN pmr.source_column.column_name IS 'name that the column must have in a source';
-COMMENT ON COLUMN pmr.source_column.kind IS 'text: text, varchar, char or an enum; time: timestamptz, or timestamp in UTC; integer: smallint, integer or bigint; id: text or uuid';
+COMMENT ON COLUMN pmr.source_column.kind IS 'text: text, varchar, char or an enum; time: timestamptz, or timestamp in UTC; integer: smallint, integer or bigint; boolean; id: text or uuid';
 COMMENT ON COLUMN pmr.source_column.required IS 'true: a source must have this column';
 COMMENT ON COLUMN pmr.source_column.description IS 'meaning of the values';
 
@@ -78,6 +85,7 @@ BEGIN ATOMIC
 			WHEN t.typtype = 'e' OR t.oid IN ('text'::regtype, 'varchar'::regtype, 'bpchar'::regtype, 'name'::regtype) THEN 'text'
 			WHEN t.oid IN ('timestamptz'::regtype, 'timestamp'::regtype) THEN t.typname::text
 			WHEN t.oid IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype) THEN 'integer'
+			WHEN t.oid = 'boolean'::regtype THEN 'boolean'
 			WHEN t.oid = 'uuid'::regtype THEN 'uuid'
 			ELSE 'other'
 		END,

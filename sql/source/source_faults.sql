@@ -57,7 +57,7 @@ BEGIN ATOMIC
 				CASE
 					WHEN c.column_name = 'srv' THEN 'an SRV must be text, because the number 7.10 is 7.1, another SRV'
 					WHEN c.kind = 'time' THEN 'cast it to timestamptz in a view'
-					WHEN c.kind = 'integer' THEN 'cast it to integer in a view'
+					WHEN c.kind IN ('integer', 'boolean') THEN format('cast it to %s in a view', c.kind)
 					ELSE 'cast it to text in a view'
 				END)),
 			(3, NOT has_column_privilege(relation, r.place::smallint, 'SELECT'),

@@ -74,8 +74,14 @@ SELECT mode, device_generation, user_role, status, source FROM pmr.target_respon
 GROUP BY mode, device_generation, user_role, status, source ORDER BY mode, device_generation, user_role COLLATE "C", source;
 
 SELECT measure, name, period, valid_from, target_pct, minimum_pct, status FROM pmr.service_level ORDER BY measure;
-SELECT code, mode, class, description FROM pmr.response_code
-ORDER BY left(code, 1) DESC, substr(code, 2)::integer, mode;
+SELECT code, mode, class, family, status, description FROM pmr.response_code
+WHERE code !~ '^E[0-9]{6}$' ORDER BY left(code, 1) DESC, substr(code, 2)::integer, mode;
+-- a code of six digits begins with its Service Reference
+SELECT count(*) AS codes, count(DISTINCT left(code, 5)) AS services, string_agg(DISTINCT concat_ws(' ', mode, class, family, status), ', ') AS kinds,
+	count(*) FILTER (WHERE description <> format('Service Request %s.%s is not valid', substr(code, 2, 2)::integer, substr(code, 4, 2)::integer)) AS misnamed,
+	count(*) FILTER (WHERE NOT EXISTS (SELECT FROM pmr.service_reference_variant AS v
+		WHERE v.service_reference = format('%s.%s', substr(code, 2, 2)::integer, substr(code, 4, 2)::integer))) AS of_no_service
+FROM pmr.response_code WHERE code ~ '^E[0-9]{6}$';
 
 -- the tables are consistent with each other
 SELECT 'process' AS missing, business_process AS item FROM pmr.business_process_srv
@@ -302,7 +308,7 @@ INSERT INTO bad (tab, new_values) VALUES
 	('service_level', '{"target_pct": "NaN"}'),
 	('service_level', '{"target_pct": null, "minimum_pct": -1}'), ('service_level', '{"minimum_pct": 99.01}'),
 	('service_level', '{"status": "?"}'), ('service_level', '{"source": ""}'), ('service_level', '{"measure": "cpm1", "builtin": true}'),
-	('response_code', '{"code": ""}'), ('response_code', '{"mode": "scheduled"}'), ('response_code', '{"class": "failed"}'),
+	('response_code', '{"code": ""}'), ('response_code', '{"mode": "scheduled"}'), ('response_code', '{"class": "refused"}'), ('response_code', '{"family": "csp"}'),
 	('response_code', '{"status": "?"}'), ('response_code', '{"source": ""}'), ('response_code', '{"code": "I0", "builtin": true}'),
 	('party', '{"party": ""}'), ('party', '{"supplier_group": ""}'), ('party', '{"category": "Supplier"}'), ('party', '{"party": null}'), ('party', '{"party": "there"}');
 INSERT INTO pmr.party VALUES ('there', 'n', 'g', 'Other');

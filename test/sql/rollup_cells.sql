@@ -45,7 +45,7 @@ CREATE TABLE rule (n serial, outcome text, response_class text, started_at times
 INSERT INTO rule (outcome, response_class, started_at, answered_at)
 SELECT outcome, response_class, '2026-10-01 12:00:00', answered_at
 FROM unnest(ARRAY['met', 'missed', 'not_measured', 'pending', 'invalid', 'pre_command', 'local_command', 'cancelled']) WITH ORDINALITY AS o (outcome, i),
-	unnest(ARRAY['success', 'acknowledged', 'rejected', 'no_response', 'unclassified', NULL]) WITH ORDINALITY AS c (response_class, j),
+	unnest(ARRAY['success', 'acknowledged', 'rejected', 'failed', 'no_response', 'unclassified', NULL]) WITH ORDINALITY AS c (response_class, j),
 	unnest(ARRAY['2026-10-01 12:00:05', NULL]::timestamptz[]) WITH ORDINALITY AS a (answered_at, k)
 ORDER BY i, j, k;
 INSERT INTO rule (outcome, response_class, started_at, answered_at) VALUES
@@ -105,7 +105,7 @@ FROM generate_series(1, 30000) AS i,
 			1000 * hash_below(100000, i, 14) * '1 us'::interval AS rtt,
 			hash_below(100, i, 15) AS late) AS h,
 	LATERAL (SELECT CASE WHEN hash_below(50, i, 16) = 0 THEN NULL WHEN hash_below(50, i, 16) = 1 THEN '-infinity' ELSE day + '1 hour'::interval END AS started_at,
-			(ARRAY['success', 'success', 'success', 'rejected', 'acknowledged', 'no_response', 'unclassified', NULL])[1 + hash_below(8, i, 17)] AS response_class,
+			(ARRAY['success', 'success', 'failed', 'rejected', 'acknowledged', 'no_response', 'unclassified', NULL])[1 + hash_below(8, i, 17)] AS response_class,
 			CASE WHEN party = 'apart' THEN (ARRAY['pre_command', 'local_command', 'cancelled', 'pending', 'invalid'])[1 + hash_below(5, i, 18)]
 				ELSE (ARRAY['met', 'met', 'met', 'met', 'missed', 'not_measured', 'pending', 'invalid', 'pre_command', 'local_command', 'cancelled'])[1 + hash_below(11, i, 19)] END AS outcome) AS r;
 ANALYZE request;
@@ -125,8 +125,9 @@ SELECT party, c.*,
 	count(*) FILTER (WHERE answered) AS answered,
 	count(*) FILTER (WHERE answered AND response_class = 'success') AS success,
 	count(*) FILTER (WHERE answered AND response_class = 'rejected') AS rejected,
+	count(*) FILTER (WHERE answered AND response_class = 'failed') AS failed,
 	count(*) FILTER (WHERE decided AND response_class = 'no_response') AS no_response,
-	count(*) FILTER (WHERE answered AND coalesce(response_class, 'unclassified') = 'unclassified') AS unclassified,
+	count(*) FILTER (WHERE decided AND response_class = 'unclassified' OR answered AND response_class IS NULL) AS unclassified,
 	count(*) FILTER (WHERE outcome = 'met' AND answered AND response_class = 'success') AS met_success,
 	count(*) FILTER (WHERE outcome = 'met' AND answered AND response_class = 'rejected') AS met_rejected,
 	count(*) FILTER (WHERE outcome = 'missed' AND answered AND response_class = 'rejected') AS missed_rejected,
@@ -164,7 +165,7 @@ SELECT party, cardinality((x).pairs) AS pairs FROM result ORDER BY party;
 -- the order of cells and of pairs
 SELECT count(*) AS misplaced FROM (
 	SELECT o, row_number() OVER (PARTITION BY party ORDER BY factor, day NULLS FIRST, bytes(value)) AS should_be
-	FROM result, unnest((x).cells) WITH ORDINALITY AS c (day, factor, value, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16, c17, c18, c19, c20, rtt, o)
+	FROM result, unnest((x).cells) WITH ORDINALITY AS c (day, factor, value, c4, c5, c6, c7, c8, c9, c10, c11, c12, c13, c14, c15, c16, c17, c18, c19, c20, c21, rtt, o)
 ) AS s WHERE o <> should_be;
 SELECT count(*) AS misplaced FROM (
 	SELECT p.o AS po, v.o AS vo, dense_rank() OVER (PARTITION BY party ORDER BY factor_a, factor_b) AS p_should_be,
