@@ -1,16 +1,17 @@
 /*-------------------------------------------------------------------------
  *
  * requesting_role.c
- *	  The function requesting_role(): the role that asks, for use in SECURITY
- *	  DEFINER functions.
+ *	  The type requesting_role: the role on whose behalf a report is read.
  *
- * In such a function current_user is the function's owner, and session_user
- * ignores SET ROLE.  The outer user is the role of SET ROLE, or else the role
- * that logged in, and no SECURITY DEFINER function changes it.
+ * A view passes its invoker's role, as a value of this type, to functions that
+ * are SECURITY DEFINER and so cannot know it: there current_user is the
+ * function's owner, and the outer user may be somebody on whose behalf the view
+ * is not read.  For example, a foreign key with ON DELETE CASCADE fires a
+ * trigger of another table as that table's owner.
  *
- * But PostgreSQL runs index expressions and materialized views as their owner,
- * while the outer user is the role that maintains them: a superuser, for
- * example, or that of autovacuum.  There the requesting role is not known.
+ * SQL cannot make a value for another role: the input function always fails,
+ * there is no receive function, and no cast.  A value is good only in the
+ * transaction that made it, so a stored one is of no use later.
  *
  *-------------------------------------------------------------------------
  */
@@ -18,16 +19,81 @@
 
 #include "fmgr.h"
 #include "miscadmin.h"
+#include "pg_versions.h"
+#include "utils/builtins.h"
 
+PG_FUNCTION_INFO_V1(pmr_requesting_role_in);
+PG_FUNCTION_INFO_V1(pmr_requesting_role_out);
 PG_FUNCTION_INFO_V1(pmr_requesting_role);
+PG_FUNCTION_INFO_V1(pmr_requesting_role_oid);
+
+/* INTERNALLENGTH is 24, ALIGNMENT double. */
+typedef struct RequestingRole
+{
+	uint64		seal;			/* a random number of the transaction */
+	uint64		transaction;	/* its local id in this backend */
+	uint64		role;			/* an OID */
+} RequestingRole;
+
+StaticAssertDecl(sizeof(RequestingRole) == 24, "size of requesting_role");
+
+/* The random number of the current transaction. */
+static uint64
+get_seal(void)
+{
+	static uint64 seal;
+	static LocalTransactionId sealed = InvalidLocalTransactionId;
+
+	if (sealed != current_local_xid())
+	{
+		if (!pg_strong_random(&seal, sizeof(seal)))
+			ereport(ERROR,
+					(errcode(ERRCODE_INTERNAL_ERROR),
+					 errmsg("could not generate a random number")));
+		sealed = current_local_xid();
+	}
+	return seal;
+}
+
+Datum
+pmr_requesting_role_in(PG_FUNCTION_ARGS)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+			 errmsg("cannot accept a value of type %s", "requesting_role"),
+			 errhint("pmr.requesting_role() returns one.")));
+	PG_RETURN_NULL();			/* not reached */
+}
+
+Datum
+pmr_requesting_role_out(PG_FUNCTION_ARGS)
+{
+	const RequestingRole *role = (const RequestingRole *) PG_GETARG_POINTER(0);
+
+	PG_RETURN_CSTRING(psprintf(UINT64_FORMAT, role->role));
+}
 
 Datum
 pmr_requesting_role(PG_FUNCTION_ARGS)
 {
-	if (InSecurityRestrictedOperation())
+	RequestingRole *role = palloc(sizeof(RequestingRole));
+
+	role->seal = get_seal();
+	role->transaction = current_local_xid();
+	role->role = GetUserId();
+	PG_RETURN_POINTER(role);
+}
+
+/* The OID of the role; an error if another transaction made the value. */
+Datum
+pmr_requesting_role_oid(PG_FUNCTION_ARGS)
+{
+	const RequestingRole *role = (const RequestingRole *) PG_GETARG_POINTER(0);
+
+	if (role->transaction != current_local_xid() || role->seal != get_seal())
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("reports cannot be read by an index expression or a materialized view"),
-				 errdetail("These run as their owner, so the requesting role is not known.")));
-	PG_RETURN_OID(GetOuterUserId());
+				 errmsg("requesting role is of another transaction"),
+				 errhint("Call pmr.requesting_role() in the query that uses its value.")));
+	PG_RETURN_OID((Oid) role->role);
 }

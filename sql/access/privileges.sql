@@ -9,7 +9,7 @@
  */
 
 GRANT USAGE ON SCHEMA pmr TO PUBLIC;
-GRANT USAGE ON TYPE pmr.rtt_sketch, pmr.rtt_state, pmr.target_counts TO PUBLIC;
+GRANT USAGE ON TYPE pmr.rtt_sketch, pmr.rtt_state, pmr.target_counts, pmr.requesting_role TO PUBLIC;
 GRANT SELECT ON
 	pmr.service_reference_variant, pmr.business_process, pmr.business_process_srv,
 	pmr.target_response_time, pmr.service_level, pmr.response_code,
@@ -35,11 +35,12 @@ DECLARE
 		rtt_buckets, rtt_histogram,
 		target_met, target_counts, target_outcome,
 		srv_target, srv_target_met, srv_target_counts, answered_at, response_class,
+		requesting_role, requesting_role_in, requesting_role_out,
 		can_see_all_parties, can_see_party, visible_month,
-		party_performance_of, performance, factor_performance_of,
+		party_performance_of, performance, performance_of, factor_performance_of,
 		party_business_process_of, performance_report_of,
 		published_month, party_comparison_of, factor_comparison_of,
-		industry_month, industry_performance_of, diagnose}';
+		industry_month, industry_performance_of, diagnose, diagnose_of}';
 	routine regprocedure;
 BEGIN
 	FOR routine IN

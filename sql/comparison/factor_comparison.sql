@@ -87,7 +87,7 @@ END
 $$;
 COMMENT ON FUNCTION pmr.value_sums(text, date, text, text[], boolean) IS 'internal: sums over strata that factor_comparison is made from, by value of each factor';
 
-CREATE FUNCTION pmr.factor_comparison_of(source text, party text, month date)
+CREATE FUNCTION pmr.factor_comparison_of(role pmr.requesting_role, source text, party text, month date)
 	RETURNS TABLE (factor text, value text, measured bigint, own_met_pct double precision, own_other_met_pct double precision, same_value_met_pct double precision, other_values_met_pct double precision,
 		verdict text, coverage_pct double precision, suppressed text)
 	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
@@ -101,13 +101,13 @@ DECLARE
 	own text[];
 	phi double precision;
 BEGIN
-	IF NOT pmr.can_see_party(factor_comparison_of.party) OR NOT EXISTS (
+	IF NOT pmr.can_see_party(factor_comparison_of.role, factor_comparison_of.party) OR NOT EXISTS (
 			SELECT FROM pmr.publication_party AS p
 			WHERE p.source = factor_comparison_of.source AND p.month = factor_comparison_of.month AND p.party = factor_comparison_of.party) THEN
 		RETURN;
 	END IF;
-	every_party := pmr.can_see_all_parties();
-	own := pmr.own_groups(factor_comparison_of.source, factor_comparison_of.month, factor_comparison_of.party);
+	every_party := pmr.can_see_all_parties(factor_comparison_of.role);
+	own := pmr.own_groups(factor_comparison_of.role, factor_comparison_of.source, factor_comparison_of.month, factor_comparison_of.party);
 	SELECT coalesce(greatest(1, sum(pmr.chi_square(c.squares, c.measured, c.met) ORDER BY c.srv, c.mode, c.device_generation, c.qualifier) / sum(c.days - 1)), 1) INTO phi
 	FROM pmr.publication_cell AS c
 	WHERE c.source = factor_comparison_of.source AND c.month = factor_comparison_of.month AND c.party = factor_comparison_of.party
@@ -143,11 +143,11 @@ BEGIN
 	ORDER BY s.factor, s.value;
 END
 $$;
-COMMENT ON FUNCTION pmr.factor_comparison_of(text, text, date) IS 'internal: factor_comparison of one Party and month';
+COMMENT ON FUNCTION pmr.factor_comparison_of(pmr.requesting_role, text, text, date) IS 'internal: factor_comparison of one Party and month';
 
 CREATE VIEW pmr.factor_comparison AS
 	SELECT k.source, k.party, k.month, c.*, k.as_of
-	FROM pmr.published_month() AS k, pmr.factor_comparison_of(k.source, k.party, k.month) AS c;
+	FROM pmr.published_month(pmr.requesting_role()) AS k, pmr.factor_comparison_of(pmr.requesting_role(), k.source, k.party, k.month) AS c;
 COMMENT ON VIEW pmr.factor_comparison IS 'whether a value of a factor, such as a firmware, is bad for everyone: a Party''s requests with the value in a published month beside those of others, at the Party''s mix of SRV, mode and device generation; others are as in party_comparison';
 COMMENT ON COLUMN pmr.factor_comparison.source IS 'name of the source, as given to pmr.add_source';
 COMMENT ON COLUMN pmr.factor_comparison.party IS 'the Party, as the audit table names it';

@@ -1,6 +1,6 @@
 /* The industry's published figures */
 
-CREATE FUNCTION pmr.industry_month()
+CREATE FUNCTION pmr.industry_month(role pmr.requesting_role)
 	RETURNS TABLE (source text, month date, as_of timestamp with time zone, published_as_of timestamp with time zone)
 	LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
 	ROWS 20
@@ -8,18 +8,16 @@ CREATE FUNCTION pmr.industry_month()
 	SET jit = off
 BEGIN ATOMIC
 	WITH access AS MATERIALIZED (
-		SELECT pmr.can_see_all_parties() AS can_see_all_parties,
-			EXISTS (SELECT FROM pmr.party_access AS a JOIN pg_roles AS r ON r.rolname = a.role_name
-					WHERE pg_has_role(pmr.requesting_role(), r.oid, 'USAGE')) AS sees_some
+		SELECT pmr.can_see_all_parties(role) AS can_see_all_parties, pmr.own_parties(role) <> '{}' AS sees_some
 	)
 	SELECT coalesce(m.source, p.source), coalesce(m.month, p.month), CASE WHEN a.can_see_all_parties THEN m.as_of END, p.as_of
 	FROM access AS a CROSS JOIN (pmr.rollup_month AS m FULL JOIN pmr.publication AS p ON p.source = m.source AND p.month = m.month)
 	WHERE a.can_see_all_parties OR a.sees_some AND p.month IS NOT NULL
 	ORDER BY 1, 2;
 END;
-COMMENT ON FUNCTION pmr.industry_month() IS 'internal: months that industry_performance has for the requesting role: rolled up or published ones if it can see all Parties, or else published ones';
+COMMENT ON FUNCTION pmr.industry_month(pmr.requesting_role) IS 'internal: months that industry_performance has for the role: rolled up or published ones if it can see all Parties, or else published ones';
 
-CREATE FUNCTION pmr.industry_performance_of(source text, month date)
+CREATE FUNCTION pmr.industry_performance_of(role pmr.requesting_role, source text, month date)
 	RETURNS TABLE (srv text, mode text, requests bigint, measured bigint, missed bigint, met_pct double precision, success_pct double precision,
 		p50_s double precision, p95_s double precision, published_met_pct double precision, suppressed text)
 	LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
@@ -28,7 +26,7 @@ CREATE FUNCTION pmr.industry_performance_of(source text, month date)
 	SET jit = off
 BEGIN ATOMIC
 	WITH requester AS MATERIALIZED (
-		SELECT pmr.can_see_all_parties() AS can_see_all_parties, pmr.own_groups(industry_performance_of.source, industry_performance_of.month, NULL) AS own
+		SELECT pmr.can_see_all_parties(role) AS can_see_all_parties, pmr.own_groups(role, industry_performance_of.source, industry_performance_of.month, NULL) AS own
 	), asked AS MATERIALIZED (
 		SELECT r.can_see_all_parties, r.own, cardinality(r.own) = 1 AS one_group
 		FROM requester AS r
@@ -68,11 +66,11 @@ BEGIN ATOMIC
 	WHERE o.met_pct IS NOT NULL OR o.own
 	ORDER BY 1, 2;
 END;
-COMMENT ON FUNCTION pmr.industry_performance_of(text, date) IS 'internal: industry_performance of one month';
+COMMENT ON FUNCTION pmr.industry_performance_of(pmr.requesting_role, text, date) IS 'internal: industry_performance of one month';
 
 CREATE VIEW pmr.industry_performance AS
 	SELECT k.source, k.month, i.*, k.as_of, k.published_as_of
-	FROM pmr.industry_month() AS k, pmr.industry_performance_of(k.source, k.month) AS i;
+	FROM pmr.industry_month(pmr.requesting_role()) AS k, pmr.industry_performance_of(pmr.requesting_role(), k.source, k.month) AS i;
 COMMENT ON VIEW pmr.industry_performance IS 'how well the requests of all Parties together did, for roles that can see all Parties; for other roles the published months alone, without the supplier groups of the Parties that they can see';
 COMMENT ON COLUMN pmr.industry_performance.source IS 'name of the source, as given to pmr.add_source';
 COMMENT ON COLUMN pmr.industry_performance.month IS 'first day of the month; days begin at midnight in the time zone of the source';

@@ -1,14 +1,13 @@
 /* The supplier groups of a reader, and the figures shown without them */
 
-CREATE FUNCTION pmr.own_groups(source text, month date, party text) RETURNS text[]
+CREATE FUNCTION pmr.own_groups(role pmr.requesting_role, source text, month date, party text) RETURNS text[]
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
 	WITH seen AS MATERIALIZED (
-		SELECT DISTINCT a.party FROM pmr.party_access AS a JOIN pg_roles AS r ON r.rolname = a.role_name
-		WHERE pg_has_role(pmr.requesting_role(), r.oid, 'USAGE')
+		SELECT p AS party FROM unnest(pmr.own_parties(role)) AS p
 	)
-	SELECT CASE WHEN pmr.can_see_all_parties()
+	SELECT CASE WHEN pmr.can_see_all_parties(role)
 		THEN ARRAY(SELECT p.supplier_group FROM pmr.publication_party AS p
 				   WHERE p.source = own_groups.source AND p.month = own_groups.month AND p.party = own_groups.party)
 		ELSE ARRAY(SELECT coalesce(p.supplier_group, now.supplier_group, s.party)
@@ -18,7 +17,7 @@ BEGIN ATOMIC
 				   GROUP BY 1 ORDER BY 1)
 		END;
 END;
-COMMENT ON FUNCTION pmr.own_groups(text, date, text) IS 'internal: supplier groups that are not others when a Party is compared: those of the Parties that the requesting role can see; for a role that can see all Parties, that of the Party';
+COMMENT ON FUNCTION pmr.own_groups(pmr.requesting_role, text, date, text) IS 'internal: supplier groups that are not others when a Party is compared: those of the Parties that the role can see; for a role that can see all Parties, that of the Party';
 
 /*
  * A reader with Parties in several groups knows the requests of all these
@@ -69,20 +68,16 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION pmr.shown_without(text, date, text[]) IS 'internal: figures of a publication that a reader with Parties in these groups is shown';
 
-CREATE FUNCTION pmr.published_month()
+CREATE FUNCTION pmr.published_month(role pmr.requesting_role)
 	RETURNS TABLE (source text, party text, month date, as_of timestamp with time zone)
 	LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
 	ROWS 200
 	SET search_path = pg_catalog, pg_temp
 	SET jit = off
 BEGIN ATOMIC
-	WITH access AS MATERIALIZED (
-		SELECT a.party FROM pmr.party_access AS a JOIN pg_roles AS r ON r.rolname = a.role_name
-		WHERE pg_has_role(pmr.requesting_role(), r.oid, 'USAGE')
-	)
 	SELECT p.source, p.party, p.month, u.as_of
 	FROM pmr.publication AS u JOIN pmr.publication_party AS p ON p.source = u.source AND p.month = u.month
-	WHERE (SELECT pmr.can_see_all_parties()) OR p.party IN (SELECT a.party FROM access AS a)
+	WHERE (SELECT pmr.can_see_all_parties(role)) OR p.party = ANY ((SELECT pmr.own_parties(role))::text[])
 	ORDER BY p.source, p.month, p.party;
 END;
-COMMENT ON FUNCTION pmr.published_month() IS 'internal: Parties that the requesting role can see, and the months that are published of them';
+COMMENT ON FUNCTION pmr.published_month(pmr.requesting_role) IS 'internal: Parties that the role can see, and the months that are published of them';

@@ -158,7 +158,7 @@ END
 $$;
 COMMENT ON FUNCTION pmr.equal_mix(text, date, text, text[], boolean, text) IS 'internal: misses of a Party and those that the rates of others give at its mix of strata, in thousandths, by SRV and mode';
 
-CREATE FUNCTION pmr.party_comparison_of(source text, party text, month date)
+CREATE FUNCTION pmr.party_comparison_of(role pmr.requesting_role, source text, party text, month date)
 	RETURNS TABLE (srv text, mode text, measured bigint, own_met_pct double precision, category_met_pct double precision, industry_met_pct double precision,
 		expected_met_pct double precision, excess_pct double precision, missed_ratio double precision, verdict text, coverage_pct double precision,
 		median_met_pct double precision, rank bigint, ranked bigint,
@@ -178,7 +178,7 @@ DECLARE
 	shown_category text;
 	rule pmr.publication;
 BEGIN
-	IF NOT pmr.can_see_party(party_comparison_of.party) THEN
+	IF NOT pmr.can_see_party(party_comparison_of.role, party_comparison_of.party) THEN
 		RETURN;
 	END IF;
 	SELECT p.category INTO own_category
@@ -188,8 +188,8 @@ BEGIN
 		RETURN;
 	END IF;
 	SELECT * INTO rule FROM pmr.publication AS u WHERE u.source = party_comparison_of.source AND u.month = party_comparison_of.month;
-	every_party := pmr.can_see_all_parties();
-	own := pmr.own_groups(party_comparison_of.source, party_comparison_of.month, party_comparison_of.party);
+	every_party := pmr.can_see_all_parties(party_comparison_of.role);
+	own := pmr.own_groups(party_comparison_of.role, party_comparison_of.source, party_comparison_of.month, party_comparison_of.party);
 	one_group := cardinality(own) = 1;
 	SELECT count(DISTINCT p.category) INTO categories
 	FROM pmr.publication_party AS p
@@ -231,11 +231,11 @@ BEGIN
 	ORDER BY o.total DESC, o.srv, o.mode;
 END
 $$;
-COMMENT ON FUNCTION pmr.party_comparison_of(text, text, date) IS 'internal: party_comparison of one Party and month';
+COMMENT ON FUNCTION pmr.party_comparison_of(pmr.requesting_role, text, text, date) IS 'internal: party_comparison of one Party and month';
 
 CREATE VIEW pmr.party_comparison AS
 	SELECT k.source, k.party, k.month, c.*, k.as_of
-	FROM pmr.published_month() AS k, pmr.party_comparison_of(k.source, k.party, k.month) AS c;
+	FROM pmr.published_month(pmr.requesting_role()) AS k, pmr.party_comparison_of(pmr.requesting_role(), k.source, k.party, k.month) AS c;
 COMMENT ON VIEW pmr.party_comparison IS 'how a Party did in a published month beside others, as a whole and at equal mix; others are the Parties outside the supplier groups of the Parties that the requesting role can see, or for a role that can see all Parties, outside the supplier group of the Party';
 COMMENT ON COLUMN pmr.party_comparison.source IS 'name of the source, as given to pmr.add_source';
 COMMENT ON COLUMN pmr.party_comparison.party IS 'the Party, as the audit table names it';

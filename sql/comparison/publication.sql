@@ -34,9 +34,10 @@ CREATE TABLE pmr.publication_target (
 	srv text NOT NULL,
 	mode text NOT NULL,
 	device_generation text NOT NULL,
+	user_role text NOT NULL,
 	target_s double precision,
 	target_status text NOT NULL,
-	PRIMARY KEY (source, month, srv, mode, device_generation)
+	PRIMARY KEY (source, month, srv, mode, device_generation, user_role)
 );
 SELECT pg_extension_config_dump('pmr.publication_target', '');
 COMMENT ON TABLE pmr.publication_target IS 'Target Response Times that a publication was measured against';

@@ -58,7 +58,7 @@ BEGIN
 	WHERE s.source = publish_rule.source AND m.month = publish_rule.month;
 
 	INSERT INTO pmr.publication_target
-	SELECT DISTINCT publish_rule.source, publish_rule.month, c.srv, c.mode, c.device_generation, c.target_s, c.target_status
+	SELECT DISTINCT publish_rule.source, publish_rule.month, c.srv, c.mode, c.device_generation, c.user_role, c.target_s, c.target_status
 	FROM pmr.rollup AS c
 	WHERE c.source = publish_rule.source AND c.month = publish_rule.month AND c.day IS NULL AND c.factor = 'all';
 END

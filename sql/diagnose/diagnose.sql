@@ -4,7 +4,7 @@
  * Each call is planned anew: a plan for one month of one Party is not good for
  * a year of all Parties.
  */
-CREATE FUNCTION pmr.diagnose(party text, from_day date, to_day date, source text DEFAULT NULL)
+CREATE FUNCTION pmr.diagnose_of(role pmr.requesting_role, party text, from_day date, to_day date, source text)
 	RETURNS TABLE (rank bigint, factor text, value text, requests bigint, missed bigint, expected double precision, excess double precision,
 		z double precision, p_value double precision, finding text, compared_pct double precision)
 	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
@@ -16,17 +16,17 @@ CREATE FUNCTION pmr.diagnose(party text, from_day date, to_day date, source text
 AS $$
 #variable_conflict use_column
 DECLARE
-	every_party CONSTANT boolean := coalesce(diagnose.party = '*', true);
+	every_party CONSTANT boolean := coalesce(diagnose_of.party = '*', true);
 	sources text[];
 	months date[];
 	parties text[];
 	asked integer;
 BEGIN
-	IF every_party AND NOT pmr.can_see_all_parties() THEN
+	IF every_party AND NOT pmr.can_see_all_parties(diagnose_of.role) THEN
 		RAISE insufficient_privilege USING MESSAGE = 'no access to the figures of every Party',
 			HINT = 'Name a Party.';
-	ELSIF NOT every_party AND NOT pmr.can_see_party(diagnose.party) THEN
-		RAISE insufficient_privilege USING MESSAGE = format('no access to the figures of Party "%s"', diagnose.party),
+	ELSIF NOT every_party AND NOT pmr.can_see_party(diagnose_of.role, diagnose_of.party) THEN
+		RAISE insufficient_privilege USING MESSAGE = format('no access to the figures of Party "%s"', diagnose_of.party),
 			HINT = 'pmr.party_access says which role can see which Party.';
 	ELSIF from_day IS NULL OR to_day IS NULL THEN
 		RAISE null_value_not_allowed USING MESSAGE = 'from_day and to_day must not be null';
@@ -36,9 +36,9 @@ BEGIN
 		RAISE invalid_parameter_value USING MESSAGE = format('to_day %s is before from_day %s', to_day, from_day);
 	END IF;
 
-	sources := ARRAY(SELECT s.source FROM pmr.source AS s WHERE s.source = diagnose.source OR diagnose.source IS NULL ORDER BY s.source COLLATE "C");
+	sources := ARRAY(SELECT s.source FROM pmr.source AS s WHERE s.source = diagnose_of.source OR diagnose_of.source IS NULL ORDER BY s.source COLLATE "C");
 	IF sources = '{}' THEN
-		RAISE undefined_object USING MESSAGE = CASE WHEN diagnose.source IS NULL THEN 'there is no source' ELSE format('source "%s" does not exist', diagnose.source) END,
+		RAISE undefined_object USING MESSAGE = CASE WHEN diagnose_of.source IS NULL THEN 'there is no source' ELSE format('source "%s" does not exist', diagnose_of.source) END,
 			HINT = 'pmr.add_source() adds one.';
 	ELSIF cardinality(sources) > 1 THEN
 		RAISE ambiguous_parameter USING MESSAGE = format('there are %s sources', cardinality(sources)),
@@ -57,7 +57,7 @@ BEGIN
 		RAISE NOTICE 'only % of % months are rolled up', cardinality(months), asked;
 	END IF;
 	parties := ARRAY(SELECT DISTINCT p FROM pmr.rollup_month AS m, unnest(m.parties) AS p
-					 WHERE m.source = sources[1] AND m.month = ANY (months) AND (every_party OR p = diagnose.party));
+					 WHERE m.source = sources[1] AND m.month = ANY (months) AND (every_party OR p = diagnose_of.party));
 
 	RETURN QUERY
 	/*
@@ -220,4 +220,15 @@ BEGIN
 	END IF;
 END
 $$;
+COMMENT ON FUNCTION pmr.diagnose_of(pmr.requesting_role, text, date, date, text) IS 'internal: diagnose of a role';
+
+CREATE FUNCTION pmr.diagnose(party text, from_day date, to_day date, source text DEFAULT NULL)
+	RETURNS TABLE (rank bigint, factor text, value text, requests bigint, missed bigint, expected double precision, excess double precision,
+		z double precision, p_value double precision, finding text, compared_pct double precision)
+	LANGUAGE sql STABLE PARALLEL RESTRICTED
+	ROWS 50
+BEGIN ATOMIC
+	SELECT f.rank, f.factor, f.value, f.requests, f.missed, f.expected, f.excess, f.z, f.p_value, f.finding, f.compared_pct
+	FROM pmr.diagnose_of(pmr.requesting_role(), party, from_day, to_day, source) AS f;
+END;
 COMMENT ON FUNCTION pmr.diagnose(text, date, date, text) IS 'values of factors whose requests miss their target more often than those of the Party''s other values at the same mix of SRV, mode and device generation, largest excess first; the Party NULL or * stands for all Parties, for roles that can see all Parties';

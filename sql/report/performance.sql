@@ -4,11 +4,11 @@
  * A function, because the percentile of a period cannot be computed from the
  * percentiles of its months.
  */
-CREATE FUNCTION pmr.performance(from_day date, to_day date)
+CREATE FUNCTION pmr.performance_of(role pmr.requesting_role, from_day date, to_day date)
 	RETURNS TABLE (source text, party text, srv text, mode text, requests bigint, success_pct double precision, target_met_pct double precision, target_met_low_pct double precision, target_met_high_pct double precision,
 		target_met_accepted_pct double precision, success_within_target_pct double precision, answered_pct double precision,
 		p50_s double precision, p90_s double precision, p95_s double precision, p99_s double precision, p95_all_s double precision, mean_s double precision, max_s double precision,
-		met bigint, missed bigint, pending bigint, not_measured bigint, invalid bigint, answered bigint, success bigint, rejected bigint, no_response bigint, unclassified bigint,
+		met bigint, missed bigint, pending bigint, not_measured bigint, invalid bigint, answered bigint, success bigint, rejected bigint, failed bigint, no_response bigint, unclassified bigint,
 		as_of timestamp with time zone, status text)
 	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
 	ROWS 1000
@@ -25,18 +25,32 @@ BEGIN
 	SELECT v.source, v.party, f.srv, f.mode, f.requests, g.success_pct, g.target_met_pct, i.low_pct, i.high_pct,
 		g.target_met_accepted_pct, g.success_within_target_pct, g.answered_pct,
 		g.p50_s, g.p90_s, g.p95_s, g.p99_s, g.p95_all_s, g.mean_s, g.max_s,
-		f.met, f.missed, f.pending, f.not_measured, f.invalid, f.answered, f.success, f.rejected, f.no_response, f.unclassified,
+		f.met, f.missed, f.pending, f.not_measured, f.invalid, f.answered, f.success, f.rejected, f.failed, f.no_response, f.unclassified,
 		v.as_of, v.status
 	FROM (
 		SELECT m.source, m.party, bool_and(r.success_known) AS success_known,
 			min(r.as_of) AS as_of, CASE WHEN bool_and(r.settled) THEN 'final' ELSE 'provisional' END AS status
-		FROM pmr.visible_month() AS m JOIN pmr.rollup_month AS r ON r.source = m.source AND r.month = m.month
-		WHERE m.party <> '*' AND m.month BETWEEN date_trunc('month', performance.from_day)::date AND performance.to_day
+		FROM pmr.visible_month(performance_of.role) AS m JOIN pmr.rollup_month AS r ON r.source = m.source AND r.month = m.month
+		WHERE m.party <> '*' AND m.month BETWEEN date_trunc('month', performance_of.from_day)::date AND performance_of.to_day
 		GROUP BY m.source, m.party) AS v,
-		pmr.party_figures(v.source, v.party, date_trunc('month', performance.from_day)::date, performance.to_day, performance.from_day, performance.to_day) AS f,
+		pmr.party_figures(v.source, v.party, date_trunc('month', performance_of.from_day)::date, performance_of.to_day, performance_of.from_day, performance_of.to_day) AS f,
 		pmr.figures(f.requests, f.met, f.missed, f.pending, f.invalid, f.answered, f.success, f.met_success, f.met_rejected, f.missed_rejected, v.success_known, f.rtt) AS g,
 		pmr.wilson_interval_pct(f.met, f.met + f.missed, f.phi) AS i
 	ORDER BY v.source, v.party, f.srv, f.mode;
 END
 $$;
+COMMENT ON FUNCTION pmr.performance_of(pmr.requesting_role, date, date) IS 'internal: performance of a role';
+
+CREATE FUNCTION pmr.performance(from_day date, to_day date)
+	RETURNS TABLE (source text, party text, srv text, mode text, requests bigint, success_pct double precision, target_met_pct double precision, target_met_low_pct double precision, target_met_high_pct double precision,
+		target_met_accepted_pct double precision, success_within_target_pct double precision, answered_pct double precision,
+		p50_s double precision, p90_s double precision, p95_s double precision, p99_s double precision, p95_all_s double precision, mean_s double precision, max_s double precision,
+		met bigint, missed bigint, pending bigint, not_measured bigint, invalid bigint, answered bigint, success bigint, rejected bigint, failed bigint, no_response bigint, unclassified bigint,
+		as_of timestamp with time zone, status text)
+	LANGUAGE sql STABLE PARALLEL RESTRICTED
+	ROWS 1000
+BEGIN ATOMIC
+	SELECT f.source, f.party, f.srv, f.mode, f.requests, f.success_pct, f.target_met_pct, f.target_met_low_pct, f.target_met_high_pct, f.target_met_accepted_pct, f.success_within_target_pct, f.answered_pct, f.p50_s, f.p90_s, f.p95_s, f.p99_s, f.p95_all_s, f.mean_s, f.max_s, f.met, f.missed, f.pending, f.not_measured, f.invalid, f.answered, f.success, f.rejected, f.failed, f.no_response, f.unclassified, f.as_of, f.status
+	FROM pmr.performance_of(pmr.requesting_role(), from_day, to_day) AS f;
+END;
 COMMENT ON FUNCTION pmr.performance(date, date) IS 'the figures of party_performance over any period, both days included';

@@ -66,11 +66,11 @@ CREATE PROCEDURE roll_up(source text, as_of timestamptz) LANGUAGE sql AS $$
 	DELETE FROM pmr.rollup AS r WHERE r.source = roll_up.source;
 	DELETE FROM pmr.rollup_pair AS r WHERE r.source = roll_up.source;
 	DELETE FROM pmr.rollup_month AS r WHERE r.source = roll_up.source;
-	INSERT INTO pmr.rollup (source, month, day, party, srv, mode, device_generation, qualifier, business_process, factor, value,
-		requests, met, missed, pending, not_measured, invalid, answered, success, rejected, no_response, unclassified,
+	INSERT INTO pmr.rollup (source, month, day, party, srv, mode, device_generation, user_role, qualifier, business_process, factor, value,
+		requests, met, missed, pending, not_measured, invalid, answered, success, rejected, failed, no_response, unclassified,
 		met_success, met_rejected, missed_rejected, pre_commands, local_commands, cancelled, target_s, target_status, target_fingerprint, rtt)
-	SELECT roll_up.source, '2026-10-01', d.day, party, srv, mode, device_generation, qualifier, '', factor, value,
-		count(*), count(*) FILTER (WHERE met), count(*) FILTER (WHERE NOT met), 0, 0, 0, count(*), count(*), 0, 0, 0,
+	SELECT roll_up.source, '2026-10-01', d.day, party, srv, mode, device_generation, 'any', qualifier, '', factor, value,
+		count(*), count(*) FILTER (WHERE met), count(*) FILTER (WHERE NOT met), 0, 0, 0, count(*), count(*), 0, 0, 0, 0,
 		count(*) FILTER (WHERE met), 0, 0, 0, 0, 0, 30, 'assumed', 1, pmr.rtt_sketch(rtt_s)
 	FROM request_cell AS r CROSS JOIN LATERAL (SELECT r.day WHERE factor = 'all' UNION ALL SELECT NULL) AS d (day)
 	GROUP BY d.day, party, srv, mode, device_generation, qualifier, factor, value;
@@ -83,7 +83,7 @@ CREATE PROCEDURE roll_up(source text, as_of timestamptz) LANGUAGE sql AS $$
 	GROUP BY party, srv, mode, device_generation;
 	INSERT INTO pmr.rollup_month
 	SELECT roll_up.source, '2026-10-01', roll_up.as_of, roll_up.as_of >= '2026-12-06', now(), current_user,
-		count(*), count(*), 0, 0, 0, 0, 0, 0, 0, 0, true, array_agg(DISTINCT party)
+		count(*), count(*), 0, 0, 0, 0, 0, 0, 0, NULL, true, array_agg(DISTINCT party)
 	FROM request
 $$;
 
@@ -272,9 +272,9 @@ DELETE FROM pmr.rollup WHERE source = 'e';
 CALL pmr.publish('e', '2026-10-01');
 SELECT count(*) FROM pmr.party_comparison WHERE source = 'e';
 SELECT count(*) FROM pmr.industry_performance WHERE source = 'e';
-SELECT count(*) FROM pmr.party_comparison_of('c', NULL, NULL);
-SELECT count(*) FROM pmr.factor_comparison_of(NULL, 'P01', '2026-10-01');
-SELECT count(*) FROM pmr.industry_performance_of(NULL, NULL);
+SELECT count(*) FROM pmr.party_comparison_of(pmr.requesting_role(), 'c', NULL, NULL);
+SELECT count(*) FROM pmr.factor_comparison_of(pmr.requesting_role(), NULL, 'P01', '2026-10-01');
+SELECT count(*) FROM pmr.industry_performance_of(pmr.requesting_role(), NULL, NULL);
 
 --
 -- The comments on columns name the values

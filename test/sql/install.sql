@@ -260,12 +260,12 @@ SELECT oid::regprocedure AS definer_by_the_callers_path FROM pg_proc
 WHERE pronamespace = 'pmr'::regnamespace AND prosecdef AND 'search_path=pg_catalog, pg_temp' <> ALL (coalesce(proconfig, '{}'));
 SELECT oid::regprocedure AS other_path FROM pg_proc
 WHERE pronamespace = 'pmr'::regnamespace AND EXISTS (SELECT FROM unnest(proconfig) AS c WHERE c LIKE 'search_path=%' AND c <> 'search_path=pg_catalog, pg_temp');
--- Those that PUBLIC may call check the requesting role, directly or through a function that they call.
+-- Those that PUBLIC may call check the role that they are passed, directly or through a function that they call.
 WITH RECURSIVE call (caller, called) AS (
 	SELECT p.oid, d.refobjid FROM pg_proc AS p JOIN pg_depend AS d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.refclassid = 'pg_proc'::regclass WHERE p.pronamespace = 'pmr'::regnamespace
 	UNION SELECT p.oid, c.oid FROM pg_proc AS p JOIN pg_proc AS c ON c.pronamespace = p.pronamespace AND p.prosrc ~ ('\mpmr\.' || c.proname || '\(') WHERE p.pronamespace = 'pmr'::regnamespace AND p.prosqlbody IS NULL
 ), asks (oid) AS (
-	SELECT 'pmr.requesting_role()'::regprocedure::oid
+	SELECT 'pmr.role_oid(pmr.requesting_role)'::regprocedure::oid
 	UNION SELECT call.caller FROM asks JOIN call ON call.called = asks.oid
 )
 SELECT p.oid::regprocedure AS definer, p.oid IN (SELECT oid FROM asks) AS asks, has_function_privilege('public', p.oid, 'EXECUTE') AS public

@@ -86,7 +86,7 @@ SELECT ('{A,A,A,B,C,NULL}'::text[])[1 + random_of(i, 1, 6)] AS party, srv,
 	requested_at,
 	CASE WHEN random_of(i, 4, 12) > 0 THEN requested_at + (random_of(i, 5, 36000) + CASE WHEN random_of(extract(day FROM requested_at)::bigint, 6, 6) = 0 AND random_of(i, 7, 3) = 0 THEN 30000 ELSE 0 END) * interval '1 ms' END AS responded_at,
 	('{I0,I0,I0,I0,E1,E20,X9}'::text[])[1 + random_of(i, 8, 7)] AS response_code,
-	'smets1' AS device_generation,
+	'smets2' AS device_generation,
 	CASE WHEN srv IN ('6.15.2', '2.2') THEN ('{digital_signature,key_agreement,positive_value,other,NULL}'::text[])[1 + random_of(i, 9, 5)] END AS qualifier,
 	CASE WHEN srv = '1.1.1' THEN ('{change_of_tenancy,nothing,NULL,NULL}'::text[])[1 + random_of(i, 10, 4)] END AS business_process,
 	requested_at AS due_at, ('{f1,f2,NULL}'::text[])[1 + random_of(i, 11, 3)] AS firmware, ('{North,South}'::text[])[1 + random_of(i, 12, 2)] AS region
@@ -119,7 +119,7 @@ CREATE FUNCTION performance(from_day date, to_day date)
 		nullif((array_agg(coalesce(rtt_s, 'infinity') ORDER BY coalesce(rtt_s, 'infinity')))[ceil(0.95 * count(*))::integer], 'infinity'),
 		round(avg(rtt_s::numeric), 3)::float8, max(rtt_s), min(target_s),
 		count(*) FILTER (WHERE is_met), count(target_s) - count(*) FILTER (WHERE is_met), count(*) - count(target_s),
-		count(rtt_s), count(rtt_s) FILTER (WHERE class = 'success'), count(rtt_s) FILTER (WHERE class = 'rejected'), count(*) FILTER (WHERE class = 'no_response'), count(rtt_s) FILTER (WHERE class = 'unclassified')
+		count(rtt_s), count(rtt_s) FILTER (WHERE class = 'success'), count(rtt_s) FILTER (WHERE class = 'rejected'), count(*) FILTER (WHERE class = 'no_response'), count(*) FILTER (WHERE class = 'unclassified')
 	FROM judged
 	WHERE day BETWEEN from_day AND to_day
 	GROUP BY party, srv, mode
@@ -277,7 +277,7 @@ CREATE FUNCTION seen() RETURNS TABLE (can_see_all_parties boolean, a boolean, no
 		(SELECT string_agg(DISTINCT party, ' ') FROM pmr.performance('2024-01-01', '2024-02-29'))
 $$;
 GRANT USAGE ON SCHEMA report TO PUBLIC;
--- a function that runs as its owner: access is that of the role that calls it
+-- a function that runs as its owner: access is that of its owner
 CREATE FUNCTION as_owner() RETURNS TABLE (can_see_all_parties boolean, parties text) LANGUAGE sql SECURITY DEFINER AS $$
 	SELECT pmr.can_see_all_parties(), (SELECT string_agg(DISTINCT party, ' ') FROM pmr.party_performance)
 $$;
@@ -298,8 +298,8 @@ SELECT * FROM seen();
 SET ROLE regress_report_none;
 SELECT * FROM seen();
 -- a role without access sees nothing through the functions that the views use, with any arguments
-SELECT (SELECT count(*) FROM pmr.party_performance_of(source, party, month)) + (SELECT count(*) FROM pmr.factor_performance_of(source, party, month))
-	+ (SELECT count(*) FROM pmr.party_business_process_of(source, party, month)) + (SELECT count(*) FROM pmr.performance_report_of(source, party, month)) AS rows
+SELECT (SELECT count(*) FROM pmr.party_performance_of(pmr.requesting_role(), source, party, month)) + (SELECT count(*) FROM pmr.factor_performance_of(pmr.requesting_role(), source, party, month))
+	+ (SELECT count(*) FROM pmr.party_business_process_of(pmr.requesting_role(), source, party, month)) + (SELECT count(*) FROM pmr.performance_report_of(pmr.requesting_role(), source, party, month)) AS rows
 FROM (VALUES ('report', 'A', '2024-01-01'::date), ('report', '*', '2024-01-01'), ('report', NULL, '2024-01-01'), (NULL, NULL, NULL), ('report', '', '2024-01-01'), ('REPORT', 'Z', '2024-01-01')) AS v (source, party, month);
 SELECT err(call) FROM unnest(ARRAY[$$SELECT pmr.party_figures('report', 'A', '2024-01-01', '2024-01-01')$$, $$SELECT pmr.report_cells('report', 'A', '2024-01-01')$$,
 	'SELECT FROM pmr.rollup', 'SELECT FROM pmr.rollup_pair', 'SELECT FROM pmr.rollup_month', 'SELECT FROM pmr.source', 'SELECT FROM pmr.party_access', 'SELECT FROM pmr.refresh_log', 'SELECT FROM pmr.party']) AS call;

@@ -62,7 +62,7 @@ WHERE pronamespace = 'pmr'::regnamespace AND NOT EXISTS (SELECT FROM pg_depend A
 
 -- Everything written in C is parallel safe, except what asks for the state of its own session.
 SELECT oid::regprocedure AS not_parallel_safe FROM pg_proc
-WHERE pronamespace = 'pmr'::regnamespace AND proparallel <> 's' AND proname <> 'require_autocommit' AND (prokind = 'a' OR prolang IN (SELECT oid FROM pg_language WHERE lanname IN ('c', 'internal')));
+WHERE pronamespace = 'pmr'::regnamespace AND proparallel <> 's' AND proname NOT IN ('require_autocommit', 'requesting_role', 'role_oid') AND (prokind = 'a' OR prolang IN (SELECT oid FROM pg_language WHERE lanname IN ('c', 'internal')));
 
 -- What partial_aggregate.sql does not check of aggregates.  rollup_cells is only for refreshes.
 SELECT count(*) > 30 AS many, count(*) FILTER (WHERE aggtransspace <= 0) AS no_space, count(*) FILTER (WHERE aggfinalmodify <> 'r') AS final_writes, count(*) FILTER (WHERE aggfinalfn = 0) AS no_final
