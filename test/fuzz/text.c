@@ -76,6 +76,21 @@ errfinish(const char *filename, int lineno, const char *funcname)
 	longjmp(on_error, 1);
 }
 
+#if PG_VERSION_NUM >= 160000
+bool
+errsave_start(struct Node *context, const char *domain)
+{
+	return true;
+}
+
+void
+errsave_finish(struct Node *context, const char *filename, int lineno,
+			   const char *funcname)
+{
+	longjmp(on_error, 1);
+}
+#endif
+
 /* False if there is an error, which must be one of the text. */
 static bool
 decode_text(const char *text, Size max_bytes, StringInfo bytes)
@@ -87,7 +102,7 @@ decode_text(const char *text, Size max_bytes, StringInfo bytes)
 		REQUIRE(sqlstate == ERRCODE_INVALID_TEXT_REPRESENTATION);
 		return false;
 	}
-	text_form_decode(text, "rtt_sketch", max_bytes, bytes);
+	text_form_decode(text, "rtt_sketch", max_bytes, bytes, NULL);
 	return true;
 }
 
