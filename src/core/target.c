@@ -63,8 +63,10 @@ find_row_or_any(const TargetRow *rows, int nrows, TargetMode mode,
 	if (row == NULL)
 		row = find_row(rows, nrows, mode, GENERATION_ANY, role, at);
 	if (row == NULL && role.length > 0)
-		row = find_row_or_any(rows, nrows, mode, generation, TARGET_ROLE_ANY,
-							  at);
+		row = find_row(rows, nrows, mode, generation, TARGET_ROLE_ANY, at);
+	if (row == NULL && role.length > 0)
+		row = find_row(rows, nrows, mode, GENERATION_ANY, TARGET_ROLE_ANY,
+					   at);
 	return row;
 }
 
