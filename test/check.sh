@@ -302,10 +302,10 @@ check_build()
 	run_step 'build: another directory' build_elsewhere
 	run_step 'build: pg_buildext' build_package
 	run_step 'build: no pg_config' check_no_server
-	run_step 'build: another linker' build_without_gnu_ld
 	run_step 'build: assertions where the server has them' check_assertions
 	run_step 'build: no fused multiply-add in bitcode' check_bitcode
 	check_compile
+	run_step 'build: another linker' link_without_gnu_ld
 	run_step 'build: core is C99, gcc' build_core gcc
 	run_step 'build: core is C99, clang' build_core clang
 	run_step 'build: make clean leaves nothing' check_clean
@@ -379,7 +379,7 @@ compare_functions()
 }
 
 # The linker refuses the option that GNU ld takes.
-build_without_gnu_ld()
+link_without_gnu_ld()
 {
 	as_user tee "$work/cc" >/dev/null <<-'EOF'
 		#!/bin/sh
@@ -387,8 +387,8 @@ build_without_gnu_ld()
 		exec gcc "$@"
 	EOF
 	as_user chmod +x "$work/cc"
-	make_extension clean
-	make_extension -j "$(nproc)" CC="$work/cc" with_llvm=no with_gnu_ld=no
+	as_user rm pmr_metrics.so
+	make_extension CC="$work/cc" with_llvm=no with_gnu_ld=no
 	compare_functions pmr_metrics.so
 }
 
