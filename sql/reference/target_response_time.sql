@@ -18,7 +18,7 @@ COMMENT ON TABLE pmr.target_response_time IS 'Target Response Times of SRVs by m
 COMMENT ON COLUMN pmr.target_response_time.srv IS 'Service Reference Variant, such as 6.15.2';
 COMMENT ON COLUMN pmr.target_response_time.mode IS 'on_demand, future_dated, dcc_scheduled or non_device';
 COMMENT ON COLUMN pmr.target_response_time.device_generation IS 'smets1, smets2, or any: the generations without a row of their own';
-COMMENT ON COLUMN pmr.target_response_time.user_role IS 'user role of the sender, such as IS or MDR, or any: the roles without a row of their own for the SRV; a row of a role takes precedence over the rows of any';
+COMMENT ON COLUMN pmr.target_response_time.user_role IS 'user role of the sender, such as IS or MDR, or any: the roles without a row of their own for the SRV, mode and generation; a row of a role takes precedence over the rows of any';
 COMMENT ON COLUMN pmr.target_response_time.valid_from IS 'the row applies to requests that started at this time or later, until the next row of its key; a row of the user overrides the shipped rows of its key from this time on';
 COMMENT ON COLUMN pmr.target_response_time.target IS 'Target Response Time, without months or years; a day is 24 hours; NULL: no target from this time on';
 COMMENT ON COLUMN pmr.target_response_time.status IS 'confirmed: the value was read in the source; assumed: it was not';

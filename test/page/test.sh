@@ -44,7 +44,7 @@ make_database()
 	start_cluster
 	generate_rows 60000 2026-05 3
 	# shellcheck disable=SC2016 # the variables are perl's
-	as_user perl -pi -e 's/^((?:[^,]*,){20})[^,]*(,[^,]*,).*/$1$2/
+	as_user perl -pi -e 's/^((?:[^,]*,){20})[^,]*(,[^,]*,).*/$1$2,,,,,,/
 		if /^[^,]*,DUNM,/ && /,5\.2\.7,/ && $. % 2' "$work/csv/sr_log.csv"
 	replace ,DUNM, ",\"${party//\"/\"\"}\"," "$work/csv/sr_log.csv"
 	replace ,5.2.7, ",$firmware," "$work/csv/sr_log.csv"

@@ -85,8 +85,8 @@ BEGIN
 	FROM request
 	GROUP BY 1, 2;
 	INSERT INTO pmr.rollup
-	SELECT source_name, month, f.day, party, srv, mode, device_generation, '', '', factor, value,
-		count(*), count(*) FILTER (WHERE NOT is_missed), count(*) FILTER (WHERE is_missed), 0, 0, 0, count(*), count(*), 0, 0, 0, 0, 0, 0, 0, 0, 0, 30, 'assumed', 0, NULL
+	SELECT source_name, month, f.day, party, srv, mode, device_generation, 'any', '', '', factor, value,
+		count(*), count(*) FILTER (WHERE NOT is_missed), count(*) FILTER (WHERE is_missed), 0, 0, 0, count(*), count(*), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 30, 'assumed', 0, NULL
 	FROM (SELECT *, (day - extract(day FROM day)::integer + 1) AS month FROM request OFFSET 0) AS r,
 		LATERAL (VALUES (r.day, 'all', ''), (NULL, 'all', ''), (NULL, 'firmware', firmware), (NULL, 'region', region), (NULL, 'model', model), (NULL, 'orchestration', orchestration)) AS f (day, factor, value)
 	GROUP BY month, f.day, party, srv, mode, device_generation, factor, value;

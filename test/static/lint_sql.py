@@ -64,7 +64,7 @@ QUERY = re.compile(r'\s*(SELECT|INSERT|UPDATE|DELETE|WITH|EXPLAIN|CREATE|GRANT'
 
 # What a place of format() stands for, so that the query can be parsed.
 PLACES = (
-    (r'\(%s\)', '(SELECT 1)'),
+    (r'\(%(\d+\$)?s\)', '(SELECT 1)'),
     (r'(?<=[\w)])%(\d+\$)?s', ''),
     (r'%(\d+\$)?-?\d*L', "''"),
     (r'%(\d+\$)?-?\d*[Is]', 'pg_place'),

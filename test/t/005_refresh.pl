@@ -22,7 +22,7 @@ $node->start;
 # reads the same rows without gates.
 #
 #   begin  as_of is set, and no month has begun
-#   ids    in February, while it looks for duplicates
+#   ids    in February, while it looks for copies
 #   read   in February, when half of its rows have been read
 #   write  in February, when all has been written and nothing committed
 $node->safe_psql(
@@ -66,7 +66,7 @@ CREATE VIEW undisturbed AS
 	FROM audit;
 CREATE VIEW gated AS
 	SELECT CASE id WHEN 2250 THEN pass(party, 'read') ELSE party END AS party, srv, mode, device_generation, requested_at, responded_at, response_code,
-		CASE id WHEN 2250 THEN pass(request_id, 'ids') ELSE request_id END AS request_id, command_variant, firmware, region
+		CASE id WHEN 2251 THEN pass(request_id, 'ids') ELSE request_id END AS request_id, command_variant, firmware, region
 	FROM audit;
 CREATE FUNCTION gate_of_log() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -94,7 +94,7 @@ CREATE VIEW rolled AS
 CREATE VIEW disagreement AS
 	WITH total AS (
 		SELECT source, month, party, srv, mode, device_generation, qualifier, business_process, factor, day IS NULL AS monthly,
-			ROW(sum(requests), sum(met), sum(missed), sum(pending), sum(not_measured), sum(invalid), sum(answered), sum(success), sum(rejected),
+			ROW(sum(requests), sum(met), sum(missed), sum(pending), sum(not_measured), sum(invalid), sum(answered), sum(success), sum(rejected), sum(failed),
 				sum(no_response), sum(unclassified), sum(met_success), sum(met_rejected), sum(missed_rejected), sum(pre_commands),
 				sum(local_commands), sum(cancelled), pmr.rtt_merge(rtt)::text)::text AS counts
 		FROM pmr.rollup

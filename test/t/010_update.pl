@@ -111,13 +111,13 @@ change(
 	'another comment',
 	q{COMMENT ON FUNCTION pmr.rtt_count(pmr.rtt_sketch) IS 'another comment'});
 change(
-	qr/('pmr_rtt_count'\s+LANGUAGE C [^;]*)/,
-	$next =~ /('pmr_rtt_count'\s+LANGUAGE C [^;]*)/ && "$1 COST 2",
+	qr/('pmr_rtt_count'\s+LANGUAGE C [^;]*) COST \d+/,
+	$next =~ /('pmr_rtt_count'\s+LANGUAGE C [^;]*) COST \d+/ && "$1 COST 2",
 	'ALTER FUNCTION pmr.rtt_count(pmr.rtt_sketch) COST 2');
 change(qr/, rtt_error_bound,/, ',',
 	'REVOKE EXECUTE ON FUNCTION pmr.rtt_error_bound(pmr.rtt_sketch) FROM PUBLIC');
 change(
-	qr/(?<='rejected', ')user role not eligible(?=')/,
+	qr/(?<='rejected', 'user', ')user role not eligible(?=')/,
 	'another description',
 	q{UPDATE pmr.response_code SET description = 'another description' WHERE code = 'E1' AND mode = 'any' AND builtin});
 my ($view) = $script =~ /CREATE VIEW (pmr\.current_response_code AS.*?);/s;

@@ -62,7 +62,7 @@ BEGIN
 			SELECT string_agg(format('%I::%s', proargnames[i], format_type(type, NULL)), ', ' ORDER BY i) AS arguments
 			FROM unnest(proargtypes::oid[]) WITH ORDINALITY AS a (type, i)) AS a
 		WHERE pronamespace = 'pmr'::regnamespace AND (prokind = 'a' OR probin IS NOT NULL)
-		  AND proname NOT IN ('require_autocommit', 'passes_dominance_rule', 'suppressed_figures') -- refresh and publish call these, below
+		  AND proname NOT IN ('require_autocommit', 'passes_dominance_rule', 'suppressed_figures', 'role_oid') -- refresh, publish and views call these, below
 		  AND (pronargs = 0 OR proargnames IS NOT NULL)
 	LOOP
 		IF called.prokind = 'a' THEN
@@ -191,6 +191,18 @@ BEGIN
 	IF refused < 20 THEN
 		RAISE 'only % hostile values were refused', refused;
 	END IF;
+END
+$$;
+
+/* The type requesting_role, which no text can become */
+SELECT pmr.requesting_role()::text <> '';
+
+DO $$
+BEGIN
+	PERFORM '10'::text::pmr.requesting_role;
+	RAISE 'a text became a requesting role';
+EXCEPTION WHEN feature_not_supported THEN
+	NULL;
 END
 $$;
 
