@@ -27,15 +27,14 @@ PG_FUNCTION_INFO_V1(pmr_requesting_role_out);
 PG_FUNCTION_INFO_V1(pmr_requesting_role);
 PG_FUNCTION_INFO_V1(pmr_requesting_role_oid);
 
-/* INTERNALLENGTH is 24, ALIGNMENT double. */
+/* INTERNALLENGTH is 16, ALIGNMENT double. */
 typedef struct RequestingRole
 {
 	uint64		seal;			/* a random number of the transaction */
-	uint64		transaction;	/* its local id in this backend */
 	uint64		role;			/* an OID */
 } RequestingRole;
 
-StaticAssertDecl(sizeof(RequestingRole) == 24, "size of requesting_role");
+StaticAssertDecl(sizeof(RequestingRole) == 16, "size of requesting_role");
 
 /* The random number of the current transaction. */
 static uint64
@@ -79,7 +78,6 @@ pmr_requesting_role(PG_FUNCTION_ARGS)
 	RequestingRole *role = palloc(sizeof(RequestingRole));
 
 	role->seal = get_seal();
-	role->transaction = current_local_xid();
 	role->role = GetUserId();
 	PG_RETURN_POINTER(role);
 }
@@ -90,7 +88,7 @@ pmr_requesting_role_oid(PG_FUNCTION_ARGS)
 {
 	const RequestingRole *role = (const RequestingRole *) PG_GETARG_POINTER(0);
 
-	if (role->transaction != current_local_xid() || role->seal != get_seal())
+	if (role->seal != get_seal())
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 				 errmsg("requesting role is of another transaction"),

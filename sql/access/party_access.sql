@@ -2,11 +2,12 @@
  * Which role can see which Party
  *
  * The views of reports select from SECURITY DEFINER functions, which check the
- * role that the view passes to them.  A view with a filter would not be safe: comparison operators
- * are leakproof, and EXPLAIN ANALYZE shows how many rows satisfy them.  These
- * functions turn jit off, because most of them run for less time than compiling
- * a plan takes.  They declare how many rows to expect; otherwise the planner
- * would expect so many that the calling query is compiled.
+ * role that the view passes to them.  A view with a filter would not be safe:
+ * comparison operators are leakproof, and EXPLAIN ANALYZE shows how many rows
+ * satisfy them.  These functions turn jit off, because most of them run for
+ * less time than compiling a plan takes.  They declare how many rows to expect;
+ * otherwise the planner would expect so many that the calling query is
+ * compiled.
  */
 
 CREATE TABLE pmr.party_access (
@@ -39,7 +40,7 @@ COMMENT ON FUNCTION pmr.requesting_role_out(pmr.requesting_role) IS 'output func
 CREATE TYPE pmr.requesting_role (
 	INPUT = pmr.requesting_role_in,
 	OUTPUT = pmr.requesting_role_out,
-	INTERNALLENGTH = 24,
+	INTERNALLENGTH = 16,
 	ALIGNMENT = double
 );
 COMMENT ON TYPE pmr.requesting_role IS 'internal: the role on whose behalf a report is read';
@@ -53,16 +54,6 @@ CREATE FUNCTION pmr.role_oid(role pmr.requesting_role) RETURNS oid
 	AS 'MODULE_PATHNAME', 'pmr_requesting_role_oid'
 	LANGUAGE C STABLE STRICT PARALLEL RESTRICTED;
 COMMENT ON FUNCTION pmr.role_oid(pmr.requesting_role) IS 'internal: OID of the role';
-
-CREATE FUNCTION pmr.can_see_all_parties(role pmr.requesting_role) RETURNS boolean
-	LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
-	SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
-	SELECT coalesce(has_table_privilege(pmr.role_oid(role), 'pmr.rollup', 'SELECT')
-		OR EXISTS (SELECT FROM pmr.party_access AS a JOIN pg_roles AS r ON r.rolname = a.role_name
-				   WHERE a.party = '*' AND pg_has_role(pmr.role_oid(role), r.oid, 'USAGE')), false);
-END;
-COMMENT ON FUNCTION pmr.can_see_all_parties(pmr.requesting_role) IS 'internal: can_see_all_parties() of a role';
 
 /*
  * All of the role's Parties are looked up, whichever Party is asked for, so that
@@ -78,6 +69,14 @@ BEGIN ATOMIC
 	WHERE pg_has_role(pmr.role_oid(role), r.oid, 'USAGE');
 END;
 COMMENT ON FUNCTION pmr.own_parties(pmr.requesting_role) IS 'internal: Parties that party_access names for a role, or for roles whose rights it has';
+
+CREATE FUNCTION pmr.can_see_all_parties(role pmr.requesting_role) RETURNS boolean
+	LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	SELECT coalesce(has_table_privilege(pmr.role_oid(role), 'pmr.rollup', 'SELECT') OR '*' = ANY (pmr.own_parties(role)), false);
+END;
+COMMENT ON FUNCTION pmr.can_see_all_parties(pmr.requesting_role) IS 'internal: can_see_all_parties() of a role';
 
 CREATE FUNCTION pmr.can_see_party(role pmr.requesting_role, party text) RETURNS boolean
 	LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
