@@ -59,9 +59,9 @@ extern MissesComparison misses_compare(const MissesStrata *strata,
 /*
  * An upper bound of the probability that a binomial variable with this number
  * of trials and this mean is at least this number of successes; 1 where that
- * is less than the mean + 1.  At least about 1e-100, and at most 1.  The logarithms
- * of many trials lose digits: of 10^12 trials, the result is accurate to 1e-4 of
- * its value.
+ * is less than the mean + 1.  At least about 1e-100, and at most 1.  The
+ * logarithms of many trials lose digits: of 10^12 trials, the result is
+ * accurate to 1e-4 of its value.
  *
  * None needs to be a whole number.  trials must be from 0 to
  * MISSES_MAX_REQUESTS, mean from 0 to trials, and successes not NaN.
