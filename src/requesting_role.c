@@ -10,8 +10,8 @@
  * trigger of another table as that table's owner.
  *
  * SQL cannot make a value for another role: the input function always fails,
- * there is no receive function, and no cast.  A value is good only in the
- * transaction that made it, so a stored one is of no use later.
+ * there is no receive function, and no cast.  A value is valid only in the
+ * transaction that made it, so a stored one cannot be used later.
  *
  *-------------------------------------------------------------------------
  */

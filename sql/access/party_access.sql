@@ -48,7 +48,7 @@ COMMENT ON TYPE pmr.requesting_role IS 'internal: the role on whose behalf a rep
 CREATE FUNCTION pmr.requesting_role() RETURNS pmr.requesting_role
 	AS 'MODULE_PATHNAME', 'pmr_requesting_role'
 	LANGUAGE C STABLE PARALLEL RESTRICTED;
-COMMENT ON FUNCTION pmr.requesting_role() IS 'the current user, as an argument of functions that are SECURITY DEFINER; good in this transaction alone';
+COMMENT ON FUNCTION pmr.requesting_role() IS 'the current user, as an argument of functions that are SECURITY DEFINER; valid only in this transaction';
 
 CREATE FUNCTION pmr.role_oid(role pmr.requesting_role) RETURNS oid
 	AS 'MODULE_PATHNAME', 'pmr_requesting_role_oid'

@@ -282,7 +282,7 @@ FROM (SELECT coalesce(c.party, '') AS party,
 	IF s.count_copies THEN
 		RETURN format('SELECT r.*, false AS is_copy FROM (%s) AS r', requests);
 	END IF;
-	/* r last: of copies that differ in nothing else it is always the same one */
+	/* The whole row is the last sort key, so the order of the rows does not matter. */
 	RETURN format($query$
 SELECT *
 FROM (SELECT r.*, %1$s AND row_number() OVER (PARTITION BY %1$s, %2$s ORDER BY answered_at, requested_at, r) > 1 AS is_copy
