@@ -21,12 +21,12 @@ SQL_PARTS = schema \
 	reference/target_response_time reference/service_level \
 	reference/response_code reference/party reference/current \
 	reference/assumption \
-	source/source source/trusted_relation source/source_faults \
-	source/add_source source/source_relation source/request_query \
+	access/party_access \
+	source/source source/read_as_owner source/source_relation \
+	source/source_faults source/add_source source/request_query \
 	rollup/rollup rollup/rollup_cells rollup/target_between \
 	rollup/refresh_months rollup/expected_rows rollup/refresh_month \
 	rollup/refresh source/check_source \
-	access/party_access \
 	report/figures report/party_performance report/performance \
 	report/factor_performance report/party_business_process \
 	report/performance_report \

@@ -8,13 +8,18 @@
 #ifndef PG_VERSIONS_H
 #define PG_VERSIONS_H
 
+#include "catalog/pg_namespace.h"
+#include "executor/executor.h"
 #include "miscadmin.h"
 #include "storage/lock.h"
 #include "storage/proc.h"
+#include "tcop/tcopprot.h"
+#include "utils/acl.h"
 #include "utils/rel.h"
 #include "utils/relcache.h"
 #if PG_VERSION_NUM >= 160000
 #include "nodes/miscnodes.h"
+#include "parser/parse_relation.h"
 #include "varatt.h"				/* before 16: in postgres.h */
 #else
 
@@ -60,6 +65,52 @@ holds_relation_lock(Oid relation, LOCKMODE mode)
 	return LockHeldByMe(&tag, mode, false);
 #else
 	return LockHeldByMe(&tag, mode);
+#endif
+}
+
+/* May a role look up names in a schema? */
+static inline bool
+has_schema_usage(Oid schema, Oid role)
+{
+#if PG_VERSION_NUM >= 160000
+	return object_aclcheck(NamespaceRelationId, schema, role,
+						   ACL_USAGE) == ACLCHECK_OK;
+#else
+	return pg_namespace_aclcheck(schema, role, ACL_USAGE) == ACLCHECK_OK;
+#endif
+}
+
+/* Makes the executor check the access to a relation as if a role read it. */
+static inline void
+check_access_as(Query *query, RangeTblEntry *rte, Oid role)
+{
+#if PG_VERSION_NUM >= 160000
+	getRTEPermissionInfo(query->rteperminfos, rte)->checkAsUser = role;
+#else
+	(void) query;
+	rte->checkAsUser = role;
+#endif
+}
+
+static inline PlannedStmt *
+plan_query(Query *query, const char *text, int cursor_options,
+		   ParamListInfo params)
+{
+#if PG_VERSION_NUM >= 190000
+	return pg_plan_query(query, text, cursor_options, params, NULL);
+#else
+	return pg_plan_query(query, text, cursor_options, params);
+#endif
+}
+
+/* Runs a query that is not run again. */
+static inline void
+run_to_end(QueryDesc *desc)
+{
+#if PG_VERSION_NUM >= 180000
+	ExecutorRun(desc, ForwardScanDirection, 0);
+#else
+	ExecutorRun(desc, ForwardScanDirection, 0, true);
 #endif
 }
 

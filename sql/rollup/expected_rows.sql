@@ -1,35 +1,33 @@
 /* Planner estimates of the rows of a month and of the memory that its rollup needs */
 
 /* The planner's estimates of the rows between two times, and of the cost to read them. */
-CREATE FUNCTION pmr.expected_rows(source text, start timestamp with time zone, finish timestamp with time zone, OUT expected double precision, OUT cost double precision)
-	LANGUAGE plpgsql
+CREATE FUNCTION pmr.expected_rows(role pmr.requesting_role, source text, start timestamp with time zone, finish timestamp with time zone, OUT expected double precision, OUT cost double precision)
+	LANGUAGE plpgsql SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
-	SET row_security = off
 	SET timezone = 'UTC'
 AS $$
 DECLARE
 	relation regclass := pmr.source_relation(source);
-	plan json;
 BEGIN
-	EXECUTE format('EXPLAIN (FORMAT JSON) SELECT FROM %s AS r WHERE r.requested_at >= %L AND r.requested_at < %L', relation, start, finish) INTO plan;
-	expected := (plan -> 0 -> 'Plan' ->> 'Plan Rows')::double precision;
-	cost := (plan -> 0 -> 'Plan' ->> 'Total Cost')::double precision;
+	SELECT p.expected, p.cost INTO expected, cost
+	FROM pmr.plan_as_owner(pmr.role_oid(role), relation,
+		format('SELECT FROM %s AS r WHERE r.requested_at >= $1%s AND r.requested_at < $2%2$s', relation, pmr.requested_at_zone(relation)), start, finish) AS p;
 END
 $$;
-COMMENT ON FUNCTION pmr.expected_rows(text, timestamp with time zone, timestamp with time zone) IS 'internal: planner estimates of the rows of a source between two times and of the cost to read them';
+COMMENT ON FUNCTION pmr.expected_rows(pmr.requesting_role, text, timestamp with time zone, timestamp with time zone) IS 'internal: planner estimates of the rows of a source between two times and of the cost to read them';
 
 /* The planner's estimate of the rows of a month, up to a time. */
-CREATE FUNCTION pmr.expected_before(source text, month date, as_of timestamp with time zone) RETURNS double precision
+CREATE FUNCTION pmr.expected_before(role pmr.requesting_role, source text, month date, as_of timestamp with time zone) RETURNS double precision
 	LANGUAGE sql
 	SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
 	SELECT e.expected
-	FROM pmr.expected_rows(source, pmr.day_start(source, month), least(pmr.day_start(source, (month + interval '1 month')::date), as_of)) AS e;
+	FROM pmr.expected_rows(role, source, pmr.day_start(source, month), least(pmr.day_start(source, (month + interval '1 month')::date), as_of)) AS e;
 END;
-COMMENT ON FUNCTION pmr.expected_before(text, date, timestamp with time zone) IS 'internal: planner estimate of the rows of a month of a source before a time';
+COMMENT ON FUNCTION pmr.expected_before(pmr.requesting_role, text, date, timestamp with time zone) IS 'internal: planner estimate of the rows of a month of a source before a time';
 
 /* The planner's estimate of the rows of each month; a refresh calls it once. */
-CREATE FUNCTION pmr.expected_months(source text, months date[]) RETURNS double precision[]
+CREATE FUNCTION pmr.expected_months(role pmr.requesting_role, source text, months date[]) RETURNS double precision[]
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -37,11 +35,11 @@ BEGIN
 	RETURN ARRAY(
 		SELECT e.expected
 		FROM unnest(months) WITH ORDINALITY AS m (month, i),
-			pmr.expected_rows(source, pmr.day_start(source, m.month), pmr.day_start(source, (m.month + interval '1 month')::date)) AS e
+			pmr.expected_rows(role, source, pmr.day_start(source, m.month), pmr.day_start(source, (m.month + interval '1 month')::date)) AS e
 		ORDER BY m.i);
 END
 $$;
-COMMENT ON FUNCTION pmr.expected_months(text, date[]) IS 'internal: planner estimates of the rows of a source in each of some months';
+COMMENT ON FUNCTION pmr.expected_months(pmr.requesting_role, text, date[]) IS 'internal: planner estimates of the rows of a source in each of some months';
 
 /*
  * The number of slices in which to roll up a month, so that the groups of one
@@ -60,12 +58,12 @@ COMMENT ON FUNCTION pmr.expected_months(text, date[]) IS 'internal: planner esti
  * Each slice reads the month again.  max_slices limits that, because the planner's
  * estimate for a view may be far too high.
  */
-CREATE FUNCTION pmr.refresh_slices(source text, month date, as_of timestamp with time zone) RETURNS integer
+CREATE FUNCTION pmr.refresh_slices(role pmr.requesting_role, source text, month date, as_of timestamp with time zone) RETURNS integer
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
-	expected double precision := pmr.expected_before(source, month, as_of);
+	expected double precision := pmr.expected_before(role, source, month, as_of);
 	hash_mem double precision := 1024 * current_setting('hash_mem_multiplier')::double precision
 		* (SELECT setting::double precision FROM pg_settings WHERE name = 'work_mem');
 	near pmr.rollup_month;
@@ -78,7 +76,7 @@ BEGIN
 	ORDER BY abs(m.month - refresh_slices.month), m.month
 	LIMIT 1;
 	IF FOUND THEN
-		growth := expected / greatest(pmr.expected_before(source, near.month, near.as_of), 1);
+		growth := expected / greatest(pmr.expected_before(role, source, near.month, near.as_of), 1);
 		SELECT sum(CASE WHEN r.day IS NULL AND r.factor = 'all' THEN least(64 * r.requests * growth, 131072)
 				ELSE 512 + least(8 * r.answered * growth, 65536) END)
 		INTO bytes
@@ -89,4 +87,4 @@ BEGIN
 	RETURN least(greatest(ceil(bytes / hash_mem), 1), max_slices);
 END
 $$;
-COMMENT ON FUNCTION pmr.refresh_slices(text, date, timestamp with time zone) IS 'internal: number of slices in which to roll up a month, so that each fits into memory';
+COMMENT ON FUNCTION pmr.refresh_slices(pmr.requesting_role, text, date, timestamp with time zone) IS 'internal: number of slices in which to roll up a month, so that each fits into memory';

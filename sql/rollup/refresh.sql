@@ -31,7 +31,7 @@ COMMENT ON COLUMN pmr.refresh_log.expected_at IS 'estimated time of the end; NUL
 COMMENT ON COLUMN pmr.refresh_log.finished_at IS 'time of the end; NULL: still running, or stopped by an error';
 
 /* Adds a run to the log, and warns if no index serves requested_at. */
-CREATE FUNCTION pmr.refresh_begin(source text, from_day date, to_day date, months date[], as_of timestamp with time zone) RETURNS bigint
+CREATE FUNCTION pmr.refresh_begin(role pmr.requesting_role, source text, from_day date, to_day date, months date[], as_of timestamp with time zone) RETURNS bigint
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 AS $$
@@ -43,8 +43,8 @@ DECLARE
 	min_cost CONSTANT double precision := 10000;
 BEGIN
 	IF cardinality(months) > 0 THEN
-		SELECT cost INTO day_cost FROM pmr.expected_rows(source, as_of - interval '1 day', as_of);
-		SELECT cost INTO all_cost FROM pmr.expected_rows(source, least(first_time, as_of - interval '10 days'), as_of);
+		SELECT cost INTO day_cost FROM pmr.expected_rows(role, source, as_of - interval '1 day', as_of);
+		SELECT cost INTO all_cost FROM pmr.expected_rows(role, source, least(first_time, as_of - interval '10 days'), as_of);
 		IF all_cost > min_cost AND day_cost > 0.9 * all_cost THEN
 			RAISE WARNING 'no index or partition of "%" serves requested_at', pmr.source_relation(source)
 				USING HINT = 'Each month will read the whole relation. If rows are inserted in the order of requested_at, a BRIN index on it is small and sufficient.';
@@ -56,7 +56,7 @@ BEGIN
 	RETURN result;
 END
 $$;
-COMMENT ON FUNCTION pmr.refresh_begin(text, date, date, date[], timestamp with time zone) IS 'internal: adds a run to refresh_log';
+COMMENT ON FUNCTION pmr.refresh_begin(pmr.requesting_role, text, date, date, date[], timestamp with time zone) IS 'internal: adds a run to refresh_log';
 
 /* Records that a month is done, and estimates how long the remaining ones will take. */
 CREATE FUNCTION pmr.refresh_progress(refresh_id bigint, source text, months date[], expected double precision[], month date, rows_read bigint) RETURNS void
@@ -163,13 +163,13 @@ DECLARE
 	month pg_catalog.date;
 BEGIN
 	PERFORM pmr.require_autocommit();
-	months := pmr.refresh_months(source, from_day, to_day, as_of);
-	refresh_id := pmr.refresh_begin(source, from_day, to_day, months, as_of);
-	expected := pmr.expected_months(source, months);
+	months := pmr.refresh_months(pmr.requesting_role(), source, from_day, to_day, as_of);
+	refresh_id := pmr.refresh_begin(pmr.requesting_role(), source, from_day, to_day, months, as_of);
+	expected := pmr.expected_months(pmr.requesting_role(), source, months);
 	COMMIT;
 	SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
 	FOREACH month IN ARRAY months LOOP
-		PERFORM pmr.refresh_progress(refresh_id, source, months, expected, month, pmr.refresh_month(source, month, as_of));
+		PERFORM pmr.refresh_progress(refresh_id, source, months, expected, month, pmr.refresh_month(pmr.requesting_role(), source, month, as_of));
 		COMMIT;
 		SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
 	END LOOP;

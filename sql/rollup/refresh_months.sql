@@ -10,16 +10,15 @@
  * enable_seqscan is off because the planner would search for one row of many by
  * a sequential scan rather than by a BRIN index.
  */
-CREATE FUNCTION pmr.refresh_months(source text, from_day date, to_day date, as_of timestamp with time zone) RETURNS date[]
-	LANGUAGE plpgsql
+CREATE FUNCTION pmr.refresh_months(role pmr.requesting_role, source text, from_day date, to_day date, as_of timestamp with time zone) RETURNS date[]
+	LANGUAGE plpgsql SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
-	SET row_security = off
 	SET timezone = 'UTC'
 	SET enable_seqscan = off
 AS $$
 DECLARE
 	relation regclass := pmr.source_relation(source);
-	utc text := (SELECT CASE kind WHEN 'timestamp' THEN ' AT TIME ZONE ''UTC''' ELSE '' END FROM pmr.relation_columns(relation) WHERE column_name = 'requested_at');
+	at_zone text := pmr.requested_at_zone(relation);
 	zone text := (SELECT s.report_timezone FROM pmr.source AS s WHERE s.source = refresh_months.source);
 	next_query text;
 	any_query text;
@@ -41,11 +40,11 @@ BEGIN
 	ELSIF as_of > clock_timestamp() OR NOT isfinite(as_of) THEN
 		RAISE invalid_parameter_value USING MESSAGE = format('as_of %s is not in the past', as_of);
 	END IF;
-	next_query := format('SELECT (r.requested_at%s) FROM %s AS r WHERE r.requested_at >= $1%s AND r.requested_at <= $2%s AND r.requested_at >= ''0001-01-02'' ORDER BY r.requested_at LIMIT 1',
-		utc, relation, utc, utc);
+	next_query := format('SELECT (r.requested_at%2$s) FROM %1$s AS r WHERE r.requested_at >= $1%2$s AND r.requested_at <= $2%2$s AND r.requested_at >= ''0001-01-02'' ORDER BY r.requested_at LIMIT 1',
+		relation, at_zone);
 	/* SELECT 1, because Citus cannot transfer rows without columns */
 	any_query := format('SELECT EXISTS (SELECT 1 FROM %s AS r WHERE r.requested_at >= $1%s AND r.requested_at <= $2%2$s AND r.requested_at >= ''0001-01-02'')',
-		relation, utc);
+		relation, at_zone);
 	IF from_day IS NOT NULL THEN
 		at := date_trunc('month', from_day::timestamp) AT TIME ZONE zone;
 	END IF;
@@ -61,12 +60,14 @@ BEGIN
 			CONTINUE;
 		ELSIF isfinite(at) THEN
 			/* Search in one month: to find the first of all later rows, a BRIN index is of no use. */
-			EXECUTE any_query INTO has_rows USING at, least(following, as_of);
+			SELECT f.has_rows INTO has_rows
+			FROM pmr.read_as_owner(pmr.role_oid(role), relation, any_query, at, least(following, as_of)) AS f (has_rows boolean);
 		ELSE
 			has_rows := false;
 		END IF;
 		IF NOT has_rows THEN
-			EXECUTE next_query INTO found USING CASE WHEN isfinite(at) THEN following ELSE at END, upto;
+			SELECT f.found INTO found
+			FROM pmr.read_as_owner(pmr.role_oid(role), relation, next_query, CASE WHEN isfinite(at) THEN following ELSE at END, upto) AS f (found timestamptz);
 			IF found IS NULL THEN
 				EXIT WHEN upto >= as_of;
 				at := upto;
@@ -92,4 +93,4 @@ BEGIN
 		ORDER BY 1);
 END
 $$;
-COMMENT ON FUNCTION pmr.refresh_months(text, date, date, timestamp with time zone) IS 'internal: first days of the months that a refresh rolls up';
+COMMENT ON FUNCTION pmr.refresh_months(pmr.requesting_role, text, date, date, timestamp with time zone) IS 'internal: first days of the months that a refresh rolls up';

@@ -62,7 +62,6 @@ CREATE FUNCTION pmr.add_source(source text, relation regclass, factors text[] DE
 	RETURNS void
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
-	SET row_security = off
 AS $$
 DECLARE
 	sample_rows CONSTANT integer := 100000;
@@ -105,14 +104,9 @@ BEGIN
 		RAISE NOTICE 'column "%" of relation "%" has no time zone and is taken as UTC', time_column, own_name;
 	END LOOP;
 
-	/* The relation is locked before its rows are read, and checked again, as in source_relation. */
 	IF faults = '{}' THEN
-		PERFORM pmr.lock_relation(own_name);
-		IF to_regclass(own_name) IS DISTINCT FROM add_source.relation OR pmr.untrusted_relation(add_source.relation) IS NOT NULL THEN
-			RAISE object_in_use USING MESSAGE = format('relation "%s" is being replaced', own_name);
-		END IF;
-		faults := pmr.spelling_faults(add_source.relation, own_name, sample_rows)
-			|| pmr.factor_value_faults(add_source.relation, own_name, add_source.factors, sample_rows);
+		faults := pmr.spelling_faults(pmr.requesting_role(), add_source.relation, sample_rows)
+			|| pmr.factor_value_faults(pmr.requesting_role(), add_source.relation, add_source.factors, sample_rows);
 	END IF;
 
 	IF faults <> '{}' THEN
@@ -126,6 +120,7 @@ BEGIN
 
 	INSERT INTO pmr.source (source, relation, factors, region_factor, report_timezone, settle_after, count_copies)
 	VALUES (add_source.source, own_name, add_source.factors, region, add_source.report_timezone, add_source.settle_after, add_source.count_copies);
+	PERFORM pmr.warn_of_superuser(add_source.relation, own_name);
 	IF 'response_code' <> ALL (column_names) THEN
 		RAISE NOTICE 'source "%" has no column response_code; every response counts as an answer, and success is not known', add_source.source;
 	END IF;

@@ -8,19 +8,19 @@
  * Of pre-commands, local commands, cancelled requests and copies that do not
  * count only duplicates are reported.
  */
-CREATE FUNCTION pmr.row_problems(source text, from_day date, to_day date)
+CREATE FUNCTION pmr.row_problems(role pmr.requesting_role, source text, from_day date, to_day date)
 	RETURNS TABLE (problem text, value text, requested_at timestamp with time zone, responded_at timestamp with time zone,
 		party text, srv text, mode text, response_code text, request_id text, remedy text)
-	LANGUAGE plpgsql
+	LANGUAGE plpgsql SECURITY DEFINER
 	ROWS 100
 	SET search_path = pg_catalog, pg_temp
 	SET jit = off
-	SET row_security = off
 	SET timezone = 'UTC'
 	SET datestyle = 'ISO, MDY'
 	SET intervalstyle = 'postgres'
 AS $$
 DECLARE
+	relation regclass;
 	has_response_code boolean;
 	counts_copies boolean := (SELECT s.count_copies FROM pmr.source AS s WHERE s.source = row_problems.source);
 BEGIN
@@ -29,8 +29,11 @@ BEGIN
 	ELSIF to_day < from_day THEN
 		RAISE invalid_parameter_value USING MESSAGE = format('to_day %s is before from_day %s', to_day, from_day);
 	END IF;
-	has_response_code := EXISTS (SELECT FROM pmr.relation_columns(pmr.source_relation(row_problems.source)) AS c WHERE c.column_name = 'response_code');
-	RETURN QUERY EXECUTE format($query$
+	relation := pmr.source_relation(row_problems.source);
+	has_response_code := EXISTS (SELECT FROM pmr.relation_columns(relation) AS c WHERE c.column_name = 'response_code');
+	RETURN QUERY
+	SELECT p.*
+	FROM pmr.read_as_owner(pmr.role_oid(row_problems.role), relation, format($query$
 WITH request AS MATERIALIZED (
 	SELECT *, CASE WHEN %2$s THEN count(*) OVER (PARTITION BY %2$s, %3$s) ELSE 1 END AS copies
 	FROM (%1$s) AS r
@@ -69,12 +72,13 @@ FROM request AS r, LATERAL (VALUES
 ) AS f (problem, has_problem, value, remedy)
 WHERE f.has_problem
   AND (r.outcome NOT IN ('pre_command', 'local_command', 'cancelled') AND NOT r.is_copy OR f.problem = 'duplicate request id')
-ORDER BY r.requested_at, r.request_id, f.problem$query$, pmr.request_query(row_problems.source), pmr.may_be_copy(), pmr.copy_key())
-	USING 'infinity'::timestamptz, pmr.day_start(row_problems.source, from_day), pmr.day_start(row_problems.source, to_day + 1),
-		has_response_code, counts_copies;
+ORDER BY r.requested_at, r.request_id, f.problem$query$, pmr.request_query(row_problems.source), pmr.may_be_copy(), pmr.copy_key()),
+		'infinity'::timestamptz, pmr.day_start(row_problems.source, from_day), pmr.day_start(row_problems.source, to_day + 1),
+		has_response_code, counts_copies) AS p (problem text, value text, requested_at timestamptz, responded_at timestamptz,
+		party text, srv text, mode text, response_code text, request_id text, remedy text);
 END
 $$;
-COMMENT ON FUNCTION pmr.row_problems(text, date, date) IS 'internal: requests of a source with their problems and remedies; both days included';
+COMMENT ON FUNCTION pmr.row_problems(pmr.requesting_role, text, date, date) IS 'internal: requests of a source with their problems and remedies; both days included';
 
 CREATE FUNCTION pmr.invalid_rows(source text, from_day date, to_day date)
 	RETURNS TABLE (problem text, value text, requested_at timestamp with time zone, responded_at timestamp with time zone,
@@ -84,7 +88,7 @@ CREATE FUNCTION pmr.invalid_rows(source text, from_day date, to_day date)
 	SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
 	SELECT r.problem, r.value, r.requested_at, r.responded_at, r.party, r.srv, r.mode, r.response_code, r.request_id
-	FROM pmr.row_problems(source, from_day, to_day) AS r;
+	FROM pmr.row_problems(pmr.requesting_role(), source, from_day, to_day) AS r;
 END;
 COMMENT ON FUNCTION pmr.invalid_rows(text, date, date) IS 'rows of a source that have problems, once for each problem; both days included';
 
@@ -92,15 +96,16 @@ COMMENT ON FUNCTION pmr.invalid_rows(text, date, date) IS 'rows of a source that
  * Reads the whole source, because no refresh sees rows without a usable request
  * time.
  */
-CREATE FUNCTION pmr.request_time_problems(relation regclass) RETURNS TABLE (problem text, rows bigint)
-	LANGUAGE plpgsql
+CREATE FUNCTION pmr.request_time_problems(role pmr.requesting_role, relation regclass) RETURNS TABLE (problem text, rows bigint)
+	LANGUAGE plpgsql SECURITY DEFINER
 	ROWS 4
 	SET search_path = pg_catalog, pg_temp
-	SET row_security = off
 	SET timezone = 'UTC'
 AS $$
 BEGIN
-	RETURN QUERY EXECUTE format($query$
+	RETURN QUERY
+	SELECT p.*
+	FROM pmr.read_as_owner(pmr.role_oid(role), relation, format($query$
 SELECT CASE
 		WHEN r.requested_at IS NULL THEN 'no request time'
 		WHEN NOT isfinite(r.requested_at) THEN 'infinite request time'
@@ -110,20 +115,18 @@ SELECT CASE
 FROM %s AS r
 WHERE r.requested_at IS NULL OR r.requested_at > $1 OR r.requested_at < '0001-01-02'
 GROUP BY 1
-ORDER BY 1$query$, relation)
-	USING clock_timestamp();
+ORDER BY 1$query$, relation), clock_timestamp()) AS p (problem text, rows bigint);
 END
 $$;
-COMMENT ON FUNCTION pmr.request_time_problems(regclass) IS 'internal: how many rows of a source no refresh can see, and why';
+COMMENT ON FUNCTION pmr.request_time_problems(pmr.requesting_role, regclass) IS 'internal: how many rows of a source no refresh can see, and why';
 
 /*
  * Searches backwards in windows of 1, 2, 4, ... months, so that a table with a
  * BRIN index need not be read as a whole.
  */
-CREATE FUNCTION pmr.last_month(source text, before timestamp with time zone) RETURNS date
-	LANGUAGE plpgsql
+CREATE FUNCTION pmr.last_month(role pmr.requesting_role, source text, before timestamp with time zone) RETURNS date
+	LANGUAGE plpgsql SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
-	SET row_security = off
 	SET timezone = 'UTC'
 AS $$
 DECLARE
@@ -135,8 +138,10 @@ DECLARE
 	found timestamptz;
 BEGIN
 	WHILE found IS NULL AND finish >= '0001-01-02' LOOP
-		EXECUTE format('SELECT max(r.requested_at) FROM %s AS r WHERE r.requested_at >= $1 AND r.requested_at < $2 AND r.requested_at >= ''0001-01-02''', relation)
-			INTO found USING month AT TIME ZONE zone, finish;
+		SELECT m.last INTO found
+		FROM pmr.read_as_owner(pmr.role_oid(role), relation,
+			format('SELECT max(r.requested_at)%2$s FROM %1$s AS r WHERE r.requested_at >= $1%2$s AND r.requested_at < $2%2$s AND r.requested_at >= ''0001-01-02''',
+				relation, pmr.requested_at_zone(relation)), month AT TIME ZONE zone, finish) AS m (last timestamptz);
 		finish := month AT TIME ZONE zone;
 		month := month - step;
 		step := 2 * step;
@@ -144,67 +149,78 @@ BEGIN
 	RETURN date_trunc('month', found AT TIME ZONE zone)::date;
 END
 $$;
-COMMENT ON FUNCTION pmr.last_month(text, timestamp with time zone) IS 'internal: first day of the last month in which a source has rows before a time; NULL if it has none';
+COMMENT ON FUNCTION pmr.last_month(pmr.requesting_role, text, timestamp with time zone) IS 'internal: first day of the last month in which a source has rows before a time; NULL if it has none';
 
-CREATE FUNCTION pmr.check_source(source text, from_day date DEFAULT NULL, to_day date DEFAULT NULL)
+CREATE FUNCTION pmr.check_source_as(role pmr.requesting_role, source text, from_day date, to_day date)
 	RETURNS TABLE (problem text, value text, rows bigint, first_requested_at timestamp with time zone, remedy text)
-	LANGUAGE plpgsql
+	LANGUAGE plpgsql SECURITY DEFINER
 	ROWS 20
 	SET search_path = pg_catalog, pg_temp
 	SET jit = off
-	SET row_security = off
 	SET timezone = 'UTC'
 	SET datestyle = 'ISO, MDY'
 AS $$
 DECLARE
 	relation regclass := pmr.source_relation(source);
-	zone text := (SELECT s.report_timezone FROM pmr.source AS s WHERE s.source = check_source.source);
-	last_day date := coalesce(check_source.to_day, (clock_timestamp() AT TIME ZONE zone)::date);
-	first_day date := check_source.from_day;
+	zone text := (SELECT s.report_timezone FROM pmr.source AS s WHERE s.source = check_source_as.source);
+	last_day date := coalesce(check_source_as.to_day, (clock_timestamp() AT TIME ZONE zone)::date);
+	first_day date := check_source_as.from_day;
 	last_month date;
 	earlier_month date;
 BEGIN
-	IF check_source.from_day IS NULL AND check_source.to_day IS NULL THEN
-		last_month := pmr.last_month(check_source.source, clock_timestamp());
-		earlier_month := pmr.last_month(check_source.source, pmr.day_start(check_source.source, last_month));
+	IF check_source_as.from_day IS NULL AND check_source_as.to_day IS NULL THEN
+		last_month := pmr.last_month(check_source_as.role, check_source_as.source, clock_timestamp());
+		earlier_month := pmr.last_month(check_source_as.role, check_source_as.source, pmr.day_start(check_source_as.source, last_month));
 		first_day := coalesce(earlier_month, last_month);
 		last_day := least(last_day, (last_month + interval '1 month - 1 day')::date);
 	END IF;
 	first_day := coalesce(first_day, date_trunc('month', last_day - interval '1 month')::date);
 
-	RETURN QUERY EXECUTE format($query$
-SELECT 'days checked', $1 || ' to ' || $2, count(*), min(r.requested_at)::timestamptz,
-	CASE WHEN count(*) = 0 THEN 'no rows on these days: give days that have rows' END
-FROM %s AS r WHERE r.requested_at >= $3 AND r.requested_at < $4$query$, relation)
-	USING first_day, last_day, pmr.day_start(check_source.source, first_day), pmr.day_start(check_source.source, last_day + 1);
+	RETURN QUERY
+	SELECT 'days checked'::text, first_day || ' to ' || last_day, d.rows, d.first_requested_at,
+		CASE WHEN d.rows = 0 THEN 'no rows on these days: give days that have rows' END
+	FROM pmr.read_as_owner(pmr.role_oid(check_source_as.role), relation,
+		format('SELECT count(*), min(r.requested_at)%2$s FROM %1$s AS r WHERE r.requested_at >= $1%2$s AND r.requested_at < $2%2$s', relation, pmr.requested_at_zone(relation)),
+		pmr.day_start(check_source_as.source, first_day), pmr.day_start(check_source_as.source, last_day + 1)) AS d (rows bigint, first_requested_at timestamptz);
 
 	RETURN QUERY
 	SELECT i.problem, i.value, count(*), min(i.requested_at), min(i.remedy)
 	FROM (
 		SELECT r.problem, CASE WHEN r.problem NOT IN ('answered before it started', 'duplicate request id') THEN left(r.value, 60) END AS value,
 			r.requested_at, r.remedy
-		FROM pmr.row_problems(check_source.source, first_day, last_day) AS r
+		FROM pmr.row_problems(check_source_as.role, check_source_as.source, first_day, last_day) AS r
 	) AS i
 	GROUP BY i.problem, i.value
 	ORDER BY i.problem, count(*) DESC, i.value;
 
 	RETURN QUERY
 	SELECT t.problem, NULL::text, t.rows, NULL::timestamptz, 'not counted in any figure'::text
-	FROM pmr.request_time_problems(relation) AS t;
+	FROM pmr.request_time_problems(check_source_as.role, relation) AS t;
 
 	/* Scheduled reads do fail, so an audit table without any unanswered ones may have lost them. */
 	RETURN QUERY
 	SELECT 'scheduled, and always answered'::text, r.srv, sum(r.requests)::bigint, NULL::timestamptz, 'check whether unanswered requests are missing from the source'::text
 	FROM pmr.rollup AS r
-	WHERE r.source = check_source.source AND r.mode = 'dcc_scheduled' AND r.factor = 'all' AND r.day IS NULL
+	WHERE r.source = check_source_as.source AND r.mode = 'dcc_scheduled' AND r.factor = 'all' AND r.day IS NULL
 	  AND r.month BETWEEN date_trunc('month', first_day::timestamp)::date AND last_day
 	GROUP BY r.srv
 	HAVING sum(r.requests) >= 1000 AND sum(r.answered) = sum(r.requests - r.pending - r.invalid) AND sum(r.answered) > 0
 	ORDER BY r.srv;
 
 	RETURN QUERY
-	SELECT 'targets have changed'::text, to_char(c.month, 'YYYY-MM'), c.srvs, NULL::timestamptz, format('CALL pmr.refresh(%L, %L, %L)', check_source.source, c.month, (c.month + interval '1 month - 1 day')::date)
-	FROM pmr.changed_targets(check_source.source) AS c;
+	SELECT 'targets have changed'::text, to_char(c.month, 'YYYY-MM'), c.srvs, NULL::timestamptz, format('CALL pmr.refresh(%L, %L, %L)', check_source_as.source, c.month, (c.month + interval '1 month - 1 day')::date)
+	FROM pmr.changed_targets(check_source_as.source) AS c;
 END
 $$;
+COMMENT ON FUNCTION pmr.check_source_as(pmr.requesting_role, text, date, date) IS 'internal: check_source on behalf of a role';
+
+CREATE FUNCTION pmr.check_source(source text, from_day date DEFAULT NULL, to_day date DEFAULT NULL)
+	RETURNS TABLE (problem text, value text, rows bigint, first_requested_at timestamp with time zone, remedy text)
+	LANGUAGE sql
+	ROWS 20
+	SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	SELECT c.problem, c.value, c.rows, c.first_requested_at, c.remedy
+	FROM pmr.check_source_as(pmr.requesting_role(), source, from_day, to_day) AS c;
+END;
 COMMENT ON FUNCTION pmr.check_source(text, date, date) IS 'which days were checked, how many rows they have, and problems of these rows, by problem and value; without days, of the last two months that have rows';

@@ -79,7 +79,7 @@ CREATE FUNCTION pmr.request_outcome(srv text, mode text, device_generation text,
 		ended_at timestamp with time zone, execution_success boolean,
 		by_delivery boolean, delivery_known boolean, by_dsp boolean, by_device boolean, execution_known boolean, as_of timestamp with time zone)
 	RETURNS TABLE (started_at timestamp with time zone, answered_at timestamp with time zone, class text, outcome text)
-	LANGUAGE sql STABLE ROWS 1
+	LANGUAGE sql STABLE PARALLEL SAFE ROWS 1
 BEGIN ATOMIC
 	SELECT t.started_at, t.answered_at, t.class,
 		CASE
@@ -230,7 +230,7 @@ DECLARE
 	s pmr.source;
 	own jsonb := (SELECT jsonb_object_agg(column_name, kind) FROM pmr.relation_columns(relation));
 	columns text := (SELECT string_agg(format('%s AS %I', c.expression, c.column_name), E',\n\t\t') FROM pmr.request_columns(source, relation) AS c);
-	utc text := CASE WHEN own ->> 'requested_at' = 'timestamp' THEN ' AT TIME ZONE ''UTC''' ELSE '' END;
+	zone text := pmr.requested_at_zone(relation);
 	read_rows text;
 	of_slice text := '';
 	requests text;
@@ -239,7 +239,7 @@ BEGIN
 	read_rows := format(CASE WHEN s.count_copies THEN '%s AS r WHERE r.requested_at >= $2%s AND r.requested_at < $3%2$s'
 			ELSE '%s AS r WHERE r.requested_at >= (($2 AT TIME ZONE ''UTC'' - interval ''1 day'') AT TIME ZONE ''UTC'')%s
 		AND r.requested_at < least(($3 AT TIME ZONE ''UTC'' + interval ''1 day'') AT TIME ZONE ''UTC'', $1)%2$s' END,
-		relation, utc);
+		relation, zone);
 	IF sliced THEN
 		read_rows := format('(SELECT %s FROM %s OFFSET 0) AS r',
 			(SELECT string_agg(format('r.%I', o.name), ', ') FROM jsonb_object_keys(own) AS o (name)
@@ -302,7 +302,7 @@ CREATE FUNCTION pmr.copies_query(source text) RETURNS text
 AS $$
 DECLARE
 	relation regclass := pmr.source_relation(source);
-	utc text := (SELECT CASE kind WHEN 'timestamp' THEN ' AT TIME ZONE ''UTC''' ELSE '' END FROM pmr.relation_columns(relation) WHERE column_name = 'requested_at');
+	zone text := pmr.requested_at_zone(relation);
 BEGIN
 	IF NOT (SELECT s.count_copies FROM pmr.source AS s WHERE s.source = copies_query.source) THEN
 		RETURN format('SELECT party, count(*) AS copies FROM (%s) AS r WHERE is_copy GROUP BY party', pmr.request_query(source));
@@ -318,7 +318,7 @@ GROUP BY party$query$,
 		(SELECT string_agg(format(CASE WHEN c.column_name IN ('party', 'srv', 'mode') THEN 'coalesce(%s, '''') AS %I' ELSE '%s AS %I' END, c.expression, c.column_name), ', ')
 		 FROM pmr.request_columns(source, relation) AS c
 		 WHERE c.column_name IN ('party', 'srv', 'mode', 'due_at', 'request_id', 'command_variant')),
-		relation, utc, pmr.may_be_copy(), pmr.copy_key());
+		relation, zone, pmr.may_be_copy(), pmr.copy_key());
 END
 $$;
 COMMENT ON FUNCTION pmr.copies_query(text) IS 'internal: the query that counts, for each Party of a source, the rows that repeat a request';

@@ -1,25 +1,63 @@
 /* Checks of a source: each function returns the faults that it finds */
 
-/* The owner, the persistence and the privileges of a relation. */
+/* The persistence of a relation, and the current user's privileges on it. */
 CREATE FUNCTION pmr.relation_faults(relation regclass, name text) RETURNS text[]
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
 	SELECT coalesce(array_agg(f.fault ORDER BY f.i), '{}')
-	FROM pmr.untrusted_relation(relation) AS other,
+	FROM pg_class AS c,
 		LATERAL (VALUES
-			(1, other IS NOT NULL,
-				format('Relation "%s" belongs to another role, whose functions would run with your privileges; its owner must be you or a superuser.', other)),
-			(2, EXISTS (SELECT FROM pg_class AS c WHERE c.oid = relation AND c.relpersistence = 't'),
+			(1, c.relpersistence = 't',
 				format('Relation "%s" is temporary, so other sessions could not refresh it.', name)),
-			(3, NOT has_any_column_privilege(relation, 'SELECT'),
+			(2, NOT has_any_column_privilege(relation, 'SELECT'),
 				format('You do not have the SELECT privilege on relation "%s".', name)),
-			(4, has_any_column_privilege(relation, 'SELECT') AND row_security_active(relation),
-				format('Row security hides rows of relation "%s" from you; use a role that has BYPASSRLS.', name))
+			(3, has_any_column_privilege(relation, 'SELECT') AND row_security_active(relation),
+				format('Row security hides rows of relation "%s" from you; use a role that has BYPASSRLS.', name)),
+			(4, NOT pg_has_role(c.relowner, 'USAGE')
+				AND EXISTS (SELECT FROM pg_options_to_table(c.reloptions) AS o WHERE o.option_name = 'security_invoker' AND o.option_value::boolean),
+				format('View "%s" is security_invoker, and belongs to another role.', name))
 		) AS f (i, wrong, fault)
-	WHERE f.wrong;
+	WHERE c.oid = relation AND f.wrong;
 END;
 COMMENT ON FUNCTION pmr.relation_faults(regclass, text) IS 'internal: reasons why the current user cannot use a relation as a source';
+
+/*
+ * Functions in relations below a view, and in their indexes and constraints,
+ * run as the owner of the view.  It is only a warning: the view's owner has
+ * chosen to read them.
+ */
+CREATE FUNCTION pmr.warn_of_superuser(relation regclass, name text) RETURNS void
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+	other regclass;
+BEGIN
+	WITH RECURSIVE below (oid) AS (
+		SELECT c.oid FROM pg_class AS c JOIN pg_roles AS o ON o.oid = c.relowner WHERE c.oid = relation AND o.rolsuper
+		UNION
+		SELECT n.oid
+		FROM below AS b, LATERAL (
+			SELECT d.refobjid FROM pg_rewrite AS r
+				JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid AND d.refclassid = 'pg_class'::regclass
+			WHERE r.ev_class = b.oid
+			UNION ALL
+			SELECT i.inhrelid FROM pg_inherits AS i WHERE i.inhparent = b.oid
+		) AS n (oid)
+	)
+	SELECT b.oid INTO other
+	FROM below AS b JOIN pg_class AS c ON c.oid = b.oid JOIN pg_roles AS o ON o.oid = c.relowner
+	WHERE NOT o.rolsuper
+	ORDER BY b.oid
+	LIMIT 1;
+	IF FOUND THEN
+		RAISE WARNING 'code of the owner of "%" can run as a superuser, who owns "%"', other, name
+			USING HINT = 'Let a role own the source that has no privilege but to read these tables.';
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION pmr.warn_of_superuser(regclass, text) IS 'internal: warning if a relation of a superuser reads relations of other roles';
 
 /*
  * The view pg_timezone_names would list the time zones, but it fails if one of
@@ -108,10 +146,9 @@ COMMENT ON FUNCTION pmr.factor_faults(regclass, text[], text) IS 'internal: faul
  * The values of mode and device_generation in a sample.  It is a fault if no
  * value is known, and a warning if only some are.
  */
-CREATE FUNCTION pmr.spelling_faults(relation regclass, name text, sample_rows integer) RETURNS text[]
-	LANGUAGE plpgsql
+CREATE FUNCTION pmr.spelling_faults(role pmr.requesting_role, relation regclass, sample_rows integer) RETURNS text[]
+	LANGUAGE plpgsql SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
-	SET row_security = off
 AS $$
 DECLARE
 	faults text[] := '{}';
@@ -125,27 +162,26 @@ BEGIN
 		FROM pmr.relation_columns(relation) AS r
 		WHERE r.column_name IN ('mode', 'device_generation')
 	LOOP
-		EXECUTE format('SELECT count(*) FILTER (WHERE v = ANY ($1)),
+		SELECT v.known, v.unknown INTO known, unknown
+		FROM pmr.read_as_owner(pmr.role_oid(role), relation, format('SELECT count(*) FILTER (WHERE v = ANY ($1)),
 				left(string_agg(DISTINCT quote_literal(left(v, 60)) COLLATE "C", '', '') FILTER (WHERE v <> ALL ($1)), 400)
-			FROM (SELECT %s FROM %s AS r LIMIT %s) AS r (v)', c.as_text, name, sample_rows)
-			INTO known, unknown USING c.known_values;
+			FROM (SELECT %s FROM %s AS r LIMIT $2) AS r (v)', c.as_text, relation), c.known_values, sample_rows) AS v (known bigint, unknown text);
 		IF unknown IS NOT NULL AND known = 0 THEN
 			faults := faults || format('No value of column "%s" is known: it holds %s, not %s. Translate the values in a view.',
 				c.column_name, unknown, array_to_string(c.known_values, ', '));
 		ELSIF unknown IS NOT NULL THEN
-			RAISE WARNING 'column "%" of relation "%" has other values, which count as unknown: %', c.column_name, name, unknown;
+			RAISE WARNING 'column "%" of relation "%" has other values, which count as unknown: %', c.column_name, relation, unknown;
 		END IF;
 	END LOOP;
 	RETURN faults;
 END
 $$;
-COMMENT ON FUNCTION pmr.spelling_faults(regclass, text, integer) IS 'internal: columns mode and device_generation of which no value in a sample is known';
+COMMENT ON FUNCTION pmr.spelling_faults(pmr.requesting_role, regclass, integer) IS 'internal: columns mode and device_generation of which no value in a sample is known';
 
 /* The number of values of each factor in a sample. */
-CREATE FUNCTION pmr.factor_value_faults(relation regclass, name text, factors text[], sample_rows integer) RETURNS text[]
-	LANGUAGE plpgsql
+CREATE FUNCTION pmr.factor_value_faults(role pmr.requesting_role, relation regclass, factors text[], sample_rows integer) RETURNS text[]
+	LANGUAGE plpgsql SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
-	SET row_security = off
 AS $$
 DECLARE
 	max_values CONSTANT integer := 1000;
@@ -157,8 +193,9 @@ BEGIN
 		SELECT f.name, r.as_text
 		FROM unnest(factors) AS f (name) JOIN pmr.relation_columns(relation) AS r ON r.column_name = f.name
 	LOOP
-		EXECUTE format('SELECT count(*) FROM (SELECT DISTINCT v FROM (SELECT %s FROM %s AS r LIMIT %s) AS r (v)) AS d', c.as_text, name, sample_rows)
-			INTO number;
+		SELECT v.number INTO number
+		FROM pmr.read_as_owner(pmr.role_oid(role), relation,
+			format('SELECT count(*) FROM (SELECT DISTINCT v FROM (SELECT %s FROM %s AS r LIMIT $1) AS r (v)) AS d', c.as_text, relation), sample_rows) AS v (number bigint);
 		IF number > max_values THEN
 			faults := faults || format('Factor "%s" has %s values in the first %s rows, more than %s; group them in a view.', c.name, number, sample_rows, max_values);
 		END IF;
@@ -166,4 +203,4 @@ BEGIN
 	RETURN faults;
 END
 $$;
-COMMENT ON FUNCTION pmr.factor_value_faults(regclass, text, text[], integer) IS 'internal: factors that have too many values in a sample';
+COMMENT ON FUNCTION pmr.factor_value_faults(pmr.requesting_role, regclass, text[], integer) IS 'internal: factors that have too many values in a sample';

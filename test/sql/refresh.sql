@@ -181,8 +181,8 @@ END
 $$;
 
 SELECT pmr.add_source('audit', 'audit', '{firmware,region,"Orchestration %"}');
-SELECT pmr.refresh_months('audit', NULL, NULL, '2024-07-01 00:00+00');
-SELECT m, pmr.refresh_month('audit', m, '2024-07-01 00:00+00'),
+SELECT pmr.refresh_months(pmr.requesting_role(), 'audit', NULL, NULL, '2024-07-01 00:00+00');
+SELECT m, pmr.refresh_month(pmr.requesting_role(), 'audit', m, '2024-07-01 00:00+00'),
 	(SELECT count(*) FROM audit WHERE requested_at >= m AND requested_at < m + interval '1 month') AS rows
 FROM unnest('{2024-02-01,2024-03-01,2024-04-01}'::date[]) AS m;
 SELECT * FROM compare('audit', 'UTC', '2024-07-01 00:00+00', '{firmware,region,Orchestration %}');
@@ -235,13 +235,13 @@ FROM (SELECT month, party, srv, mode, pmr.srv_target_counts(srv, mode, started, 
 CREATE FUNCTION many() RETURNS SETOF audit LANGUAGE plpgsql STABLE ROWS 10000000000 AS $$BEGIN RETURN QUERY TABLE refresh.audit; END$$;
 CREATE VIEW many AS SELECT * FROM many();
 SELECT pmr.add_source('many', 'many', '{firmware,region,"Orchestration %"}');
-SELECT m AS month, pmr.refresh_slices('many', m, '2024-07-01 00:00+00') > 1 AS sliced, pmr.refresh_month('many', m, '2024-07-01 00:00+00') > 0 AS done
+SELECT m AS month, pmr.refresh_slices(pmr.requesting_role(), 'many', m, '2024-07-01 00:00+00') > 1 AS sliced, pmr.refresh_month(pmr.requesting_role(), 'many', m, '2024-07-01 00:00+00') > 0 AS done
 FROM unnest('{2024-02-01,2024-03-01,2024-04-01}'::date[]) AS m;
 SELECT differences('audit', 'many');
 -- the number of cells of a month that is rolled up predicts the memory for the next one
 SET work_mem = '64kB';
-SELECT pmr.refresh_slices('many', '2024-05-01', '2024-07-01 00:00+00') > 1 AS sliced,
-	pmr.refresh_slices('many', '2024-05-01', '2024-07-01 00:00+00') = pmr.refresh_slices('audit', '2024-04-01', '2024-07-01 00:00+00') AS by_cells;
+SELECT pmr.refresh_slices(pmr.requesting_role(), 'many', '2024-05-01', '2024-07-01 00:00+00') > 1 AS sliced,
+	pmr.refresh_slices(pmr.requesting_role(), 'many', '2024-05-01', '2024-07-01 00:00+00') = pmr.refresh_slices(pmr.requesting_role(), 'audit', '2024-04-01', '2024-07-01 00:00+00') AS by_cells;
 RESET work_mem;
 SELECT pmr.drop_source('many');
 -- a slice evaluates the Party only for rows of its month, as it can fail for other
@@ -254,7 +254,7 @@ INSERT INTO numbered VALUES ('1', '2024-02-03 00:00+00'), ('2', '2024-02-04 00:0
 SET client_min_messages = error;
 SELECT pmr.add_source('numbered', 'many_numbered');
 SET client_min_messages = warning;
-SELECT pmr.refresh_slices('numbered', '2024-02-01', '2024-07-01 00:00+00') > 1 AS sliced, pmr.refresh_month('numbered', '2024-02-01', '2024-07-01 00:00+00') AS rows_read,
+SELECT pmr.refresh_slices(pmr.requesting_role(), 'numbered', '2024-02-01', '2024-07-01 00:00+00') > 1 AS sliced, pmr.refresh_month(pmr.requesting_role(), 'numbered', '2024-02-01', '2024-07-01 00:00+00') AS rows_read,
 	pmr.request_query('numbered', true) ~ 'OFFSET 0\) AS r\) AS c\s+WHERE [^()]+\(hashtextextended.* = slice\.number' AS apart;
 SELECT pmr.drop_source('numbered');
 
@@ -263,10 +263,10 @@ SELECT pmr.drop_source('numbered');
 --
 
 SELECT pmr.add_source('london', 'audit', '{firmware}', 'Europe/London'), pmr.add_source('tokyo', 'audit', '{firmware}', 'Asia/Tokyo');
-SELECT name, pmr.refresh_months(name, NULL, NULL, '2024-07-01 00:00+00') FROM (VALUES ('london'), ('tokyo')) AS s (name);
-SELECT pmr.refresh_month('london', '2024-03-01', '2024-07-01 00:00+00') = (SELECT count(*) FROM audit WHERE requested_at >= '2024-03-01 00:00+00' AND requested_at < '2024-03-31 23:00+00') AS all_of_march;
+SELECT name, pmr.refresh_months(pmr.requesting_role(), name, NULL, NULL, '2024-07-01 00:00+00') FROM (VALUES ('london'), ('tokyo')) AS s (name);
+SELECT pmr.refresh_month(pmr.requesting_role(), 'london', '2024-03-01', '2024-07-01 00:00+00') = (SELECT count(*) FROM audit WHERE requested_at >= '2024-03-01 00:00+00' AND requested_at < '2024-03-31 23:00+00') AS all_of_march;
 SELECT * FROM compare('london', 'Europe/London', '2024-07-01 00:00+00', '{firmware}');
-SELECT pmr.refresh_month('tokyo', '2024-05-01', '2024-07-01 00:00+00') = (SELECT count(*) FROM audit WHERE requested_at >= '2024-04-30 15:00+00') AS all_of_may;
+SELECT pmr.refresh_month(pmr.requesting_role(), 'tokyo', '2024-05-01', '2024-07-01 00:00+00') = (SELECT count(*) FROM audit WHERE requested_at >= '2024-04-30 15:00+00') AS all_of_may;
 SELECT * FROM compare('tokyo', 'Asia/Tokyo', '2024-07-01 00:00+00', '{firmware}');
 -- at a clock change: the hour that occurs twice, the day of 25 hours, the first and last moments of months
 CREATE TABLE clock (party text, srv text, mode text, requested_at timestamptz, responded_at timestamptz, response_code text);
@@ -274,13 +274,13 @@ INSERT INTO clock SELECT 'A', '1.1.1', 'on_demand', t::timestamptz, t::timestamp
 FROM unnest(ARRAY['2023-10-28 23:59:59.999999+01', '2023-10-29 00:00+01', '2023-10-29 00:30+01', '2023-10-29 01:30+01', '2023-10-29 01:30+00', '2023-10-29 23:59:59.999999+00',
 	'2023-09-30 23:00+00', '2023-09-30 22:59:59.999999+00', '2023-10-31 23:59:59.999999+00', '2023-11-01 00:00+00', '2023-03-26 00:30+00', '2023-03-26 02:30+01']) AS t;
 SELECT pmr.add_source('clock', 'clock', '{}', 'Europe/London');
-SELECT pmr.refresh_months('clock', NULL, NULL, '2024-01-01');
-SELECT pmr.refresh_month('clock', m, '2024-01-01') AS rows FROM unnest(pmr.refresh_months('clock', NULL, NULL, '2024-01-01')) AS m;
+SELECT pmr.refresh_months(pmr.requesting_role(), 'clock', NULL, NULL, '2024-01-01');
+SELECT pmr.refresh_month(pmr.requesting_role(), 'clock', m, '2024-01-01') AS rows FROM unnest(pmr.refresh_months(pmr.requesting_role(), 'clock', NULL, NULL, '2024-01-01')) AS m;
 SELECT month, day, requests FROM pmr.rollup WHERE source = 'clock' ORDER BY month, day NULLS FIRST;
 -- as of 00:30 a request of 00:30 is not counted yet
 SELECT pmr.drop_source('clock');
 SELECT pmr.add_source('clock', 'clock', '{}', 'Europe/London');
-SELECT pmr.refresh_month('clock', '2023-10-01', '2023-10-29 00:30+01'), pmr.refresh_months('clock', NULL, NULL, '2023-10-29 00:30+01');
+SELECT pmr.refresh_month(pmr.requesting_role(), 'clock', '2023-10-01', '2023-10-29 00:30+01'), pmr.refresh_months(pmr.requesting_role(), 'clock', NULL, NULL, '2023-10-29 00:30+01');
 SELECT day, requests, pending FROM pmr.rollup WHERE source = 'clock' ORDER BY day NULLS FIRST;
 SELECT pmr.drop_source(source) FROM unnest('{clock,london,tokyo}'::text[]) AS source;
 
@@ -292,8 +292,8 @@ CREATE VIEW bare AS SELECT party, srv, mode, requested_at AT TIME ZONE 'UTC' AS 
 CREATE VIEW bare_zone AS SELECT party, srv, mode, requested_at, responded_at FROM audit WHERE party = 'B';
 SELECT pmr.add_source('bare', 'bare', '{}', 'Europe/London'), pmr.add_source('bare_zone', 'bare_zone', '{}', 'Europe/London');
 SET timezone = 'America/New_York';
-SELECT name, pmr.refresh_months(name, NULL, NULL, '2024-07-01 00:00+00') FROM (VALUES ('bare'), ('bare_zone')) AS s (name);
-SELECT count(pmr.refresh_month(name, m, '2024-07-01 00:00+00')) FROM (VALUES ('bare'), ('bare_zone')) AS s (name), unnest('{2024-02-01,2024-03-01,2024-04-01,2024-05-01}'::date[]) AS m;
+SELECT name, pmr.refresh_months(pmr.requesting_role(), name, NULL, NULL, '2024-07-01 00:00+00') FROM (VALUES ('bare'), ('bare_zone')) AS s (name);
+SELECT count(pmr.refresh_month(pmr.requesting_role(), name, m, '2024-07-01 00:00+00')) FROM (VALUES ('bare'), ('bare_zone')) AS s (name), unnest('{2024-02-01,2024-03-01,2024-04-01,2024-05-01}'::date[]) AS m;
 SET timezone = 'UTC';
 SELECT differences('bare', 'bare_zone'), (SELECT count(*) FROM rolled WHERE source = 'bare') > 100 AS some;
 SELECT sum(requests) = (SELECT count(*) FROM bare_zone) AS all_requests,
@@ -312,7 +312,7 @@ CREATE VIEW set AS
 		decode(md5(region), 'hex') AS bytes, to_char(requested_at, 'TMMonth HH24 TZ') AS month, 12.5::money AS money, ARRAY[region, NULL] AS list
 	FROM audit WHERE party = 'C' AND srv = '1.1.1';
 SELECT pmr.add_source('plain', 'set', '{time,date,interval,bytes,month,money,list,float,region}'), pmr.add_source('odd', 'set', '{time,date,interval,bytes,month,money,list,float,region}');
-SELECT count(pmr.refresh_month('plain', m, '2024-07-01 00:00+00')) FROM unnest('{2024-02-01,2024-03-01,2024-04-01}'::date[]) AS m;
+SELECT count(pmr.refresh_month(pmr.requesting_role(), 'plain', m, '2024-07-01 00:00+00')) FROM unnest('{2024-02-01,2024-03-01,2024-04-01}'::date[]) AS m;
 SET datestyle = 'SQL, DMY';
 SET timezone = 'Pacific/Apia';
 SET intervalstyle = 'iso_8601';
@@ -338,13 +338,13 @@ SET parallel_tuple_cost = 0;
 SET min_parallel_table_scan_size = 0;
 SET max_parallel_workers_per_gather = 1;
 SET jit = off;
-SELECT pmr.refresh_month('odd', make_date(2024, 2, 1), '2024-07-01 00:00:00+00') > 0 AS done;
+SELECT pmr.refresh_month(pmr.requesting_role(), 'odd', make_date(2024, 2, 1), '2024-07-01 00:00:00+00') > 0 AS done;
 SET max_parallel_workers_per_gather = 0;
 SET jit = on;
 SET jit_above_cost = 0;
-SELECT pmr.refresh_month('odd', make_date(2024, 3, 1), '2024-07-01 00:00:00+00') > 0 AS done;
+SELECT pmr.refresh_month(pmr.requesting_role(), 'odd', make_date(2024, 3, 1), '2024-07-01 00:00:00+00') > 0 AS done;
 SET work_mem = '64kB';
-SELECT pmr.refresh_month('odd', make_date(2024, 4, 1), '2024-07-01 00:00:00+00') > 0 AS done;
+SELECT pmr.refresh_month(pmr.requesting_role(), 'odd', make_date(2024, 4, 1), '2024-07-01 00:00:00+00') > 0 AS done;
 RESET ALL;
 SET timezone = 'UTC';
 SET datestyle = 'ISO';
@@ -363,7 +363,7 @@ SELECT pmr.drop_source('plain'), pmr.drop_source('odd');
 SELECT pmr.add_source('open', 'audit', '{firmware}');
 CREATE FUNCTION refresh_and_compare(as_of timestamptz) RETURNS TABLE (rows_read bigint, rows bigint, wrong bigint, missing bigint) LANGUAGE plpgsql AS $$
 BEGIN
-	rows_read := pmr.refresh_month('open', '2024-02-01', as_of);
+	rows_read := pmr.refresh_month(pmr.requesting_role(), 'open', '2024-02-01', as_of);
 	SELECT c.rows, c.wrong, c.missing INTO rows, wrong, missing FROM compare('open', 'UTC', as_of, '{firmware}') AS c;
 	RETURN NEXT;
 END
@@ -373,8 +373,8 @@ FROM unnest('{2024-02-03 12:00+00,2024-02-29 23:59:59+00,2024-03-02 00:00+00}'::
 SELECT as_of, settled, requests, (SELECT sum(pending) FROM pmr.rollup AS r WHERE r.source = 'open' AND day IS NULL AND factor = 'all') AS pending FROM pmr.rollup_month WHERE source = 'open';
 -- again as of the same time, and as of an earlier time, which changes nothing
 CREATE TABLE before AS SELECT * FROM rolled WHERE source = 'open';
-SELECT pmr.refresh_month('open', '2024-02-01', '2024-03-02 00:00+00') > 0 AS done;
-SELECT pmr.refresh_month('open', '2024-02-01', '2024-03-01 23:59:59.999999+00');
+SELECT pmr.refresh_month(pmr.requesting_role(), 'open', '2024-02-01', '2024-03-02 00:00+00') > 0 AS done;
+SELECT pmr.refresh_month(pmr.requesting_role(), 'open', '2024-02-01', '2024-03-01 23:59:59.999999+00');
 SELECT count(*) FROM (TABLE before EXCEPT ALL SELECT * FROM rolled WHERE source = 'open') AS d;
 -- changes of every kind to the rows
 BEGIN;
@@ -387,16 +387,16 @@ SELECT as_of, r.*
 FROM unnest('{2024-03-02 00:00+00,2024-06-01 00:00+00}'::timestamptz[]) AS as_of, LATERAL refresh_and_compare(as_of) AS r;
 -- the rollup equals that of a new source
 SELECT pmr.add_source('new', 'audit', '{firmware}');
-SELECT pmr.refresh_month('new', '2024-02-01', '2024-06-01 00:00+00') > 0 AS done;
+SELECT pmr.refresh_month(pmr.requesting_role(), 'new', '2024-02-01', '2024-06-01 00:00+00') > 0 AS done;
 SELECT differences('open', 'new'), (SELECT count(*) FROM rolled WHERE source = 'new') > 1000 AS some;
 -- also if the rows have another order
 CREATE TABLE reordered AS SELECT * FROM audit ORDER BY hashtextextended(audit::text, 1);
 SELECT pmr.add_source('reordered', 'reordered', '{firmware}');
-SELECT pmr.refresh_month('reordered', '2024-02-01', '2024-06-01 00:00+00') > 0 AS done;
+SELECT pmr.refresh_month(pmr.requesting_role(), 'reordered', '2024-02-01', '2024-06-01 00:00+00') > 0 AS done;
 SELECT differences('open', 'reordered');
 -- a month whose rows were all deleted
 DELETE FROM audit;
-SELECT pmr.refresh_month('open', '2024-02-01', '2024-06-02 00:00+00');
+SELECT pmr.refresh_month(pmr.requesting_role(), 'open', '2024-02-01', '2024-06-02 00:00+00');
 SELECT count(*) FROM rolled WHERE source = 'open';
 ROLLBACK;
 SELECT pmr.drop_source('open');
@@ -446,7 +446,7 @@ CALL pmr.refresh('all');
 SELECT differences('log', 'all'), (SELECT count(*) FROM rolled WHERE source = 'all') AS rows;
 SELECT pmr.drop_source('all');
 -- the months of a range of days, also without one end
-SELECT first.name, ARRAY(SELECT CASE m WHEN old THEN 'old' WHEN last THEN 'last' ELSE 'other' END FROM unnest(pmr.refresh_months('log', from_day, to_day, clock_timestamp())) AS m ORDER BY m)
+SELECT first.name, ARRAY(SELECT CASE m WHEN old THEN 'old' WHEN last THEN 'last' ELSE 'other' END FROM unnest(pmr.refresh_months(pmr.requesting_role(), 'log', from_day, to_day, clock_timestamp())) AS m ORDER BY m)
 FROM month, LATERAL (VALUES (1, 'none', NULL, NULL), (2, 'from the old one', old, NULL), (3, 'from the last one', last + 20, NULL), (4, 'to the old one', NULL, old), (5, 'to yesterday', NULL, this - 1), (6, 'the old one', old, old),
 	(7, 'between', old + 40, last - 1), (8, 'before', old - 400, old - 1), (9, 'to come', this + 400, this + 500), (10, 'all', old - 4000, this + 4000)) AS first (i, name, from_day, to_day)
 ORDER BY i;
@@ -489,7 +489,7 @@ CALL pmr.refresh(NULL);
 CALL pmr.refresh('log', '2024-02-01', '2024-01-31');
 CALL pmr.refresh('log', '-infinity', '2024-01-31');
 CALL pmr.refresh('log', '2024-01-31', 'infinity');
-SELECT err($$SELECT pmr.refresh_month('no such source', '2024-01-01', now())$$);
+SELECT err($$SELECT pmr.refresh_month(pmr.requesting_role(), 'no such source', '2024-01-01', now())$$);
 BEGIN;
 CALL pmr.refresh('audit', '2024-02-01', '2024-02-01');
 ROLLBACK;
@@ -511,7 +511,7 @@ SELECT pmr.allow_refresh('regress_refresh_dba');
 GRANT USAGE ON SCHEMA refresh TO regress_refresh_reader;
 SET ROLE regress_refresh_reader;
 CALL pmr.refresh('audit');
-SELECT err($$SELECT pmr.refresh_month('audit', '2024-02-01', now())$$);
+SELECT err($$SELECT pmr.refresh_month(pmr.requesting_role(), 'audit', '2024-02-01', now())$$);
 RESET ROLE;
 SET ROLE regress_refresh_dba;
 CALL pmr.refresh('audit', '2024-02-01', '2024-02-01');

@@ -93,7 +93,7 @@ SELECT ('{A,A,A,B,C,NULL}'::text[])[1 + random_of(i, 1, 6)] AS party, srv,
 FROM (SELECT i::bigint, ('{1.1.1,4.6.2,8.14.1,6.15.2,2.2,7.1}'::text[])[1 + random_of(i, 2, 6)] AS srv, '2024-01-01 00:00+00'::timestamptz + random_of(i, 13, 60 * 86400) * interval '1 s' AS requested_at
 	FROM generate_series(1, 6000) AS i) AS r;
 SELECT pmr.add_source('report', 'audit', '{firmware,region}');
-SELECT m, pmr.refresh_month('report', m, '2024-06-01 00:00+00') FROM unnest('{2024-01-01,2024-02-01}'::date[]) AS m;
+SELECT m, pmr.refresh_month(pmr.requesting_role(), 'report', m, '2024-06-01 00:00+00') FROM unnest('{2024-01-01,2024-02-01}'::date[]) AS m;
 
 CREATE VIEW judged AS
 	SELECT coalesce(party, '') AS party, requested_at, date_trunc('month', requested_at)::date AS month, requested_at::date AS day, srv, mode,
@@ -243,13 +243,13 @@ DELETE FROM pmr.service_level WHERE NOT builtin;
 
 CREATE VIEW no_code AS SELECT party, srv, mode, requested_at, responded_at, due_at FROM audit;
 SELECT pmr.add_source('no code', 'no_code');
-SELECT pmr.refresh_month('no code', '2024-01-01', '2024-06-01 00:00+00');
+SELECT pmr.refresh_month(pmr.requesting_role(), 'no code', '2024-01-01', '2024-06-01 00:00+00');
 SELECT count(*) > 10 AS rows, count(success_pct) AS success, count(target_met_accepted_pct) AS accepted, count(success_within_target_pct) AS within, count(target_met_pct) > 10 AS target_met FROM pmr.party_performance WHERE source = 'no code';
 SELECT count(*) > 10 AS rows, count(success_pct) AS success FROM pmr.party_business_process WHERE source = 'no code';
 SELECT count(*) > 10 AS rows, count(success_pct) AS success FROM pmr.performance_report WHERE source = 'no code';
 SELECT source, count(success_pct) > 0 AS success FROM pmr.performance('2024-01-01', '2024-01-31') GROUP BY source ORDER BY source COLLATE "C";
 -- a report lists its assumptions; open months are provisional
-SELECT pmr.refresh_month('no code', '2024-02-01', '2024-02-15 12:00:00+00') > 0 AS done;
+SELECT pmr.refresh_month(pmr.requesting_role(), 'no code', '2024-02-01', '2024-02-15 12:00:00+00') > 0 AS done;
 SELECT line, item FROM pmr.performance_report WHERE source = 'no code' AND party = '*' AND line <= 5 ORDER BY month, line;
 SELECT pmr.drop_source('no code');
 

@@ -13,10 +13,7 @@ INSERT INTO explained VALUES
 	('', '^warning: target type is different.* "text" value .*initialization', 'the value is a literal, which plpgsql_check takes for text'),
 	('', '^performance: target type is different.* "(integer|double precision|numeric)" value', 'one number is converted in a call'),
 	('', '^performance: routine is marked as VOLATILE.*dynamic SQL', 'the source may be a view with volatile functions'),
-	('', '^warning extra: OUT variable.*dynamic SQL', 'RETURN QUERY EXECUTE sets it'),
-	('^pmr.lock_relation', '^security: ', 'the caller quotes the name'),
-	('^pmr.(spelling_faults|factor_value_faults|refresh_months)', '^security: ', 'the query has a quoted relation, and columns that relation_columns has quoted'),
-	('^pmr.(refresh_month|row_problems)', '^security: ', 'the query is that of request_query, which quotes what it inserts');
+	('', '^warning extra: OUT variable.*dynamic SQL', 'RETURN QUERY EXECUTE sets it');
 
 CREATE SCHEMA planted;
 CREATE FUNCTION planted.no_such_column() RETURNS text LANGUAGE plpgsql
