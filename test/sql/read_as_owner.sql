@@ -95,6 +95,12 @@ SELECT pmr.add_source('s', 'read_as_owner.audit');
 SELECT pmr.refresh_month(pmr.requesting_role(), 's', '2024-01-01', '2024-03-01');
 RESET ROLE;
 SELECT source, refreshed_by, requests FROM pmr.rollup_month;
+-- and USAGE on the schema
+REVOKE USAGE ON SCHEMA read_as_owner FROM regress_source_dba;
+SET ROLE regress_source_dba;
+SELECT pmr.refresh_month(pmr.requesting_role(), 's', '2024-01-01', '2024-03-01');
+RESET ROLE;
+GRANT USAGE ON SCHEMA read_as_owner TO regress_source_dba;
 SELECT pmr.drop_source('s');
 
 --
