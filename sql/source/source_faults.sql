@@ -46,7 +46,7 @@ BEGIN
 			SELECT i.inhrelid FROM pg_inherits AS i WHERE i.inhparent = b.oid
 		) AS n (oid)
 	)
-	SELECT b.oid INTO other
+	SELECT b.oid::regclass INTO other
 	FROM below AS b JOIN pg_class AS c ON c.oid = b.oid JOIN pg_roles AS o ON o.oid = c.relowner
 	WHERE NOT o.rolsuper
 	ORDER BY b.oid

@@ -1,7 +1,7 @@
 /* The relation of a source */
 
 CREATE FUNCTION pmr.source_relation(source text) RETURNS regclass
-	LANGUAGE plpgsql
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
