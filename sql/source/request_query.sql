@@ -222,7 +222,7 @@ COMMENT ON FUNCTION pmr.may_be_copy() IS 'internal: SQL condition that is false 
  * can plan it for a distributed table.
  */
 CREATE FUNCTION pmr.request_query(source text, sliced boolean DEFAULT false) RETURNS text
-	LANGUAGE plpgsql
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
@@ -297,7 +297,7 @@ COMMENT ON FUNCTION pmr.request_query(text, boolean) IS 'internal: the query tha
  * the times $2 and $3, as of $1.
  */
 CREATE FUNCTION pmr.copies_query(source text) RETURNS text
-	LANGUAGE plpgsql
+	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
