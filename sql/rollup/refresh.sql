@@ -83,7 +83,8 @@ BEGIN
 		finished_at = CASE WHEN l.months_done + 1 = l.months THEN now_at END
 	WHERE l.refresh_id = refresh_progress.refresh_id;
 	IF refresh_progress.rows_read IS NULL THEN
-		RAISE NOTICE 'source "%": skipped month %, which another refresh has rolled up as of a later time', refresh_progress.source, to_char(refresh_progress.month, 'YYYY-MM');
+		RAISE NOTICE 'source "%": skipped month %, which another refresh has rolled up as of a later time', refresh_progress.source, to_char(refresh_progress.month, 'YYYY-MM')
+			USING HINT = 'CALL pmr.refresh() with its days rolls it up as of an earlier time.';
 	ELSE
 		SELECT sum(d) INTO copies
 		FROM pmr.rollup_month AS m, unnest(m.duplicates) AS d
@@ -98,7 +99,37 @@ END
 $$;
 COMMENT ON FUNCTION pmr.refresh_progress(bigint, text, date[], double precision[], date, bigint) IS 'internal: records in refresh_log that a month is done';
 
-/* Records the end of a run, and warns about settled months whose targets have changed. */
+/*
+ * An extract holds no response that came after it was made.  If it is rolled up
+ * as of a later time, its last requests count as missed.  So this warns if a
+ * source is silent before as_of for longer than between any two of its days.
+ */
+CREATE FUNCTION pmr.check_newest(source text, as_of timestamp with time zone) RETURNS void
+	LANGUAGE plpgsql
+	SET search_path = pg_catalog, pg_temp
+	SET datestyle = 'ISO, MDY'
+AS $$
+DECLARE
+	newest timestamptz := (SELECT max(m.newest_at) FROM pmr.rollup_month AS m WHERE m.source = check_newest.source);
+	zone text := (SELECT s.report_timezone FROM pmr.source AS s WHERE s.source = check_newest.source);
+	longest_gap integer;
+	from_day date;
+BEGIN
+	SELECT max(d.day - d.before) INTO longest_gap
+	FROM (SELECT u.day, lag(u.day) OVER (ORDER BY u.day) AS before
+		  FROM (SELECT DISTINCT r.day FROM pmr.rollup AS r
+				WHERE r.source = check_newest.source AND r.month >= newest - interval '4 months' AND r.day IS NOT NULL) AS u) AS d;
+	IF check_newest.as_of > newest + make_interval(days => greatest(longest_gap, 1)) THEN
+		from_day := ((newest - (SELECT max(t.target) FROM pmr.target_response_time AS t)) AT TIME ZONE zone)::date;
+		RAISE WARNING 'newest time in source "%" is %, long before as_of', check_newest.source, newest
+			USING DETAIL = 'Requests whose responses are not loaded yet count as missed.',
+				HINT = format('If the source is complete only up to its newest time: CALL pmr.refresh(%L, %L, %L, %L)', check_newest.source, from_day, (newest AT TIME ZONE zone)::date, newest);
+	END IF;
+END
+$$;
+COMMENT ON FUNCTION pmr.check_newest(text, timestamp with time zone) IS 'internal: warning if a source is silent long before the time as of which it has been rolled up';
+
+/* Records the end of a run, and warns of what makes its figures wrong. */
 CREATE FUNCTION pmr.refresh_end(refresh_id bigint, source text) RETURNS void
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
@@ -110,6 +141,7 @@ BEGIN
 	UPDATE pmr.refresh_log AS l
 	SET finished_at = clock_timestamp(), done_pct = 100, expected_at = NULL
 	WHERE l.refresh_id = refresh_end.refresh_id;
+	PERFORM pmr.check_newest(refresh_end.source, (SELECT l.as_of FROM pmr.refresh_log AS l WHERE l.refresh_id = refresh_end.refresh_id));
 	SELECT min(c.month) AS first, max(c.month) AS last, count(*) AS months INTO stale FROM pmr.changed_targets(refresh_end.source) AS c;
 	IF stale.months > 0 THEN
 		RAISE WARNING 'Target Response Times of % settled months of source "%" have changed since the rollup', stale.months, refresh_end.source
@@ -161,6 +193,8 @@ DECLARE
 	refresh_id bigint;
 	expected double precision[];
 	month pg_catalog.date;
+	/* Who names days can replace what an earlier refresh has rolled up as of a later time. */
+	replaces_before timestamp with time zone := CASE WHEN from_day IS NULL THEN '-infinity' ELSE pg_catalog.clock_timestamp() END;
 BEGIN
 	PERFORM pmr.require_autocommit();
 	months := pmr.refresh_months(pmr.requesting_role(), source, from_day, to_day, as_of);
@@ -169,7 +203,7 @@ BEGIN
 	COMMIT;
 	SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
 	FOREACH month IN ARRAY months LOOP
-		PERFORM pmr.refresh_progress(refresh_id, source, months, expected, month, pmr.refresh_month(pmr.requesting_role(), source, month, as_of));
+		PERFORM pmr.refresh_progress(refresh_id, source, months, expected, month, pmr.refresh_month(pmr.requesting_role(), source, month, as_of, replaces_before));
 		COMMIT;
 		SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
 	END LOOP;

@@ -1,9 +1,9 @@
 /* Rolling up one month */
 
 /*
- * Rolls up one month as of a time, and replaces its rollup.  If another refresh
- * has rolled it up as of a later time, it does nothing and returns NULL;
- * otherwise it returns the number of rows read.
+ * Rolls up one month as of a time, and replaces its rollup.  If it is rolled up
+ * as of a later time, and was so at or after the time replaces_before, this
+ * does nothing and returns NULL; otherwise it returns the number of rows read.
  *
  * The lock on the row of the source lets only one refresh of it run at a time.
  * The source is read as its owner, and the result is written as the owner of
@@ -12,7 +12,7 @@
  * The SET clauses make the results of the source's views independent of the
  * session's settings.
  */
-CREATE FUNCTION pmr.refresh_month(role pmr.requesting_role, source text, month date, as_of timestamp with time zone) RETURNS bigint
+CREATE FUNCTION pmr.refresh_month(role pmr.requesting_role, source text, month date, as_of timestamp with time zone, replaces_before timestamp with time zone DEFAULT '-infinity') RETURNS bigint
 	LANGUAGE plpgsql SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
 	SET timezone = 'UTC'
@@ -41,7 +41,8 @@ BEGIN
 	IF NOT FOUND THEN
 		RAISE undefined_object USING MESSAGE = format('source "%s" does not exist', refresh_month.source);
 	ELSIF EXISTS (SELECT FROM pmr.rollup_month AS m
-				  WHERE m.source = refresh_month.source AND m.month = refresh_month.month AND m.as_of > refresh_month.as_of) THEN
+				  WHERE m.source = refresh_month.source AND m.month = refresh_month.month AND m.as_of > refresh_month.as_of
+					AND m.refreshed_at >= replaces_before) THEN
 		RETURN NULL;
 	END IF;
 	start := greatest(refresh_month.month::timestamp AT TIME ZONE registered.report_timezone, '0001-01-02 00:00+00');
@@ -72,6 +73,7 @@ BEGIN
 SELECT part.*
 FROM (SELECT number, $4 AS slices FROM generate_series(0, $4 - 1) AS number) AS slice, LATERAL (
 	SELECT party, srv, mode, device_generation, user_role, qualifier, business_process,
+		max(greatest(requested_at, responded_at, delivered_at, executed_at)) AS newest_at,
 		pmr.rollup_cells(day, outcome, class, started_at, answered_at, factors) AS x
 	FROM (%s) AS request
 	WHERE NOT is_copy
@@ -79,11 +81,11 @@ FROM (SELECT number, $4 AS slices FROM generate_series(0, $4 - 1) AS number) AS 
 			pmr.request_query(refresh_month.source, slices > 1)),
 			refresh_month.as_of, start, least(finish, refresh_month.as_of), slices)
 			AS c (party text COLLATE "C", srv text COLLATE "C", mode text COLLATE "C", device_generation text COLLATE "C", user_role text COLLATE "C",
-				qualifier text COLLATE "C", business_process text COLLATE "C", x pmr.rollup_cells)
+				qualifier text COLLATE "C", business_process text COLLATE "C", newest_at timestamptz, x pmr.rollup_cells)
 	), stratum AS MATERIALIZED (
 		SELECT pmr.party_key(c.party) AS party, pmr.short_key(c.srv) AS srv, c.mode, c.device_generation, pmr.short_key(c.user_role) AS user_role,
 			pmr.short_key(c.qualifier) AS qualifier, pmr.short_key(c.business_process) AS business_process,
-			t.target_s, t.target_status, pmr.target_fingerprint(c.srv, finish) AS target_fingerprint, c.x
+			t.target_s, t.target_status, pmr.target_fingerprint(c.srv, finish) AS target_fingerprint, c.newest_at, c.x
 		FROM crossed AS c, pmr.target_between(c.srv, c.mode, c.device_generation, c.user_role, start, finish) AS t
 		ORDER BY c.party, c.srv
 	), cell AS (
@@ -121,7 +123,8 @@ FROM (SELECT number, $4 AS slices FROM generate_series(0, $4 - 1) AS number) AS 
 		coalesce(sum(c.invalid), 0),
 		CASE WHEN id_known THEN (SELECT array_agg(p.copies ORDER BY p.party) FROM present AS p) END,
 		success_known,
-		(SELECT array_agg(p.party ORDER BY p.party) FROM present AS p)
+		(SELECT array_agg(p.party ORDER BY p.party) FROM present AS p),
+		max(s.newest_at)
 	FROM stratum AS s, unnest((s.x).cells) AS c
 	WHERE c.factor = 0 AND c.day IS NULL
 	HAVING count(*) > 0 OR EXISTS (SELECT FROM copies)
@@ -129,4 +132,4 @@ FROM (SELECT number, $4 AS slices FROM generate_series(0, $4 - 1) AS number) AS 
 	RETURN coalesce(result, 0);
 END
 $$;
-COMMENT ON FUNCTION pmr.refresh_month(pmr.requesting_role, text, date, timestamp with time zone) IS 'internal: rolls up one month of a source';
+COMMENT ON FUNCTION pmr.refresh_month(pmr.requesting_role, text, date, timestamp with time zone, timestamp with time zone) IS 'internal: rolls up one month of a source';

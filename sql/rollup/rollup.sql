@@ -114,6 +114,7 @@ CREATE TABLE pmr.rollup_month (
 	duplicates bigint[],
 	success_known boolean NOT NULL,
 	parties text[] NOT NULL,
+	newest_at timestamp with time zone,
 	PRIMARY KEY (source, month)
 );
 SELECT pg_extension_config_dump('pmr.rollup_month', '');
@@ -125,3 +126,4 @@ COMMENT ON COLUMN pmr.rollup_month.negative IS 'requests that were answered befo
 COMMENT ON COLUMN pmr.rollup_month.duplicates IS 'for each of parties, the rows that repeat the request of another row; they count if the source counts copies; NULL: the source has no request_id';
 COMMENT ON COLUMN pmr.rollup_month.success_known IS 'true: the source has a column response_code';
 COMMENT ON COLUMN pmr.rollup_month.parties IS 'Parties that have rows in the month';
+COMMENT ON COLUMN pmr.rollup_month.newest_at IS 'newest time of a request, response, delivery or execution in the rows of the month, not later than as_of; NULL: the month has only copies that do not count';

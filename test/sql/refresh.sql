@@ -481,6 +481,40 @@ CALL pmr.refresh('log');
 SELECT which, requests FROM rolled_month WHERE source = 'log' ORDER BY which;
 
 --
+-- An extract that ends long before as_of: its last requests would count as missed
+--
+
+-- 40 days of a request an hour, with a target of five days and an answer after 23 hours; extracted at the end of day 40
+CREATE TABLE extract AS
+SELECT 'A'::text AS party, '11.3'::text AS srv, 'on_demand'::text AS mode, 'smets1'::text AS device_generation, at AS requested_at,
+	CASE WHEN at + interval '23 hours' <= '2024-02-10 00:00+00' THEN at + interval '23 hours' END AS responded_at, 'I0'::text AS response_code
+FROM generate_series(timestamptz '2024-01-01 00:00+00', '2024-02-09 23:00+00', interval '1 hour') AS at;
+SELECT pmr.srv_target('11.3', 'on_demand', 'smets1', '2024-02-01') AS target;
+SELECT pmr.add_source('extract', 'extract'), pmr.add_source('right', 'extract');
+\set VERBOSITY default
+CALL pmr.refresh('extract');
+CREATE FUNCTION extract_month(source text) RETURNS TABLE (month date, settled boolean, met numeric, missed numeric, pending numeric) LANGUAGE sql
+AS 'SELECT m.month, m.settled, sum(r.met), sum(r.missed), sum(r.pending) FROM pmr.rollup_month AS m JOIN pmr.rollup AS r USING (source, month)
+WHERE m.source = extract_month.source AND r.day IS NULL AND r.factor = ''all'' GROUP BY m.month, m.settled ORDER BY m.month';
+SELECT * FROM extract_month('extract');
+-- an earlier as_of replaces the months of the days that are named, and no others
+CALL pmr.refresh('extract', as_of => '2024-02-10 00:00+00');
+CALL pmr.refresh('extract', '2024-02-04', '2024-02-09', '2024-02-10 00:00+00');
+SELECT * FROM extract_month('extract');
+CALL pmr.refresh('right', as_of => '2024-02-10 00:00+00');
+SELECT * FROM extract_month('right');
+-- what is rolled up while a refresh runs is not replaced, although days are named
+SELECT pmr.refresh_month(pmr.requesting_role(), 'right', '2024-02-01', '2024-02-11 00:00+00') AS rows, pmr.refresh_month(pmr.requesting_role(), 'right', '2024-02-01', '2024-02-10 00:00+00', refreshed_at) AS earlier
+FROM pmr.rollup_month WHERE source = 'right' AND month = '2024-02-01';
+-- silence is measured by the longest time between two days with requests: here weekends
+DELETE FROM extract WHERE extract(isodow FROM requested_at AT TIME ZONE 'UTC') > 5 OR responded_at IS NULL;
+SELECT max(greatest(requested_at, responded_at)) AS newest FROM extract;
+CALL pmr.refresh('right', '2024-02-01', '2024-02-29', '2024-02-13 00:00+00');
+CALL pmr.refresh('right', '2024-02-01', '2024-02-29', '2024-02-13 00:00:00.000001+00');
+\set VERBOSITY terse
+DROP FUNCTION extract_month(text);
+
+--
 -- Errors, and privileges
 --
 
