@@ -15,7 +15,8 @@ our @reference_tables = qw(service_reference_variant business_process
   business_process_srv target_response_time service_level response_code);
 our @report_tables = qw(party source rollup rollup_pair rollup_month refresh_log
   party_access disclosure_rule publication publication_target
-  publication_party publication_cell publication_figure);
+  publication_party publication_combination publication_cell
+  publication_figure);
 
 # Requesting roles: the owner, and a role that can see some Parties, query all
 # views.  The others (one that refreshes, and roles that can see Parties by
