@@ -51,7 +51,9 @@
  * NP-hard already for tables of two dimensions (Kelly, Golden and Assad, Cell
  * suppression: disclosure protection for sensitive tabular data, 1992).  An
  * exact audit by linear programming needs a solver.  Differences of three
- * classifications at once are not covered.
+ * classifications at once are not covered, nor are those between what the hidden
+ * values of two factors leave of a generation: test/unit/disclosure.c counts the
+ * latter.
  *
  * Each round takes time that is linear in the number of counts, times the
  * number of factors for 2, and times the number of categories for 3, and again
