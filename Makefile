@@ -32,7 +32,7 @@ SQL_PARTS = schema \
 	report/performance_report \
 	comparison/publication comparison/disclosure_rule \
 	comparison/publish_figures comparison/suppress comparison/publish \
-	comparison/own_groups comparison/party_comparison \
+	comparison/own_groups comparison/combination comparison/party_comparison \
 	comparison/factor_comparison comparison/industry_performance \
 	diagnose/misses diagnose/diagnose \
 	access/allow_refresh access/privileges

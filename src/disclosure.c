@@ -180,12 +180,19 @@ compare_numbers(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+static NumberIndex *
+search_number(const Numbers *numbers, int32 number)
+{
+	NumberIndex key = {number, 0};
+
+	return bsearch(&key, numbers->list, numbers->n, sizeof(NumberIndex),
+				   compare_numbers);
+}
+
 static int32
 find_number(const Numbers *numbers, int32 number)
 {
-	NumberIndex key = {number, 0};
-	NumberIndex *found = bsearch(&key, numbers->list, numbers->n,
-								 sizeof(NumberIndex), compare_numbers);
+	NumberIndex *found = search_number(numbers, number);
 
 	if (found != NULL)
 		return found->index;
@@ -212,6 +219,25 @@ number_groups(const Rows *shares)
 		groups.n++;
 	}
 	return groups;
+}
+
+/* Which groups are known; those that have no requests do not matter. */
+static const bool *
+read_known(const Rows *rows, const Numbers *groups)
+{
+	bool	   *known = allocate(groups->n, sizeof(bool));
+
+	if (rows->nrows == 0)
+		return NULL;
+	memset(known, 0, groups->n * sizeof(bool));
+	for (int i = 0; i < rows->nrows; i++)
+	{
+		NumberIndex *group = search_number(groups, get_number(rows, i, 0));
+
+		if (group != NULL)
+			known[group->index] = true;
+	}
+	return known;
 }
 
 /* Figures and counts */
@@ -427,7 +453,7 @@ pmr_passes_dominance_rule(PG_FUNCTION_ARGS)
 	PG_RETURN_BOOL(disclosure_rule_passes(&rule, measured, ngroups, omitted));
 }
 
-/* (rule, figures, shares, cells, pairs) */
+/* (rule, figures, shares, cells, pairs, known) */
 Datum
 pmr_suppressed_figures(PG_FUNCTION_ARGS)
 {
@@ -436,6 +462,7 @@ pmr_suppressed_figures(PG_FUNCTION_ARGS)
 	Rows		shares = get_rows(fcinfo, 2, SHARE_COLUMNS, "shares");
 	Rows		cells = get_rows(fcinfo, 3, CELL_COLUMNS, "cells");
 	Rows		pairs = get_rows(fcinfo, 4, PAIR_COLUMNS, "pairs");
+	Rows		known = get_rows(fcinfo, 5, 1, "known");
 	Numbers		numbers;
 	Numbers		groups = number_groups(&shares);
 
@@ -446,6 +473,7 @@ pmr_suppressed_figures(PG_FUNCTION_ARGS)
 	disclosure.shares = read_shares(&shares, &numbers, &groups);
 	disclosure.cells = read_cells(&cells, &numbers, &groups);
 	disclosure.pairs = read_pairs(&pairs, &numbers, &groups);
+	disclosure.known = read_known(&known, &groups);
 	allocate_memory(&disclosure);
 	check_disclosure(&disclosure);
 	disclosure_suppress(&disclosure);

@@ -60,14 +60,19 @@ COMMENT ON FUNCTION pmr.role_oid(pmr.requesting_role) IS 'internal: OID of the r
  * the numbers of rows read, which everybody can see, do not tell whether a Party
  * exists.
  */
-CREATE FUNCTION pmr.own_parties(role pmr.requesting_role) RETURNS text[]
+CREATE FUNCTION pmr.parties_of_role(role oid, privilege text) RETURNS text[]
 	LANGUAGE sql STABLE PARALLEL RESTRICTED
 	SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
 	SELECT coalesce(array_agg(DISTINCT a.party), '{}')
 	FROM pmr.party_access AS a JOIN pg_roles AS r ON r.rolname = a.role_name
-	WHERE pg_has_role(pmr.role_oid(role), r.oid, 'USAGE');
+	WHERE pg_has_role(role, r.oid, privilege);
 END;
+COMMENT ON FUNCTION pmr.parties_of_role(oid, text) IS 'internal: Parties that party_access names for a role, and for roles whose rights it has (privilege USAGE), or that it is a member of (MEMBER)';
+
+CREATE FUNCTION pmr.own_parties(role pmr.requesting_role) RETURNS text[]
+	LANGUAGE sql STABLE PARALLEL RESTRICTED
+	RETURN pmr.parties_of_role(pmr.role_oid(role), 'USAGE');
 COMMENT ON FUNCTION pmr.own_parties(pmr.requesting_role) IS 'internal: Parties that party_access names for a role, or for roles whose rights it has';
 
 CREATE FUNCTION pmr.can_see_all_parties(role pmr.requesting_role) RETURNS boolean

@@ -1,7 +1,7 @@
 /* A Party's factor values beside those of others */
 
 /* Rates of others with a value of a factor, and with their other values. */
-CREATE FUNCTION pmr.others_value(source text, month date, own text[], all_parties boolean)
+CREATE FUNCTION pmr.others_value(source text, month date, own text[], all_parties boolean, hidden integer[])
 	RETURNS TABLE (factor text, value text, srv text, mode text, device_generation text, measured bigint, missed integer, other_measured bigint, other_missed integer)
 	LANGUAGE plpgsql STABLE
 	ROWS 1000
@@ -13,13 +13,13 @@ BEGIN
 	SELECT v.factor, v.value, v.srv, v.mode, v.device_generation, v.measured, 1000 - pmr.per_mille(v.met, v.measured),
 		v.all_measured - v.measured, 1000 - pmr.per_mille(v.all_met - v.met, v.all_measured - v.measured)
 	FROM (SELECT f.*, max(f.measured) FILTER (WHERE f.kind = 'generation') OVER w AS all_measured, max(f.met) FILTER (WHERE f.kind = 'generation') OVER w AS all_met
-		  FROM pmr.others_figure(others_value.source, others_value.month, others_value.own, others_value.all_parties) AS f
-		  WHERE f.kind IN ('generation', 'value') AND (others_value.all_parties OR cardinality(others_value.own) = 1)
+		  FROM pmr.others_figure(others_value.source, others_value.month, others_value.own, others_value.all_parties, others_value.hidden) AS f
+		  WHERE f.kind IN ('generation', 'value')
 		  WINDOW w AS (PARTITION BY f.srv, f.mode, f.device_generation)) AS v
 	WHERE v.kind = 'value' AND v.all_measured IS NOT NULL;
 END
 $$;
-COMMENT ON FUNCTION pmr.others_value(text, date, text[], boolean) IS 'internal: misses of others in thousandths, with a value of a factor and with the other values of the factor';
+COMMENT ON FUNCTION pmr.others_value(text, date, text[], boolean, integer[]) IS 'internal: misses of others in thousandths, with a value of a factor and with the other values of the factor';
 
 /* A Party's requests with a value of a factor, and with its other values. */
 CREATE FUNCTION pmr.own_value(source text, month date, party text)
@@ -47,7 +47,7 @@ COMMENT ON FUNCTION pmr.own_value(text, date, text) IS 'internal: measured reque
  * with their other values.  Each rate is applied where it is known.  Misses
  * expected at rates of others are in thousandths.
  */
-CREATE FUNCTION pmr.value_sums(source text, month date, party text, own text[], all_parties boolean)
+CREATE FUNCTION pmr.value_sums(source text, month date, party text, own text[], all_parties boolean, hidden integer[])
 	RETURNS TABLE (factor text, value text, measured bigint, met bigint, n double precision,
 		o_covered double precision, o_missed bigint, o_expected double precision, pooled double precision, own_variance double precision,
 		v_covered double precision, v_expected double precision,
@@ -67,7 +67,7 @@ BEGIN
 			v.measured::double precision AS v, v.missed AS v_missed,
 			nullif(v.other_measured, 0)::double precision AS w, v.other_missed AS w_missed
 		FROM pmr.own_value(value_sums.source, value_sums.month, value_sums.party) AS c
-			LEFT JOIN pmr.others_value(value_sums.source, value_sums.month, value_sums.own, value_sums.all_parties) AS v
+			LEFT JOIN pmr.others_value(value_sums.source, value_sums.month, value_sums.own, value_sums.all_parties, value_sums.hidden) AS v
 				ON v.factor = c.factor AND v.value = c.value AND v.srv = c.srv AND v.mode = c.mode AND v.device_generation = c.device_generation AND c.measured > 0
 	), rate AS (
 		SELECT m.*, (m.v_missed * m.v + m.w_missed * m.w) / (1000.0::double precision * (m.v + m.w)) AS q_others
@@ -85,7 +85,7 @@ BEGIN
 	GROUP BY r.factor, r.value;
 END
 $$;
-COMMENT ON FUNCTION pmr.value_sums(text, date, text, text[], boolean) IS 'internal: sums over strata that factor_comparison is made from, by value of each factor';
+COMMENT ON FUNCTION pmr.value_sums(text, date, text, text[], boolean, integer[]) IS 'internal: sums over strata that factor_comparison is made from, by value of each factor';
 
 CREATE FUNCTION pmr.factor_comparison_of(role pmr.requesting_role, source text, party text, month date)
 	RETURNS TABLE (factor text, value text, measured bigint, own_met_pct double precision, own_other_met_pct double precision, same_value_met_pct double precision, other_values_met_pct double precision,
@@ -97,8 +97,7 @@ CREATE FUNCTION pmr.factor_comparison_of(role pmr.requesting_role, source text, 
 AS $$
 #variable_conflict use_column
 DECLARE
-	every_party boolean;
-	own text[];
+	reader record;
 	phi double precision;
 BEGIN
 	IF NOT pmr.can_see_party(factor_comparison_of.role, factor_comparison_of.party) OR NOT EXISTS (
@@ -106,8 +105,7 @@ BEGIN
 			WHERE p.source = factor_comparison_of.source AND p.month = factor_comparison_of.month AND p.party = factor_comparison_of.party) THEN
 		RETURN;
 	END IF;
-	every_party := pmr.can_see_all_parties(factor_comparison_of.role);
-	own := pmr.own_groups(factor_comparison_of.role, factor_comparison_of.source, factor_comparison_of.month, factor_comparison_of.party);
+	SELECT * INTO reader FROM pmr.reader(factor_comparison_of.role, factor_comparison_of.source, factor_comparison_of.month, factor_comparison_of.party);
 	SELECT coalesce(greatest(1, sum(pmr.chi_square(c.squares, c.measured, c.met) ORDER BY c.srv, c.mode, c.device_generation, c.qualifier) / sum(c.days - 1)), 1) INTO phi
 	FROM pmr.publication_cell AS c
 	WHERE c.source = factor_comparison_of.source AND c.month = factor_comparison_of.month AND c.party = factor_comparison_of.party
@@ -129,11 +127,10 @@ BEGIN
 		round((100 * coalesce(s.v_covered, 0) / s.n)::numeric, 1)::double precision,
 		CASE
 			WHEN s.n IS NULL THEN NULL
-			WHEN NOT every_party AND cardinality(own) <> 1 THEN 'your Parties are of several groups'
 			WHEN f.v_covers IS NOT TRUE THEN 'others are too few, or too unequal'
 			WHEN f.w_covers IS NOT TRUE THEN 'others have no other values'
 		END
-	FROM pmr.value_sums(factor_comparison_of.source, factor_comparison_of.month, factor_comparison_of.party, own, every_party) AS s
+	FROM pmr.value_sums(factor_comparison_of.source, factor_comparison_of.month, factor_comparison_of.party, reader.own, reader.every_party, reader.hidden) AS s
 		CROSS JOIN LATERAL (SELECT
 			0.9 * s.n <= s.o_covered AS o_covers, 0.9 * s.n <= s.v_covered AS v_covers, 0.9 * s.n <= s.w_covered AS w_covers,
 			s.o_missed - s.o_expected > 3.29 * sqrt(phi * s.own_variance)

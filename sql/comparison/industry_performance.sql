@@ -25,12 +25,10 @@ CREATE FUNCTION pmr.industry_performance_of(role pmr.requesting_role, source tex
 	SET search_path = pg_catalog, pg_temp
 	SET jit = off
 BEGIN ATOMIC
-	WITH requester AS MATERIALIZED (
-		SELECT pmr.can_see_all_parties(role) AS can_see_all_parties, pmr.own_groups(role, industry_performance_of.source, industry_performance_of.month, NULL) AS own
-	), asked AS MATERIALIZED (
-		SELECT r.can_see_all_parties, r.own, cardinality(r.own) = 1 AS one_group
-		FROM requester AS r
-		WHERE r.can_see_all_parties OR r.own <> '{}'
+	WITH asked AS MATERIALIZED (
+		SELECT r.every_party AS can_see_all_parties, r.own, r.hidden
+		FROM pmr.reader(role, industry_performance_of.source, industry_performance_of.month, NULL) AS r
+		WHERE r.every_party OR pmr.own_parties(role) <> '{}'
 	), live AS (
 		SELECT r.srv, r.mode, sum(r.requests)::bigint AS requests, sum(r.met)::bigint AS met, sum(r.missed)::bigint AS missed,
 			sum(r.pending + r.invalid)::bigint AS open, sum(r.success)::bigint AS success,
@@ -46,7 +44,7 @@ BEGIN ATOMIC
 		GROUP BY c.srv, c.mode
 	), others AS (
 		SELECT f.srv, f.mode, f.groups && a.own AS own,
-			CASE WHEN f.shown AND (a.one_group OR f.figure IN (SELECT w.figure FROM pmr.shown_without(industry_performance_of.source, industry_performance_of.month, a.own) AS w))
+			CASE WHEN f.shown AND f.figure <> ALL (a.hidden)
 				THEN pmr.per_mille(f.total_met - g.met, f.total_measured - g.measured) / 10.0::double precision END AS met_pct
 		FROM asked AS a
 			JOIN pmr.publication_figure AS f ON f.source = industry_performance_of.source AND f.month = industry_performance_of.month

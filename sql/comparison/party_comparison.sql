@@ -34,10 +34,9 @@ COMMENT ON FUNCTION pmr.chi_square(double precision, bigint, bigint) IS 'interna
 
 /*
  * Figures of a publication less those of own groups, as far as the requesting
- * role may have them.  A role of several groups gets those that are shown
- * without all of these, and no category.
+ * role may have them.
  */
-CREATE FUNCTION pmr.others_figure(source text, month date, own text[], all_parties boolean)
+CREATE FUNCTION pmr.others_figure(source text, month date, own text[], all_parties boolean, hidden integer[])
 	RETURNS TABLE (kind text, srv text, mode text, device_generation text, qualifier text, factor text, value text, category text,
 		groups text[], group_measured bigint[], group_met bigint[], measured bigint, met bigint, times_shown boolean, p50_s double precision[], p95_s double precision[])
 	LANGUAGE sql STABLE
@@ -50,15 +49,13 @@ BEGIN ATOMIC
 								coalesce(sum(f.met[array_position(f.groups, o.name)]), 0)::bigint AS met
 							FROM unnest(others_figure.own) AS o (name)) AS g
 	WHERE f.source = others_figure.source AND f.month = others_figure.month
-	  AND (others_figure.all_parties OR f.shown)
-	  AND (others_figure.all_parties OR cardinality(others_figure.own) = 1
-		OR f.figure IN (SELECT w.figure FROM pmr.shown_without(others_figure.source, others_figure.month, others_figure.own) AS w))
+	  AND (others_figure.all_parties OR f.shown AND f.figure NOT IN (SELECT h FROM unnest(others_figure.hidden) AS h))
 	  AND f.total_measured > g.measured;
 END;
-COMMENT ON FUNCTION pmr.others_figure(text, date, text[], boolean) IS 'internal: figures of a publication without these groups, as far as the requesting role may have them';
+COMMENT ON FUNCTION pmr.others_figure(text, date, text[], boolean, integer[]) IS 'internal: figures of a publication without these groups, as far as the requesting role may have them';
 
 /* Rates of others; srv and mode are all where the row is the total. */
-CREATE FUNCTION pmr.others_rate(source text, month date, own text[], all_parties boolean, category text, min_group_requests bigint)
+CREATE FUNCTION pmr.others_rate(source text, month date, own text[], all_parties boolean, hidden integer[], category text, min_group_requests bigint)
 	RETURNS TABLE (total boolean, srv text, mode text, category_rate integer, industry_rate integer, p50_s double precision, p95_s double precision, group_rates integer[])
 	LANGUAGE plpgsql STABLE
 	ROWS 100
@@ -76,7 +73,7 @@ BEGIN
 				FROM unnest(f.groups, f.group_measured, f.group_met) AS g (name, measured, met)
 				WHERE g.measured >= others_rate.min_group_requests AND g.name <> ALL (others_rate.own)
 				ORDER BY rate) END AS group_rates
-		FROM pmr.others_figure(others_rate.source, others_rate.month, others_rate.own, others_rate.all_parties) AS f
+		FROM pmr.others_figure(others_rate.source, others_rate.month, others_rate.own, others_rate.all_parties, others_rate.hidden) AS f
 		WHERE f.kind IN ('all', 'srv') OR f.kind = 'category' AND f.category = others_rate.category
 	)
 	SELECT r.kind = 'all', r.srv, r.mode, max(r.rate) FILTER (WHERE r.kind = 'category'), max(r.rate) FILTER (WHERE r.kind <> 'category'),
@@ -85,7 +82,7 @@ BEGIN
 	GROUP BY 1, 2, 3;
 END
 $$;
-COMMENT ON FUNCTION pmr.others_rate(text, date, text[], boolean, text, bigint) IS 'internal: met requests of others in thousandths, their times, and the rates of their groups, lowest first, by SRV and mode';
+COMMENT ON FUNCTION pmr.others_rate(text, date, text[], boolean, integer[], text, bigint) IS 'internal: met requests of others in thousandths, their times, and the rates of their groups, lowest first, by SRV and mode';
 
 /* Rates of a Party; srv and mode are all where the row is the total. */
 CREATE FUNCTION pmr.own_rate(source text, month date, party text)
@@ -117,7 +114,7 @@ COMMENT ON FUNCTION pmr.own_rate(text, date, text) IS 'internal: counts, overdis
  * The variance is that of the difference between the two, at the rate of both
  * together (pooled).
  */
-CREATE FUNCTION pmr.equal_mix(source text, month date, party text, own text[], all_parties boolean, region_factor text)
+CREATE FUNCTION pmr.equal_mix(source text, month date, party text, own text[], all_parties boolean, hidden integer[], region_factor text)
 	RETURNS TABLE (total boolean, srv text, mode text, measured bigint, missed bigint, expected bigint, pooled double precision, variance double precision)
 	LANGUAGE plpgsql STABLE
 	ROWS 100
@@ -133,7 +130,7 @@ BEGIN
 		WHERE c.source = equal_mix.source AND c.month = equal_mix.month AND c.party = equal_mix.party AND c.factor = coalesce(equal_mix.region_factor, 'all')
 		UNION ALL
 		SELECT f.srv, f.mode, f.device_generation, f.value, CASE f.kind WHEN 'stratum' THEN f.qualifier END, NULL, NULL, f.measured, 1000 - pmr.per_mille(f.met, f.measured)
-		FROM pmr.others_figure(equal_mix.source, equal_mix.month, equal_mix.own, equal_mix.all_parties) AS f
+		FROM pmr.others_figure(equal_mix.source, equal_mix.month, equal_mix.own, equal_mix.all_parties, equal_mix.hidden) AS f
 		WHERE f.kind = 'stratum' OR f.kind = 'value' AND f.factor = equal_mix.region_factor
 	), stratum AS (
 		SELECT s.srv, s.mode, s.device_generation, s.value, s.qualifier, sum(s.measured)::bigint AS measured, sum(s.missed)::bigint AS missed,
@@ -156,7 +153,7 @@ BEGIN
 	GROUP BY 1, 2, 3, t.total;
 END
 $$;
-COMMENT ON FUNCTION pmr.equal_mix(text, date, text, text[], boolean, text) IS 'internal: misses of a Party and those that the rates of others give at its mix of strata, in thousandths, by SRV and mode';
+COMMENT ON FUNCTION pmr.equal_mix(text, date, text, text[], boolean, integer[], text) IS 'internal: misses of a Party and those that the rates of others give at its mix of strata, in thousandths, by SRV and mode';
 
 CREATE FUNCTION pmr.party_comparison_of(role pmr.requesting_role, source text, party text, month date)
 	RETURNS TABLE (srv text, mode text, measured bigint, own_met_pct double precision, category_met_pct double precision, industry_met_pct double precision,
@@ -170,9 +167,8 @@ CREATE FUNCTION pmr.party_comparison_of(role pmr.requesting_role, source text, p
 AS $$
 #variable_conflict use_column
 DECLARE
-	every_party boolean;
-	own text[];
-	one_group boolean;
+	reader record;
+	alone boolean;
 	categories bigint;
 	own_category text;
 	shown_category text;
@@ -188,13 +184,12 @@ BEGIN
 		RETURN;
 	END IF;
 	SELECT * INTO rule FROM pmr.publication AS u WHERE u.source = party_comparison_of.source AND u.month = party_comparison_of.month;
-	every_party := pmr.can_see_all_parties(party_comparison_of.role);
-	own := pmr.own_groups(party_comparison_of.role, party_comparison_of.source, party_comparison_of.month, party_comparison_of.party);
-	one_group := cardinality(own) = 1;
+	SELECT * INTO reader FROM pmr.reader(party_comparison_of.role, rule.source, rule.month, party_comparison_of.party);
+	alone := cardinality(reader.combined) = 1;
 	SELECT count(DISTINCT p.category) INTO categories
 	FROM pmr.publication_party AS p
-	WHERE p.source = rule.source AND p.month = rule.month AND p.supplier_group = ANY (own);
-	IF every_party OR one_group AND categories = 1 THEN
+	WHERE p.source = rule.source AND p.month = rule.month AND p.supplier_group = ANY (reader.combined);
+	IF reader.every_party OR categories = 1 THEN
 		shown_category := own_category;
 	END IF;
 
@@ -209,25 +204,28 @@ BEGIN
 		CASE WHEN c.ranks THEN (SELECT round(avg(r), 0) / 10 FROM unnest(i.group_rates[greatest((c.groups - 1) / 2, 1):(c.groups + 4) / 2]) AS r)::double precision END,
 		CASE WHEN c.ranks AND o.measured >= rule.min_group_requests THEN 1 + (SELECT count(*) FROM unnest(i.group_rates) AS r WHERE r > pmr.per_mille(o.met, o.measured)) END,
 		CASE WHEN c.ranks AND o.measured >= rule.min_group_requests THEN 1 + c.groups END,
-		o.times_s[1], i.p50_s, o.times_s[2], i.p95_s,
+		o.times_s[1], CASE WHEN alone THEN i.p50_s END, o.times_s[2], CASE WHEN alone THEN i.p95_s END,
 		nullif(concat_ws('; ',
 			CASE WHEN i.industry_rate IS NULL THEN 'industry: others are too few, or too unequal' END,
 			CASE WHEN o.total OR i.category_rate IS NOT NULL THEN NULL
 				WHEN own_category IS NULL THEN 'category: the Party has none'
-				WHEN shown_category IS NULL THEN 'category: your Parties are of several groups or categories'
+				WHEN shown_category IS NULL THEN 'category: your Parties, or those combined with them, are of several categories'
 				ELSE 'category: others are too few, or too unequal' END,
 			CASE WHEN c.covers OR o.measured = 0 THEN NULL ELSE 'equal mix: under 90 % covered' END,
-			CASE WHEN o.total OR c.ranks THEN NULL ELSE 'median and rank: too few groups' END,
-			CASE WHEN o.total OR i.industry_rate IS NULL OR i.p50_s IS NOT NULL THEN NULL
-				WHEN one_group THEN 'times: others are too few, or too unequal'
-				ELSE 'times: your Parties are of several groups' END), '')
+			CASE WHEN o.total OR c.ranks THEN NULL
+				WHEN reader.combined = reader.own THEN 'median and rank: too few groups'
+				ELSE 'median and rank: another role combines your groups with others' END,
+			CASE WHEN o.total OR i.industry_rate IS NULL OR alone AND i.p50_s IS NOT NULL THEN NULL
+				WHEN alone THEN 'times: others are too few, or too unequal'
+				WHEN reader.combined = reader.own THEN 'times: your Parties are of several groups'
+				ELSE 'times: another role combines your groups with others' END), '')
 	FROM pmr.own_rate(rule.source, rule.month, party_comparison_of.party) AS o
-		LEFT JOIN pmr.others_rate(rule.source, rule.month, own, every_party, shown_category, rule.min_group_requests) AS i
+		LEFT JOIN pmr.others_rate(rule.source, rule.month, reader.own, reader.every_party, reader.hidden, shown_category, rule.min_group_requests) AS i
 			ON i.total = o.total AND i.srv = o.srv AND i.mode = o.mode
-		LEFT JOIN pmr.equal_mix(rule.source, rule.month, party_comparison_of.party, own, every_party, rule.region_factor) AS e
+		LEFT JOIN pmr.equal_mix(rule.source, rule.month, party_comparison_of.party, reader.own, reader.every_party, reader.hidden, rule.region_factor) AS e
 			ON e.total = o.total AND e.srv = o.srv AND e.mode = o.mode
 		CROSS JOIN LATERAL (SELECT o.measured * 9 <= e.measured * 10 AS covers, cardinality(i.group_rates)::bigint AS groups,
-								CASE WHEN every_party THEN cardinality(i.group_rates) > 0 ELSE cardinality(i.group_rates) >= rule.min_groups_ranked END AS ranks) AS c
+								CASE WHEN reader.every_party THEN cardinality(i.group_rates) > 0 ELSE reader.combined = reader.own AND cardinality(i.group_rates) >= rule.min_groups_ranked END AS ranks) AS c
 	ORDER BY o.total DESC, o.srv, o.mode;
 END
 $$;

@@ -54,6 +54,18 @@ CREATE TABLE pmr.publication_party (
 SELECT pg_extension_config_dump('pmr.publication_party', '');
 COMMENT ON TABLE pmr.publication_party IS 'Parties of a publication, with the supplier group and category that they had then';
 
+CREATE TABLE pmr.publication_combination (
+	source text NOT NULL,
+	month date NOT NULL,
+	groups text[] NOT NULL CHECK (cardinality(groups) > 1),
+	hidden integer[] NOT NULL,
+	PRIMARY KEY (source, month, groups)
+);
+SELECT pg_extension_config_dump('pmr.publication_combination', '');
+COMMENT ON TABLE pmr.publication_combination IS 'supplier groups whose figures one role could see when a month was published, by itself or after SET ROLE';
+COMMENT ON COLUMN pmr.publication_combination.groups IS 'all of these supplier groups, in the order of their bytes';
+COMMENT ON COLUMN pmr.publication_combination.hidden IS 'numbers of the figures that are shown to readers of one group, but not to such a role and not to the roles that it can act as';
+
 CREATE TABLE pmr.publication_cell (
 	source text NOT NULL,
 	month date NOT NULL,
@@ -122,4 +134,4 @@ COMMENT ON COLUMN pmr.publication_figure.met IS 'how many of the measured reques
 COMMENT ON COLUMN pmr.publication_figure.p50_s IS 'for each group the median round-trip time in seconds of all other groups, to two significant digits; NULL unless kind is srv';
 COMMENT ON COLUMN pmr.publication_figure.p95_s IS '95th percentile instead of the median of p50_s';
 COMMENT ON COLUMN pmr.publication_figure.times_shown IS 'whether readers are shown p50_s and p95_s';
-COMMENT ON COLUMN pmr.publication_figure.shown IS 'whether readers are shown the figure, each without their own group';
+COMMENT ON COLUMN pmr.publication_figure.shown IS 'whether readers are shown the figure, each without their own group; publication_combination names exceptions';

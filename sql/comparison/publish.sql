@@ -167,6 +167,7 @@ BEGIN
 	PERFORM pmr.check_published_factors(publish.source, publish.month);
 	PERFORM pmr.publish_parties(publish.source, publish.month);
 	PERFORM pmr.publish_figures(publish.source, publish.month);
+	PERFORM pmr.publish_combinations(publish.source, publish.month);
 END
 $$;
 COMMENT ON PROCEDURE pmr.publish(text, date) IS 'publishes a settled month: copies its figures of all Parties, which do not change afterwards, for readers to compare their Parties with';
@@ -183,6 +184,7 @@ BEGIN
 	END IF;
 	DELETE FROM pmr.publication_target AS p WHERE p.source = withdraw.source AND p.month = withdraw.month;
 	DELETE FROM pmr.publication_party AS p WHERE p.source = withdraw.source AND p.month = withdraw.month;
+	DELETE FROM pmr.publication_combination AS p WHERE p.source = withdraw.source AND p.month = withdraw.month;
 	DELETE FROM pmr.publication_cell AS p WHERE p.source = withdraw.source AND p.month = withdraw.month;
 	DELETE FROM pmr.publication_figure AS p WHERE p.source = withdraw.source AND p.month = withdraw.month;
 END

@@ -9,6 +9,13 @@
  * shown to every role, and no role learns anything from what is hidden from
  * others.
  *
+ * A role that knows several groups, because it can act as roles of each, gets
+ * a figure without one of them or without several.  It can subtract the rest of
+ * them.  So it learns the figures without all of them, and nothing else.  More
+ * has to be hidden from all roles that it can act as: all of this is done again
+ * from the start, with the requests of these groups dropped, and with the rule
+ * for all groups that are left.  This changes nothing for other roles.
+ *
  * A hidden figure can be worked out if everything else in a sum is shown.  So
  * more figures are hidden: complementary (secondary) suppression.  A role that
  * subtracts shown figures from a shown figure gets the sum of those that are
@@ -44,7 +51,9 @@
  * NP-hard already for tables of two dimensions (Kelly, Golden and Assad, Cell
  * suppression: disclosure protection for sensitive tabular data, 1992).  An
  * exact audit by linear programming needs a solver.  Differences of three
- * classifications at once are not covered.
+ * classifications at once are not covered, nor are those between what the hidden
+ * values of two factors leave of a generation: test/unit/disclosure.c counts the
+ * latter.
  *
  * Each round takes time that is linear in the number of counts, times the
  * number of factors for 2, and times the number of categories for 3, and again
@@ -56,9 +65,11 @@
 
 /* Preparation */
 
-/* Adds up what has the same figure, "with" and group; drops what is 0. */
+/*
+ * Adds up what has the same figure, "with" and group; drops what is 0 or known.
+ */
 static void
-merge_counts(DisclosureCounts *list)
+merge_counts(const Disclosure *d, DisclosureCounts *list)
 {
 	size_t		n = 0;
 
@@ -66,7 +77,8 @@ merge_counts(DisclosureCounts *list)
 	{
 		DisclosureCount *count = &list->counts[i];
 
-		if (count->measured == 0)
+		if (count->measured == 0 ||
+			(d->known != NULL && d->known[count->group]))
 			continue;
 		if (n > 0 &&
 			disclosure_compare_counts(&list->counts[n - 1], count) == 0)
@@ -117,9 +129,9 @@ prepare(Disclosure *d)
 	size_t		cell = 0;
 	size_t		pair = 0;
 
-	merge_counts(&d->shares);
-	merge_counts(&d->cells);
-	merge_counts(&d->pairs);
+	merge_counts(d, &d->shares);
+	merge_counts(d, &d->cells);
+	merge_counts(d, &d->pairs);
 	for (int32_t i = 0; i < d->nfigures; i++)
 	{
 		DisclosureFigure *figure = &d->figures[i];
@@ -153,6 +165,20 @@ add_figure(const Disclosure *d, int32_t i, int64_t *sums)
 	for (size_t s = d->figures[i].first_share; s < end; s++)
 		sums[d->shares.counts[s].group] += d->shares.counts[s].measured;
 	return end > d->figures[i].first_share;
+}
+
+/* Hides figures that do not satisfy the rule by themselves. */
+static void
+suppress_failing(Disclosure *d)
+{
+	for (int32_t i = 0; i < d->nfigures; i++)
+	{
+		clear_sums(d, d->hidden);
+		add_figure(d, i, d->hidden);
+		if (!sums_pass(d, d->hidden))
+			d->figures[i].shown = false;
+		d->pause();
+	}
 }
 
 /* Adds up the hidden requests of a family.  Returns whether there are any. */
@@ -361,6 +387,8 @@ void
 disclosure_suppress(Disclosure *d)
 {
 	prepare(d);
+	if (d->known != NULL)
+		suppress_failing(d);
 	while (suppress_differences(d) || suppress_factor_differences(d) ||
 		   suppress_category_differences(d))
 		;

@@ -4,9 +4,9 @@
  *	  Which figures of a publication may be shown: the suppression of those that
  *	  would let hidden ones be worked out.
  *
- * A figure is a sum of measured requests over supplier groups.  Here each
- * requesting role has one group, that of its Parties.  The role knows the
- * requests of this group, and it gets each figure without them.
+ * A figure is a sum of measured requests over supplier groups.  A requesting
+ * role knows the requests of the groups of its Parties, and it gets each figure
+ * without them.
  *
  *-------------------------------------------------------------------------
  */
@@ -41,8 +41,9 @@ typedef struct DisclosureFigure
 								 * figures is hidden first */
 	int32_t		number;			/* then the one with the smallest number */
 	int32_t		category;		/* of a category */
-	bool		shown;			/* if it satisfies the rule by itself; then
-								 * what disclosure_suppress() leaves shown */
+	bool		shown;			/* to roles of one group; with known NULL: if
+								 * it satisfies the rule by itself.  Then what
+								 * disclosure_suppress() leaves shown */
 
 	/* disclosure_suppress() sets what follows */
 	bool		failing;
@@ -112,6 +113,12 @@ typedef struct Disclosure
 	DisclosureCounts cells;
 	DisclosureCounts pairs;
 
+	/*
+	 * The groups whose requests the role knows.  NULL: figures are hidden
+	 * from all roles alike, each of which knows one group.
+	 */
+	const bool *known;
+
 	/* working memory, in which nothing need be set */
 	DisclosurePlace *places;	/* one for each figure, and one more */
 	int64_t    *inside;			/* these: one for each group */
@@ -144,8 +151,8 @@ extern const char *disclosure_fault(const Disclosure *disclosure);
 
 /*
  * Hides figures until nothing that is hidden can be worked out from what is
- * shown.  The root stays as it is.  Counts of the same figure and group are
- * added up in place.
+ * shown.  The root stays as it is if known is NULL.  Counts of the same figure
+ * and group are added up in place, and those of known groups are dropped.
  */
 extern void disclosure_suppress(Disclosure *disclosure);
 

@@ -13,7 +13,8 @@
  * Whether a place is mixed depends on the role, which knows the requests of its
  * own group: if only one group has requests inside A (or outside), then to a
  * role of this group the place is not mixed.  So the question is asked once for
- * roles in general, and once for each such group.
+ * roles in general, and once for each such group.  For a role that knows
+ * several groups it is asked once: the requests of these groups are dropped.
  *
  *-------------------------------------------------------------------------
  */
@@ -209,6 +210,8 @@ places_pass(Disclosure *d, int32_t nplaces, int32_t category)
 		walk_place(d, &d->places[p], 1, category);
 	if (!sums_pass(d, d->inside) || !sums_pass(d, d->outside))
 		return false;
+	if (d->known != NULL)
+		return true;
 	link_roles(d, nplaces, category);
 	for (int32_t i = 0; i < nplaces * 2; i++)
 	{

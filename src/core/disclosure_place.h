@@ -44,7 +44,8 @@ clear_sums(const Disclosure *d, int64_t *sums)
 static inline bool
 sums_pass(const Disclosure *d, const int64_t *sums)
 {
-	return disclosure_rule_passes(&d->rule, sums, (size_t) d->ngroups, 1);
+	return disclosure_rule_passes(&d->rule, sums, (size_t) d->ngroups,
+								  d->known == NULL ? 1 : 0);
 }
 
 /* In how many places are the values of a family, which begins with this one? */

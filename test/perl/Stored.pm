@@ -15,7 +15,8 @@ our @reference_tables = qw(service_reference_variant business_process
   business_process_srv target_response_time service_level response_code);
 our @report_tables = qw(party source rollup rollup_pair rollup_month refresh_log
   party_access disclosure_rule publication publication_target
-  publication_party publication_cell publication_figure);
+  publication_party publication_combination publication_cell
+  publication_figure);
 
 # Requesting roles: the owner, and a role that can see some Parties, query all
 # views.  The others (one that refreshes, and roles that can see Parties by
@@ -41,6 +42,7 @@ CREATE ROLE refresher;
 CREATE ROLE "acme reader";
 CREATE ROLE member IN ROLE "acme reader";
 CREATE ROLE all_parties;
+CREATE ROLE two_groups;
 CREATE ROLE no_access;
 });
 	return;
@@ -132,7 +134,8 @@ INSERT INTO pmr.response_code (code, mode, class, description, source) VALUES ('
 INSERT INTO pmr.party VALUES ('ACME', 'Acme plc', 'Acme', 'Large Supplier'), ('Größe', E'\\\\.', 'Acme', 'Other');
 INSERT INTO pmr.party SELECT 'P' || i, 'Party ' || i, 'Group ' || i, CASE WHEN i < 5 THEN 'Large Supplier' ELSE 'Other' END FROM generate_series(1, 5) AS i;
 INSERT INTO pmr.disclosure_rule VALUES (3, 5, 90, 95, 5);
-INSERT INTO pmr.party_access VALUES ('acme reader', 'ACME'), ('acme reader', 'Größe'), ('all_parties', '*'), ('not_here_yet', 'P1');
+INSERT INTO pmr.party_access VALUES ('acme reader', 'ACME'), ('acme reader', 'Größe'), ('all_parties', '*'),
+	('two_groups', 'P3'), ('two_groups', 'P4'), ('not_here_yet', 'P1');
 };
 
 # Two sources, a view and a table; months that are settled, published, restated

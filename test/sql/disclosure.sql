@@ -189,13 +189,13 @@ $$;
 
 SET ROLE regress_disclosure_p2;
 SELECT t AS "table", attempt(format('SELECT FROM pmr.%I', t)) AS outcome
-FROM unnest('{publication,publication_party,publication_cell,publication_figure,rollup,rollup_pair,rollup_month,party_access}'::text[]) AS t;
+FROM unnest('{publication,publication_party,publication_combination,publication_cell,publication_figure,rollup,rollup_pair,rollup_month,party_access}'::text[]) AS t;
 COPY pmr.publication_cell TO STDOUT;
 SELECT attempt('UPDATE pmr.publication_figure SET shown = true') AS update,
 	attempt('SELECT * FROM pmr.publication_cell AS c WHERE false') AS row_type;
 SELECT count(*) AS statistics FROM pg_stats WHERE schemaname = 'pmr' AND tablename ~ '^(publication|rollup)';
 SELECT f AS function, attempt('SELECT ' || f) AS outcome FROM unnest(ARRAY[
-	$$pmr.own_groups(pmr.requesting_role(), 'm24', '2026-10-01', 'P1')$$, $$pmr.shown_without('m24', '2026-10-01', '{}')$$, $$pmr.publish_figures('m24', '2026-10-01')$$,
+	$$pmr.own_groups(pmr.requesting_role(), 'm24', '2026-10-01', 'P1')$$, $$pmr.reader(pmr.requesting_role(), 'm24', '2026-10-01', 'P1')$$, $$pmr.hidden_by_combination('m24', '2026-10-01', '{}', true)$$, $$pmr.current_combinations('m24', '2026-10-01', NULL)$$, $$pmr.publish_figures('m24', '2026-10-01')$$,
 	$$pmr.suppress_figures('m24', '2026-10-01')$$, $$pmr.withdraw('m24', '2026-10-01')$$,
 	$$pmr.party_comparison_of(pmr.requesting_role(), 'm24', 'P1', '2026-10-01')$$, $$pmr.party_comparison_of(pmr.requesting_role(), 'm24', 'nobody', '2026-10-01')$$,
 	$$pmr.factor_comparison_of(pmr.requesting_role(), 'm24', 'P1', '2026-10-01')$$, $$pmr.party_comparison_of(pmr.requesting_role(), 'm24', NULL, '2026-10-01')$$]) AS f;
@@ -265,13 +265,214 @@ SELECT array_agg(DISTINCT party) FROM pmr.party_comparison;
 SET ROLE regress_disclosure_all;
 SELECT count(DISTINCT party) FROM pmr.party_comparison WHERE source = 'm24';
 
--- a role that sees two groups: no categories, no values of factors, and each rate excludes both groups
-SET ROLE regress_disclosure_p23;
-SELECT srv, count(category_met_pct) AS category, count(others_p50_s) AS times, array_agg(DISTINCT industry_met_pct) AS industry
-FROM pmr.party_comparison WHERE source = 'm24' GROUP BY srv ORDER BY srv;
-SELECT count(same_value_met_pct) AS factors FROM pmr.factor_comparison WHERE source = 'm24';
+--
+-- Roles that combine supplier groups.  "Two" inherits the roles of G2 and G3;
+-- "three" inherits nothing, but can act as that of G4 and, over two levels, as
+-- those of G5 and G6; "p23" sees P2 and P3 as one role.
+--
+
 RESET ROLE;
-SELECT srv, round(100.0 * sum(met) / sum(measured), 1) AS industry FROM atom WHERE source = 'm24' AND supplier_group NOT IN ('G2', 'G3') GROUP BY srv ORDER BY srv;
+CREATE ROLE regress_disclosure_p3;
+CREATE ROLE regress_disclosure_p4;
+CREATE ROLE regress_disclosure_p5;
+CREATE ROLE regress_disclosure_p6;
+CREATE ROLE regress_disclosure_two IN ROLE regress_disclosure_p2, regress_disclosure_p3;
+CREATE ROLE regress_disclosure_level1 IN ROLE regress_disclosure_p5, regress_disclosure_p6;
+CREATE ROLE regress_disclosure_level2 IN ROLE regress_disclosure_level1;
+CREATE ROLE regress_disclosure_three NOINHERIT IN ROLE regress_disclosure_p4, regress_disclosure_level2;
+INSERT INTO pmr.party_access SELECT 'regress_disclosure_p' || n, 'P' || n FROM generate_series(3, 6) AS n;
+INSERT INTO pmr.party_access VALUES ('regress_disclosure_missing', 'P1'), ('regress_disclosure_missing', 'P7');
+GRANT USAGE ON SCHEMA disclosure TO regress_disclosure_p3, regress_disclosure_p4, regress_disclosure_p5, regress_disclosure_p6, regress_disclosure_two,
+	regress_disclosure_level1, regress_disclosure_level2, regress_disclosure_three;
+
+-- what a role is shown without its own groups, and its categories, which only the view names
+CREATE TABLE collected (published text, login text, role text, source text, figure integer);
+CREATE FUNCTION figures_of(role pmr.requesting_role, source text) RETURNS SETOF integer LANGUAGE sql SECURITY DEFINER AS $$
+	SELECT f.figure
+	FROM pmr.reader(role, figures_of.source, '2026-10-01', NULL) AS r
+		CROSS JOIN pmr.others_figure(figures_of.source, '2026-10-01', r.own, r.every_party, r.hidden) AS o
+		JOIN pmr.publication_figure AS f ON f.source = figures_of.source
+			AND (f.kind, f.srv, f.device_generation, f.qualifier, f.factor, f.value) = (o.kind, o.srv, o.device_generation, o.qualifier, o.factor, o.value)
+	WHERE o.kind <> 'category' AND r.own <> '{}'
+$$;
+CREATE FUNCTION category_figure(source text, party text, srv text) RETURNS integer LANGUAGE sql SECURITY DEFINER AS $$
+	SELECT f.figure FROM pmr.publication_figure AS f JOIN pmr.publication_party AS p ON p.source = f.source AND p.category = f.category
+	WHERE f.source = category_figure.source AND f.kind = 'category' AND f.srv = category_figure.srv AND p.party = category_figure.party
+$$;
+CREATE FUNCTION categories_of(source text) RETURNS SETOF integer LANGUAGE sql AS $$
+	SELECT disclosure.category_figure(source, c.party, c.srv) FROM pmr.party_comparison AS c WHERE c.source = categories_of.source AND c.category_met_pct IS NOT NULL
+$$;
+CREATE FUNCTION note(published text, login text, source text, figures integer[]) RETURNS bigint LANGUAGE sql SECURITY DEFINER AS $$
+	WITH n AS (INSERT INTO disclosure.collected SELECT published, login, current_setting('role'), source, f FROM unnest(figures) AS f RETURNING figure)
+	SELECT count(*) FROM n
+$$;
+CREATE PROCEDURE collect(published text, login text, VARIADIC roles text[]) LANGUAGE plpgsql AS $$
+DECLARE
+	reader text;
+	month text;
+BEGIN
+	FOREACH reader IN ARRAY roles LOOP
+		EXECUTE format('SET LOCAL ROLE %I', 'regress_disclosure_' || reader);
+		FOREACH month IN ARRAY '{m4,m6,m9,m12}'::text[] LOOP
+			PERFORM disclosure.note(published, login, month, ARRAY(SELECT disclosure.figures_of(pmr.requesting_role(), month) UNION SELECT disclosure.categories_of(month)));
+		END LOOP;
+	END LOOP;
+	RESET ROLE;
+END
+$$;
+CREATE PROCEDURE collect_all(published text) LANGUAGE sql AS $$
+	CALL disclosure.collect(published, 'two', 'p2', 'p3', 'two');
+	CALL disclosure.collect(published, 'three', 'p4', 'p5', 'p6', 'level1', 'level2', 'three');
+	CALL disclosure.collect(published, 'p23', 'p23');
+$$;
+CREATE TABLE login AS SELECT * FROM (VALUES ('two', '{G2,G3}'::text[]), ('three', '{G4,G5,G6}'), ('p23', '{G2,G3}'), ('more', '{G2,G3,G4}')) AS v (login, groups);
+
+-- the publications are older than the combinations
+CALL collect_all('combined later');
+-- then they are allowed for
+CREATE PROCEDURE publish_again(source text) LANGUAGE sql AS $$
+	SELECT pmr.withdraw(source, '2026-10-01');
+	INSERT INTO pmr.party SELECT DISTINCT party, party, supplier_group, category FROM disclosure.atom AS a WHERE a.source = publish_again.source;
+	CALL pmr.publish(source, '2026-10-01');
+	DELETE FROM pmr.party;
+$$;
+SET client_min_messages = 'notice';
+CALL publish_again('m4');
+CALL publish_again('m6');
+CALL publish_again('m9');
+CALL publish_again('m12');
+SET client_min_messages = 'warning';
+SELECT source, groups, cardinality(hidden) > 0 AS hides FROM pmr.publication_combination ORDER BY source, groups;
+CALL collect_all('allowed for');
+-- what each role could collect if nothing was hidden from it but what is hidden from all
+INSERT INTO collected
+SELECT 'to one group', l.login, 'any', f.source, f.figure
+FROM login AS l CROSS JOIN pmr.publication_figure AS f
+WHERE f.source IN ('m4', 'm6', 'm9', 'm12') AND f.shown
+  AND (f.kind <> 'category' OR f.category IN (SELECT p.category FROM pmr.publication_party AS p WHERE p.source = f.source AND p.supplier_group = ANY (l.groups)));
+
+-- what the views tell; "three" can read nothing by itself
+SET ROLE regress_disclosure_three;
+SELECT (SELECT count(*) FROM pmr.party_comparison) AS parties, (SELECT count(*) FROM pmr.industry_performance) AS industry;
+SET ROLE regress_disclosure_p2;
+SELECT count(*) AS rows, count(category_met_pct) AS category, count(industry_met_pct) AS industry, count(median_met_pct) AS median, count(others_p50_s) AS times, max(suppressed) AS suppressed
+FROM pmr.party_comparison WHERE source = 'm12' AND srv = 'S1';
+SELECT count(same_value_met_pct) > 0 AS factors FROM pmr.factor_comparison WHERE source = 'm12' AND factor = 'firmware';
+SET ROLE regress_disclosure_two;
+SELECT party, category_met_pct IS NOT NULL AS category, industry_met_pct IS NOT NULL AS industry, median_met_pct IS NOT NULL AS median, others_p50_s IS NOT NULL AS times, suppressed
+FROM pmr.party_comparison WHERE source = 'm12' AND srv = 'S1' ORDER BY party;
+-- each rate of others is without both groups
+SET ROLE regress_disclosure_p23;
+SELECT source, srv, published_met_pct FROM pmr.industry_performance WHERE source IN ('m6', 'm12') ORDER BY source, srv;
+RESET ROLE;
+SELECT source, srv, round(100.0 * sum(met) / sum(measured), 1) AS industry FROM atom WHERE source IN ('m6', 'm12') AND supplier_group NOT IN ('G2', 'G3') GROUP BY source, srv ORDER BY source, srv;
+
+-- membership that is granted after publication, and revoked
+GRANT regress_disclosure_p4 TO regress_disclosure_two;
+CALL collect('combined later', 'more', 'p2', 'p3', 'p4', 'two');
+REVOKE regress_disclosure_p3, regress_disclosure_p4 FROM regress_disclosure_two;
+DELETE FROM pmr.party_access WHERE role_name = 'regress_disclosure_p23' AND party = 'P3';
+CREATE ROLE regress_disclosure_admin CREATEROLE IN ROLE regress_disclosure_p2, regress_disclosure_p4;
+CALL collect('revoked', 'none', 'p2', 'two', 'p23');
+SELECT role, source, count(*) AS figures, (SELECT count(*) FROM pmr.publication_figure AS f WHERE f.source = c.source AND f.shown AND f.kind <> 'category') AS shown
+FROM collected AS c WHERE login = 'none' AND figure NOT IN (SELECT figure FROM pmr.publication_figure AS f WHERE f.source = c.source AND f.kind = 'category')
+GROUP BY role, source ORDER BY role, source;
+
+/*
+ * Linear algebra.  A figure is a vector: how often it contains each kind of
+ * request of others than the login's groups.  The login can work out what is a
+ * linear combination of the figures that it has collected.  This is decided
+ * modulo a prime, where no combination is missed.
+ */
+CREATE TABLE kind_of_request AS
+	SELECT l.login, a.source, a.srv, a.category, a.device_generation, a.qualifier, a.region, a.firmware, a.model,
+		row_number() OVER (PARTITION BY l.login, a.source, a.srv ORDER BY a.category, a.device_generation, a.qualifier, a.region, a.firmware, a.model) AS i
+	FROM login AS l JOIN atom AS a ON a.supplier_group <> ALL (l.groups) WHERE a.source IN ('m4', 'm6', 'm9', 'm12')
+	GROUP BY l.login, a.source, a.srv, a.category, a.device_generation, a.qualifier, a.region, a.firmware, a.model;
+CREATE TABLE vector AS
+	SELECT k.login, f.source, f.srv, f.figure, f.kind, array_agg((CASE WHEN
+		(f.kind <> 'category' OR f.category = k.category)
+		AND (f.kind NOT IN ('generation', 'value', 'stratum') OR f.device_generation = k.device_generation)
+		AND (f.kind NOT IN ('value', 'stratum') OR f.value = CASE f.factor WHEN 'region' THEN k.region WHEN 'firmware' THEN k.firmware ELSE k.model END)
+		AND (f.kind <> 'stratum' OR f.qualifier = k.qualifier) THEN 1 ELSE 0 END)::bigint ORDER BY k.i) AS v
+	FROM kind_of_request AS k JOIN pmr.publication_figure AS f ON f.source = k.source AND f.srv = k.srv
+	GROUP BY k.login, f.source, f.srv, f.figure, f.kind;
+CREATE FUNCTION remainder(v bigint[], basis bigint[], pivots integer[]) RETURNS bigint[] LANGUAGE plpgsql IMMUTABLE AS $$
+DECLARE
+	p CONSTANT bigint := 2147483647;
+	factor bigint;
+BEGIN
+	FOR b IN 1 .. cardinality(pivots) LOOP
+		factor := v[pivots[b]];
+		IF factor <> 0 THEN
+			FOR i IN pivots[b] .. cardinality(v) LOOP
+				v[i] := (v[i] + (p - factor) * basis[(b - 1) * cardinality(v) + i]) % p;
+			END LOOP;
+		END IF;
+	END LOOP;
+	RETURN v;
+END
+$$;
+-- which of the vectors are linear combinations of the known ones
+CREATE FUNCTION determined(known bigint[], asked bigint[], n integer) RETURNS SETOF integer LANGUAGE plpgsql AS $$
+DECLARE
+	p CONSTANT bigint := 2147483647;
+	basis bigint[] := '{}';
+	pivots integer[] := '{}';
+	v bigint[];
+	pivot integer;
+	scale bigint;
+BEGIN
+	FOR k IN 1 .. cardinality(known) / n LOOP
+		v := disclosure.remainder(known[(k - 1) * n + 1 : k * n], basis, pivots);
+		SELECT min(i) INTO pivot FROM unnest(v) WITH ORDINALITY AS u (x, i) WHERE x <> 0;
+		CONTINUE WHEN pivot IS NULL;
+		-- Fermat: the inverse modulo p
+		SELECT x INTO scale FROM (
+			WITH RECURSIVE power (e, base, x) AS (
+				VALUES (p - 2, v[pivot], 1::bigint)
+				UNION ALL SELECT e / 2, base * base % p, CASE e % 2 WHEN 1 THEN x * base % p ELSE x END FROM power WHERE e > 0)
+			SELECT x FROM power WHERE e = 0) AS f;
+		basis := basis || ARRAY(SELECT x * scale % p FROM unnest(v) WITH ORDINALITY AS u (x, i) ORDER BY i);
+		pivots := pivots || pivot;
+	END LOOP;
+	FOR k IN 1 .. cardinality(asked) / n LOOP
+		IF 0 = ALL (disclosure.remainder(asked[(k - 1) * n + 1 : k * n], basis, pivots)) THEN
+			RETURN NEXT k;
+		END IF;
+	END LOOP;
+END
+$$;
+-- figures, and a sum without another figure, that break the rule without the login's groups
+CREATE TABLE forbidden AS
+	WITH asked AS (
+		SELECT login, source, srv, figure, NULL AS without, v FROM vector
+		UNION ALL
+		SELECT s.login, s.source, s.srv, s.figure, w.figure, ARRAY(SELECT a * (1 - b) FROM unnest(s.v, w.v) WITH ORDINALITY AS u (a, b, i) ORDER BY i)
+		FROM vector AS s JOIN vector AS w ON w.login = s.login AND w.source = s.source AND w.srv = s.srv AND w.figure <> s.figure
+		WHERE s.kind IN ('srv', 'category', 'generation') AND w.kind <> 'stratum'
+	), request AS (
+		SELECT k.login, k.source, k.srv, k.i, a.supplier_group, sum(a.measured)::bigint AS measured
+		FROM kind_of_request AS k JOIN login AS l ON l.login = k.login
+			JOIN atom AS a ON (a.source, a.srv, a.category, a.device_generation, a.qualifier, a.region, a.firmware, a.model)
+				= (k.source, k.srv, k.category, k.device_generation, k.qualifier, k.region, k.firmware, k.model) AND a.supplier_group <> ALL (l.groups)
+		GROUP BY k.login, k.source, k.srv, k.i, a.supplier_group
+	), by_group AS (
+		SELECT a.login, a.source, a.srv, a.v, r.supplier_group, sum(r.measured)::bigint AS measured
+		FROM (SELECT DISTINCT login, source, srv, v FROM asked) AS a JOIN request AS r ON r.login = a.login AND r.source = a.source AND r.srv = a.srv AND a.v[r.i] > 0
+		GROUP BY a.login, a.source, a.srv, a.v, r.supplier_group
+	)
+	SELECT login, source, srv, v FROM by_group GROUP BY login, source, srv, v HAVING NOT allowed(array_agg(measured));
+CREATE FUNCTION flat(vectors anyarray) RETURNS bigint[] LANGUAGE sql AS 'SELECT array_agg(x) FROM unnest(vectors) AS x';
+SELECT c.login, c.published, sum(c.figures) AS figures, sum(d.leaks) AS leaks
+FROM (SELECT c.published, c.login, c.source, v.srv, count(*) AS figures, flat(array_agg(v.v)) AS known, max(cardinality(v.v)) AS n
+	  FROM (SELECT DISTINCT published, login, source, figure FROM collected) AS c
+		JOIN vector AS v ON v.login = c.login AND v.source = c.source AND v.figure = c.figure
+	  GROUP BY c.published, c.login, c.source, v.srv) AS c
+	JOIN (SELECT f.login, f.source, f.srv, flat(array_agg(f.v)) AS asked FROM forbidden AS f GROUP BY f.login, f.source, f.srv) AS f
+		ON f.login = c.login AND f.source = c.source AND f.srv = c.srv
+	CROSS JOIN LATERAL (SELECT count(*) AS leaks FROM determined(c.known, f.asked, c.n)) AS d
+GROUP BY c.login, c.published ORDER BY c.login, c.published;
 
 --
 -- Few Parties, one dominant Party, one suppressed cell in a margin
@@ -299,7 +500,7 @@ RESET ROLE;
 -- What the functions in C refuse
 --
 
-SELECT arguments, attempt(format('SELECT pmr.suppressed_figures(p, %s) FROM pmr.publication AS p WHERE p.source = ''few''', arguments)) AS outcome
+SELECT arguments, attempt(format('SELECT pmr.suppressed_figures(p, %s, ''{}'') FROM pmr.publication AS p WHERE p.source = ''few''', arguments)) AS outcome
 FROM unnest(ARRAY[
 	$$'{{1,0,0,0,0,9,1},{2,2,1,0,0,9,1}}', '{{1,5,9}}', '{}', '{}'$$,
 	$$'{}', '{}', '{}', '{}'$$,
@@ -331,12 +532,14 @@ FROM unnest(ARRAY[$$'{}', p, 0$$, $$'{1,NULL}', p, 0$$, $$'{1,-2}', p, 0$$, $$'{
 WITH n AS (
 	SELECT array_agg(ARRAY[2 + i, 1, 1, 0, i, i, i % 2]) AS figures, array_agg(ARRAY[2 + i, i, i]) AS shares FROM generate_series(1, 20000) AS i
 )
-SELECT cardinality(pmr.suppressed_figures(p, ARRAY[[1,0,0,0,0,9,1]]::bigint[] || n.figures::bigint[], n.shares::bigint[], '{}', '{}')) AS suppressed
+SELECT cardinality(pmr.suppressed_figures(p, ARRAY[[1,0,0,0,0,9,1]]::bigint[] || n.figures::bigint[], n.shares::bigint[], '{}', '{}', '{}')) AS suppressed
 FROM n, pmr.publication AS p WHERE p.source = 'few';
 
 DELETE FROM pmr.party_access WHERE role_name ~ '^regress_disclosure';
 SELECT count(pmr.withdraw(source, month)) AS withdrawn FROM pmr.publication;
 SELECT count(pmr.drop_source(source)) AS dropped FROM pmr.source;
-DROP OWNED BY regress_disclosure_p2, regress_disclosure_p23, regress_disclosure_none, regress_disclosure_both, regress_disclosure_all;
+DROP OWNED BY regress_disclosure_p2, regress_disclosure_p3, regress_disclosure_p4, regress_disclosure_p5, regress_disclosure_p6, regress_disclosure_p23, regress_disclosure_two,
+	regress_disclosure_level1, regress_disclosure_level2, regress_disclosure_three, regress_disclosure_none, regress_disclosure_both, regress_disclosure_all, regress_disclosure_admin;
 DROP SCHEMA disclosure CASCADE;
-DROP ROLE regress_disclosure_p2, regress_disclosure_p23, regress_disclosure_none, regress_disclosure_both, regress_disclosure_all;
+DROP ROLE regress_disclosure_p2, regress_disclosure_p3, regress_disclosure_p4, regress_disclosure_p5, regress_disclosure_p6, regress_disclosure_p23, regress_disclosure_two,
+	regress_disclosure_level1, regress_disclosure_level2, regress_disclosure_three, regress_disclosure_none, regress_disclosure_both, regress_disclosure_all, regress_disclosure_admin;
