@@ -101,36 +101,48 @@ COMMENT ON FUNCTION pmr.refresh_progress(bigint, text, date[], double precision[
 
 /*
  * An extract holds no response that came after it was made.  If it is rolled up
- * as of a later time, its last requests count as missed.  So this warns if a
- * source is silent before as_of for longer than between any two of its days.
+ * as of a later time, its last requests count as missed.  So if a source is
+ * silent before as_of for longer than between any two of its days, this counts
+ * the unanswered requests whose target ends between its newest time and as_of.
  */
-CREATE FUNCTION pmr.check_newest(source text, as_of timestamp with time zone) RETURNS void
-	LANGUAGE plpgsql
+CREATE FUNCTION pmr.check_newest(role pmr.requesting_role, source text, as_of timestamp with time zone) RETURNS void
+	LANGUAGE plpgsql SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
+	SET timezone = 'UTC'
 	SET datestyle = 'ISO, MDY'
+	SET jit = off
 AS $$
 DECLARE
 	newest timestamptz := (SELECT max(m.newest_at) FROM pmr.rollup_month AS m WHERE m.source = check_newest.source);
 	zone text := (SELECT s.report_timezone FROM pmr.source AS s WHERE s.source = check_newest.source);
 	longest_gap integer;
-	from_day date;
+	late record;
 BEGIN
 	SELECT max(d.day - d.before) INTO longest_gap
 	FROM (SELECT u.day, lag(u.day) OVER (ORDER BY u.day) AS before
 		  FROM (SELECT DISTINCT r.day FROM pmr.rollup AS r
 				WHERE r.source = check_newest.source AND r.month >= newest - interval '4 months' AND r.day IS NOT NULL) AS u) AS d;
-	IF check_newest.as_of > newest + make_interval(days => greatest(longest_gap, 1)) THEN
-		from_day := ((newest - (SELECT max(t.target) FROM pmr.target_response_time AS t)) AT TIME ZONE zone)::date;
-		RAISE WARNING 'newest time in source "%" is %, long before as_of', check_newest.source, newest
-			USING DETAIL = 'Requests whose responses are not loaded yet count as missed.',
-				HINT = format('If the source is complete only up to its newest time: CALL pmr.refresh(%L, %L, %L, %L)', check_newest.source, from_day, (newest AT TIME ZONE zone)::date, newest);
+	IF (check_newest.as_of > newest + make_interval(days => greatest(longest_gap, 1))) IS NOT TRUE THEN
+		RETURN;
+	END IF;
+	SELECT q.requests, q.first INTO late
+	FROM pmr.read_as_owner(pmr.role_oid(role), pmr.source_relation(check_newest.source), format($query$
+SELECT count(*), min(requested_at)
+FROM (%s) AS r
+WHERE outcome = 'pending' AND answered_at IS NULL AND NOT is_copy
+  AND pmr.target_outcome(started_at, NULL, pmr.srv_target(srv, mode, device_generation, nullif(user_role, 'unknown'), started_at), $4) = 'missed'$query$,
+			pmr.request_query(check_newest.source)),
+		newest, newest - interval '35 days', newest + interval '1 microsecond', check_newest.as_of) AS q (requests bigint, first timestamptz);
+	IF late.requests > 0 THEN
+		RAISE WARNING 'source "%" has no times after %, and counts % requests as missed whose targets end later', check_newest.source, newest, late.requests
+			USING HINT = format('If it was complete up to that time: CALL pmr.refresh(%L, %L, %L, %L)', check_newest.source, (late.first AT TIME ZONE zone)::date, (newest AT TIME ZONE zone)::date, newest);
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION pmr.check_newest(text, timestamp with time zone) IS 'internal: warning if a source is silent long before the time as of which it has been rolled up';
+COMMENT ON FUNCTION pmr.check_newest(pmr.requesting_role, text, timestamp with time zone) IS 'internal: warning if requests count as missed although a source may not have their responses yet';
 
 /* Records the end of a run, and warns of what makes its figures wrong. */
-CREATE FUNCTION pmr.refresh_end(refresh_id bigint, source text) RETURNS void
+CREATE FUNCTION pmr.refresh_end(role pmr.requesting_role, refresh_id bigint, source text) RETURNS void
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
 	SET datestyle = 'ISO, MDY'
@@ -141,7 +153,7 @@ BEGIN
 	UPDATE pmr.refresh_log AS l
 	SET finished_at = clock_timestamp(), done_pct = 100, expected_at = NULL
 	WHERE l.refresh_id = refresh_end.refresh_id;
-	PERFORM pmr.check_newest(refresh_end.source, (SELECT l.as_of FROM pmr.refresh_log AS l WHERE l.refresh_id = refresh_end.refresh_id));
+	PERFORM pmr.check_newest(refresh_end.role, refresh_end.source, (SELECT l.as_of FROM pmr.refresh_log AS l WHERE l.refresh_id = refresh_end.refresh_id));
 	SELECT min(c.month) AS first, max(c.month) AS last, count(*) AS months INTO stale FROM pmr.changed_targets(refresh_end.source) AS c;
 	IF stale.months > 0 THEN
 		RAISE WARNING 'Target Response Times of % settled months of source "%" have changed since the rollup', stale.months, refresh_end.source
@@ -149,7 +161,7 @@ BEGIN
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION pmr.refresh_end(bigint, text) IS 'internal: records in refresh_log that a run has ended';
+COMMENT ON FUNCTION pmr.refresh_end(pmr.requesting_role, bigint, text) IS 'internal: records in refresh_log that a run has ended';
 
 /*
  * Without statistics the views took twenty times as long after a first refresh,
@@ -207,7 +219,7 @@ BEGIN
 		COMMIT;
 		SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
 	END LOOP;
-	PERFORM pmr.refresh_end(refresh_id, source);
+	PERFORM pmr.refresh_end(pmr.requesting_role(), refresh_id, source);
 	PERFORM pmr.analyze_rollup();
 END
 $$;
