@@ -6,7 +6,7 @@
  * Each concept has a file of its own; code that needs no server is in core/.
  * No file calls or includes one that is listed after it:
  *
- *	times and text forms: time_input.c; text_form.c
+ *	times, text forms, memory: time_input.c; text_form.c; aggregation.c
  *	round-trip times: rtt_state.c, rtt_sketch.c, sketch_queue.c,
  *		rtt_collector.c; then rtt_sketch_aggregate.c, rtt_percentile.c and
  *		rtt_histogram.c
