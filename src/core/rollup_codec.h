@@ -70,8 +70,9 @@ typedef struct RollupWriter
 } RollupWriter;
 
 /* The most bytes that the following functions write. */
-#define ROLLUP_HEADER_BYTES (2 + (1 + ROLLUP_MAX_FACTORS) * VARINT_BYTES)
-#define ROLLUP_PAIR_BYTES	(3 * VARINT_BYTES)
+#define ROLLUP_HEADER_BYTES \
+	(2 + (size_t) (1 + ROLLUP_MAX_FACTORS) * VARINT_BYTES)
+#define ROLLUP_PAIR_BYTES	((size_t) 3 * VARINT_BYTES)
 extern size_t rollup_cell_bound(const RollupStoredCell *cell);
 
 /*

@@ -94,7 +94,7 @@ static bool
 make_cell(const Rows *rows, uint32_t factor, uint32_t value,
 		  RollupStoredCell *cell)
 {
-	uint64_t	times[MAX_ROWS];
+	uint64_t	times[MAX_ROWS] = {0};
 	size_t		ntimes = 0;
 	bool		found = false;
 
