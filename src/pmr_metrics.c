@@ -6,13 +6,14 @@
  * Each concept has a file of its own; code that needs no server is in core/.
  * No file calls or includes one that is listed after it:
  *
- *	times and text forms: time_input.c; text_form.c
+ *	times, text forms, memory: time_input.c; text_form.c; aggregation.c
  *	round-trip times: rtt_state.c, rtt_sketch.c, sketch_queue.c,
  *		rtt_collector.c; then rtt_sketch_aggregate.c, rtt_percentile.c and
  *		rtt_histogram.c
  *	targets and answers: reference.c; then target.c, srv_target.c,
  *		answered_at.c and response_class.c
- *	the rollup: rollup_counts.c, rollup_result.c, rollup_cells.c; autocommit.c
+ *	the rollup: rollup_state.c, rollup_counts.c, rollup_collector.c,
+ *		rollup_result.c, rollup_cells.c; autocommit.c
  *	comparison and diagnosis: disclosure.c; misses.c
  *	access: requesting_role.c
  *

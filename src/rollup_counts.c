@@ -12,8 +12,8 @@
 
 #include "common/hashfn.h"
 #include "miscadmin.h"
-#include "port/pg_bitutils.h"
 #include "rollup_counts.h"
+#include "rollup_state.h"
 #include "rtt_state.h"
 #include "utils/memutils.h"
 
@@ -84,6 +84,7 @@ struct RollupCounts
 	uint32		max_cells;
 	ids_hash   *ids;
 	pairs_hash *pairs;
+	uint64		nrows;
 	DateADT		last_day;		/* usually the next row has it, too */
 	uint32		last_day_id;
 };
@@ -97,6 +98,7 @@ rollup_counts_make(MemoryContext context, int nfactors)
 	counts->context = context;
 	counts->nfactors = nfactors;
 	counts->ncells = 0;
+	counts->nrows = 0;
 	counts->last_day = DATEVAL_NOBEGIN; /* no row has it */
 	counts->last_day_id = 0;
 	counts->max_cells = 8;
@@ -186,40 +188,53 @@ get_day_id(RollupCounts *counts, DateADT day)
 	return counts->last_day_id;
 }
 
+/* The upper halves of a cell's counts. */
+static uint32 *
+get_carries(RollupCell *cell, MemoryContext context)
+{
+	if (cell->carries == NULL)
+		cell->carries = MemoryContextAllocZero(context, ROLLUP_KINDS *
+											   sizeof(uint32));
+	return cell->carries;
+}
+
 static void
 count_cell(RollupCounts *counts, uint32 id, const RollupRow *row,
 		   MemoryContext scratch)
 {
 	RollupCell *cell = &counts->cells[id];
 
-	for (uint32 rest = row->counts; rest != 0; rest &= rest - 1)
-		cell->counts[pg_rightmost_one_pos32(rest)]++;
+	if (unlikely(++cell->counts[row->kind] == 0))
+		get_carries(cell, counts->context)[row->kind]++;
 	if (row->rtt_us != ROLLUP_NO_RTT)
 		add_cell_rtt(cell, row->rtt_us, counts->context, scratch);
 }
 
 static void
-count_pairs(RollupCounts *counts, const RollupRow *row,
-			const uint32 *ids)
+add_pair(RollupCounts *counts, uint32 a, uint32 b, uint64 measured,
+		 uint64 missed)
 {
-	bool		missed = (row->counts & COUNT_BIT(COUNT_MISSED)) != 0;
+	bool		found;
+	Pair	   *pair = pairs_insert(counts->pairs, PAIR_KEY(a, b), &found);
+
+	if (!found)
+	{
+		pair->measured = 0;
+		pair->missed = 0;
+	}
+	pair->measured += measured;
+	pair->missed += missed;
+}
+
+static void
+count_pairs(RollupCounts *counts, const RollupRow *row, const uint32 *ids)
+{
+	bool		missed = rollup_kind_is_missed(row->kind);
 
 	for (int b = 1; b < counts->nfactors; b++)
 	{
 		for (int a = 0; a < b; a++)
-		{
-			bool		found;
-			Pair	   *pair = pairs_insert(counts->pairs,
-											PAIR_KEY(ids[a], ids[b]), &found);
-
-			if (!found)
-			{
-				pair->measured = 0;
-				pair->missed = 0;
-			}
-			pair->measured++;
-			pair->missed += missed;
-		}
+			add_pair(counts, ids[a], ids[b], 1, missed);
 	}
 }
 
@@ -231,6 +246,7 @@ count_row(RollupCounts *counts, const RollupRow *row,
 	const char *value = (const char *) (row + 1);
 	uint32		ids[ROLLUP_MAX_FACTORS];
 
+	counts->nrows++;
 	count_cell(counts, get_day_id(counts, row->day), row, scratch);
 	for (int i = 0; i < counts->nfactors; i++)
 	{
@@ -239,9 +255,81 @@ count_row(RollupCounts *counts, const RollupRow *row,
 		count_cell(counts, ids[i], row, scratch);
 		value += INTALIGN(VARSIZE(value));
 	}
-	if (row->counts & (COUNT_BIT(COUNT_MET) | COUNT_BIT(COUNT_MISSED)))
+	if (rollup_kind_is_measured(row->kind))
 		count_pairs(counts, row, ids);
 	return (const char *) MAXALIGN(value);
+}
+
+/* Adds the counts and times of a cell of a state; returns the cell's id. */
+static uint32
+add_stored_cell(RollupCounts *counts, const RollupStoredCell *stored,
+				MemoryContext scratch)
+{
+	uint32		id;
+	RollupCell *cell;
+	MemoryContext caller;
+
+	if (stored->factor == 0)
+		id = get_day_id(counts, stored->day);
+	else
+		id = get_cell_id(counts, stored->factor,
+						 (const char *) stored->value, stored->length);
+	cell = &counts->cells[id];
+	for (int i = 0; i < ROLLUP_KINDS; i++)
+	{
+		uint64		count = rollup_cell_count(cell, i) + stored->counts[i];
+
+		cell->counts[i] = (uint32) count;
+		if (count > PG_UINT32_MAX)
+			get_carries(cell, counts->context)[i] = count >> 32;
+		if (stored->factor == 0)
+			counts->nrows += stored->counts[i];
+	}
+	if (stored->rtt.count == 0)
+		return id;
+
+	if (cell->rtt == NULL)
+	{
+		caller = MemoryContextSwitchTo(counts->context);
+		cell->rtt = rtt_state_make_small(RTT_STATE_SKETCH, NULL, 0, 0);
+		MemoryContextSwitchTo(caller);
+	}
+	caller = MemoryContextSwitchTo(scratch);
+	cell->rtt = rtt_state_add_sketch(cell->rtt, &stored->rtt);
+	MemoryContextSwitchTo(caller);
+	MemoryContextReset(scratch);
+	return id;
+}
+
+/* Adds the rows of a state, and returns its end. */
+static const char *
+add_state(RollupCounts *counts, const bytea *state, MemoryContext scratch)
+{
+	RollupReader reader;
+	RollupStoredCell cell;
+	RollupStoredPair pair;
+	uint32	   *ids;
+	uint32		n = 0;
+
+	rollup_state_open(&reader, (const uint8 *) VARDATA(state),
+					  VARSIZE(state) - VARHDRSZ);
+	ids = MemoryContextAllocHuge(CurrentMemoryContext,
+								 (Size) reader.all_cells * sizeof(uint32));
+	while (rollup_read_cell(&reader, &cell))
+	{
+		CHECK_FOR_INTERRUPTS();
+		ids[n++] = add_stored_cell(counts, &cell, scratch);
+	}
+	while (rollup_read_pair(&reader, &pair))
+	{
+		CHECK_FOR_INTERRUPTS();
+		add_pair(counts, ids[reader.first_cells[pair.factor_a] + pair.a],
+				 ids[reader.first_cells[pair.factor_b] + pair.b],
+				 pair.measured, pair.missed);
+	}
+	rollup_state_close(&reader);
+	pfree(ids);
+	return (const char *) state + MAXALIGN(VARSIZE(state));
 }
 
 void
@@ -253,7 +341,18 @@ rollup_counts_add(RollupCounts *counts, const char *rows, Size size)
 												  ALLOCSET_DEFAULT_SIZES);
 
 	while (rows < end)
-		rows = count_row(counts, (const RollupRow *) rows, scratch);
+	{
+		const RollupRow *row = (const RollupRow *) rows;
+
+		if (unlikely(row->kind == ROLLUP_STATE))
+			rows = add_state(counts, (const bytea *) (row + 1), scratch);
+		else
+			rows = count_row(counts, row, scratch);
+		if (unlikely(counts->nrows > PG_INT64_MAX))
+			ereport(ERROR,
+					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+					 errmsg("number of requests is out of range for bigint")));
+	}
 	MemoryContextDelete(scratch);
 }
 

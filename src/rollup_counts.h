@@ -9,39 +9,10 @@
 #ifndef ROLLUP_COUNTS_H
 #define ROLLUP_COUNTS_H
 
+#include "core/rollup_codec.h"
 #include "core/rtt_state.h"
 #include "pg_versions.h"
 #include "utils/date.h"
-
-#define ROLLUP_MAX_FACTORS 32
-
-/* The counts of the type rollup_cell, in the order of its columns. */
-typedef enum CellCount
-{
-	COUNT_REQUESTS,
-	COUNT_MET,					/* this and the next 4: as TargetOutcome */
-	COUNT_MISSED,
-	COUNT_PENDING,
-	COUNT_NOT_MEASURED,
-	COUNT_INVALID,
-	COUNT_ANSWERED,
-	COUNT_SUCCESS,
-	COUNT_REJECTED,
-	COUNT_FAILED,
-	COUNT_NO_RESPONSE,
-	COUNT_UNCLASSIFIED,
-	COUNT_MET_SUCCESS,
-	COUNT_MET_REJECTED,
-	COUNT_MISSED_REJECTED,
-	COUNT_PRE_COMMANDS,			/* this and the rest: not requests */
-	COUNT_LOCAL_COMMANDS,
-	COUNT_CANCELLED
-} CellCount;
-
-#define CELL_COUNTS		18
-
-/* For masks of counts. */
-#define COUNT_BIT(count) ((uint32) 1 << (count))
 
 /* No round-trip time; greater than any. */
 #define ROLLUP_NO_RTT	PG_UINT64_MAX
@@ -49,22 +20,39 @@ typedef enum CellCount
 /*
  * A row.  Its values follow it: a text for each factor, with a 4-byte header,
  * aligned as in an array.
+ *
+ * Instead of a row there may be the rollup_state of any number of rows.  Then
+ * the kind is ROLLUP_STATE, and a bytea with its stored form follows.
  */
 typedef struct RollupRow
 {
 	uint64		rtt_us;			/* or ROLLUP_NO_RTT */
 	DateADT		day;
-	uint32		counts;			/* that it adds to, as COUNT_BITs */
+	uint32		kind;			/* rollup_kind() */
 } RollupRow;
+
+#define ROLLUP_STATE	ROLLUP_KINDS
 
 /* The counts of a value of a factor; a day is a value of factor 0. */
 typedef struct RollupCell
 {
-	int64		counts[CELL_COUNTS];
+	uint32		counts[ROLLUP_KINDS];	/* lower halves */
+	uint32	   *carries;		/* upper halves; NULL: all 0 */
 	RttState   *rtt;			/* NULL: no time yet */
 	const text *value;			/* of a day: the bytes of its DateADT */
 	uint32		factor;
 } RollupCell;
+
+/* The number of rows of a kind. */
+static inline uint64
+rollup_cell_count(const RollupCell *cell, int kind)
+{
+	uint64		count = cell->counts[kind];
+
+	if (cell->carries != NULL)
+		count |= (uint64) cell->carries[kind] << 32;
+	return count;
+}
 
 static inline DateADT
 rollup_cell_day(const RollupCell *cell)
@@ -97,7 +85,8 @@ extern RollupCounts *rollup_counts_make(MemoryContext context,
 
 /*
  * Counts the rows in size bytes of memory.  Each row must start and end at a
- * multiple of MAXIMUM_ALIGNOF.  Rows are not checked.
+ * multiple of MAXIMUM_ALIGNOF.  Rows are not checked, but states are: raises a
+ * data corruption error if their bytes are not those of a rollup_state.
  */
 extern void rollup_counts_add(RollupCounts *counts, const char *rows,
 							  Size size);

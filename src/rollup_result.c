@@ -11,6 +11,7 @@
 #include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "port/pg_bitutils.h"
 #include "rollup_result.h"
 #include "rtt_sketch.h"
 #include "rtt_state.h"
@@ -24,29 +25,46 @@
 #define PAIR_COLUMNS	6
 #define ROLLUP_COLUMNS 2
 
-/* Adds up the cells of all days, which are the first of the sorted cells. */
+/* The counts of a cell, by column of rollup_cell. */
+typedef struct CellSums
+{
+	int64		counts[CELL_COUNTS];
+} CellSums;
+
+/* Adds up the rows of a cell, whose kinds add to the counts of these masks. */
+static CellSums
+sum_kinds(const RollupCell *cell, const uint32 *masks)
+{
+	CellSums	sums = {{0}};
+
+	for (int kind = 0; kind < ROLLUP_KINDS; kind++)
+	{
+		uint64		count = rollup_cell_count(cell, kind);
+		uint32		rest = count > 0 ? masks[kind] : 0;
+
+		for (; rest != 0; rest &= rest - 1)
+			sums.counts[pg_rightmost_one_pos32(rest)] += count;
+	}
+	return sums;
+}
+
+/* Adds a cell of a day to that of all rows. */
 static void
-sum_days(const RollupCell **sorted, uint32 ncells, RollupCell *total,
-		 MemoryContext scratch)
+add_day(RollupCell *total, CellSums *total_sums, const RollupCell *cell,
+		const CellSums *sums, MemoryContext scratch)
 {
 	MemoryContext caller;
 
-	memset(total, 0, sizeof(RollupCell));
-	for (uint32 i = 0; i < ncells && sorted[i]->factor == 0; i++)
-	{
-		const RollupCell *cell = sorted[i];
-
-		for (int j = 0; j < CELL_COUNTS; j++)
-			total->counts[j] += cell->counts[j];
-		if (cell->rtt == NULL)
-			continue;
-		if (total->rtt == NULL)
-			total->rtt = rtt_state_make_small(RTT_STATE_SKETCH, NULL, 0, 0);
-		caller = MemoryContextSwitchTo(scratch);
-		total->rtt = rtt_state_add_state(total->rtt, cell->rtt);
-		MemoryContextSwitchTo(caller);
-		MemoryContextReset(scratch);
-	}
+	for (int i = 0; i < CELL_COUNTS; i++)
+		total_sums->counts[i] += sums->counts[i];
+	if (cell->rtt == NULL)
+		return;
+	if (total->rtt == NULL)
+		total->rtt = rtt_state_make_small(RTT_STATE_SKETCH, NULL, 0, 0);
+	caller = MemoryContextSwitchTo(scratch);
+	total->rtt = rtt_state_add_state(total->rtt, cell->rtt);
+	MemoryContextSwitchTo(caller);
+	MemoryContextReset(scratch);
 }
 
 static void
@@ -77,7 +95,8 @@ make_row(TupleDesc tupdesc, Datum *values, bool *nulls)
 
 /* A cell as a rollup_cell.  The cell of all rows has no value, and no day. */
 static Datum
-make_cell(const RollupCell *cell, TupleDesc tupdesc, MemoryContext scratch)
+make_cell(const RollupCell *cell, const CellSums *sums, TupleDesc tupdesc,
+		  MemoryContext scratch)
 {
 	MemoryContext caller;
 	RttSketch	sketch;
@@ -95,7 +114,7 @@ make_cell(const RollupCell *cell, TupleDesc tupdesc, MemoryContext scratch)
 	else
 		values[2] = PointerGetDatum(cell->value);
 	for (int i = 0; i < CELL_COUNTS; i++)
-		values[3 + i] = Int64GetDatum(cell->counts[i]);
+		values[3 + i] = Int64GetDatum(sums->counts[i]);
 	nulls[CELL_COLUMNS - 1] = cell->rtt == NULL;
 	if (cell->rtt != NULL)
 	{
@@ -124,15 +143,22 @@ make_cells(const RollupCell **sorted, uint32 ncells, TupleDesc tupdesc)
 												  "rollup_cells scratch",
 												  ALLOCSET_DEFAULT_SIZES);
 	Datum	   *rows = palloc((ncells + 1) * sizeof(Datum));
-	RollupCell	total;
+	RollupCell	total = {{0}};
+	CellSums	total_sums = {{0}};
+	uint32		masks[ROLLUP_KINDS];
 
-	sum_days(sorted, ncells, &total, scratch);
-	rows[0] = make_cell(&total, tupdesc, scratch);
+	for (int kind = 0; kind < ROLLUP_KINDS; kind++)
+		masks[kind] = rollup_kind_counts(kind);
 	for (uint32 i = 0; i < ncells; i++)
 	{
+		CellSums	sums = sum_kinds(sorted[i], masks);
+
 		CHECK_FOR_INTERRUPTS();
-		rows[i + 1] = make_cell(sorted[i], tupdesc, scratch);
+		if (sorted[i]->factor == 0)
+			add_day(&total, &total_sums, sorted[i], &sums, scratch);
+		rows[i + 1] = make_cell(sorted[i], &sums, tupdesc, scratch);
 	}
+	rows[0] = make_cell(&total, &total_sums, tupdesc, scratch);
 	MemoryContextDelete(scratch);
 	return make_row_array(rows, ncells + 1, tupdesc);
 }

@@ -6,7 +6,7 @@
  * Their rules:
  *
  * - A transition function changes its collector in place, and returns the same
- *	 collector, never another one (rtt_collector.c).
+ *	 collector, never another one (aggregation.h).
  * - A final function does not change the collector, because a window calls it
  *	 for many rows.
  * - A row whose round-trip time is NULL is skipped.  But fractions are checked

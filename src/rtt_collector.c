@@ -4,28 +4,16 @@
  *	  An rtt_state while rows are added to it: an expanded object.
  *
  * All collectors of an aggregation, and their states, are in one memory
- * context, a child of the aggregation's context, and are freed with it.  The
- * executor accepts that: it takes over an expanded object without a copy if
- * the parent of its context is the aggregation's context.  But deleting or
- * moving one such object would delete or move all of them:
- *
- * - The executor does so only if a transition function returns another object
- *	 than its argument.  Ours never do.
- * - Other code may do so if it has a read-write pointer, so it must not get
- *	 one.  Final functions and upper nodes get read-only pointers.  Inverse
- *	 transition functions would get the executor's pointer, so moving-aggregate
- *	 mode is refused.  Our aggregates have no such function, but a user's may.
+ * context.  aggregation.h says what this forbids.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
 #include "aggregate_call.h"
-#include "lib/ilist.h"
-#include "nodes/execnodes.h"
+#include "aggregation.h"
 #include "rtt_collector.h"
 #include "rtt_sketch.h"
-#include "utils/memutils.h"
 
 PG_FUNCTION_INFO_V1(pmr_rtt_state_combine);
 
@@ -39,21 +27,6 @@ const ExpandedObjectMethods rtt_collector_methods = {
 
 /* A queue of more bytes than this is merged. */
 #define MAX_QUEUED		16384
-
-/* An aggregation, in its own context, and the context of its collectors. */
-typedef struct Aggregation
-{
-	dlist_node	node;
-	MemoryContext parent;
-	MemoryContext context;
-	MemoryContextCallback forget;
-} Aggregation;
-
-/*
- * The aggregations that have collectors, the one last used first.  A list,
- * because fn_extra does not last from row to row everywhere.
- */
-static dlist_head aggregations = DLIST_STATIC_INIT(aggregations);
 
 /* The state.  Makes one, with room for so many words, if there is none. */
 static RttState *
@@ -122,66 +95,11 @@ flatten_into(ExpandedObjectHeader *header, void *flat, Size size)
 						   collector->nvalues);
 }
 
-/*
- * In moving-aggregate mode each aggregate of a window has a memory context of
- * its own; otherwise they share the window's.
- */
-static void
-check_not_moving(FunctionCallInfo fcinfo, MemoryContext context)
-{
-	if (IsA(fcinfo->context, WindowAggState) &&
-		context != ((WindowAggState *) fcinfo->context)->aggcontext)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("round-trip times cannot be aggregated in moving-aggregate mode")));
-}
-
-/* Forgets an aggregation when its context is reset or deleted. */
-static void
-forget_aggregation(void *arg)
-{
-	Aggregation *aggregation = arg;
-
-	dlist_delete(&aggregation->node);
-}
-
-/* The context of all collectors of this aggregation.  May make it. */
-static MemoryContext
-get_collector_context(FunctionCallInfo fcinfo)
-{
-	MemoryContext parent = get_aggregate_context(fcinfo);
-	Aggregation *aggregation;
-	dlist_iter	iter;
-
-	check_not_moving(fcinfo, parent);
-
-	dlist_foreach(iter, &aggregations)
-	{
-		aggregation = dlist_container(Aggregation, node, iter.cur);
-		if (aggregation->parent == parent)
-		{
-			dlist_move_head(&aggregations, &aggregation->node);
-			return aggregation->context;
-		}
-	}
-
-	aggregation = MemoryContextAlloc(parent, sizeof(Aggregation));
-	aggregation->parent = parent;
-	aggregation->context = AllocSetContextCreate(parent,
-												 "pmr_metrics collectors",
-												 ALLOCSET_DEFAULT_SIZES);
-	aggregation->forget.func = forget_aggregation;
-	aggregation->forget.arg = aggregation;
-	MemoryContextRegisterResetCallback(parent, &aggregation->forget);
-	dlist_push_head(&aggregations, &aggregation->node);
-	return aggregation->context;
-}
-
 RttCollector *
 rtt_collector_make(FunctionCallInfo fcinfo, RttStateKind kind,
 				   const float8 *fractions, int nfractions)
 {
-	MemoryContext context = get_collector_context(fcinfo);
+	MemoryContext context = aggregation_context(fcinfo);
 	RttCollector *collector;
 
 	collector = MemoryContextAllocZero(context,

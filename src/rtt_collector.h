@@ -15,10 +15,7 @@
  * appending each row to its state of 32 kB took 54 ns, of which 30 ns were for
  * main memory.
  *
- * A memory context for each object, as is usual, would make the time of hash
- * aggregation grow with the square of the number of groups.  So all collectors
- * of an aggregation share one context.  rtt_collector.c says what this
- * forbids.
+ * All collectors of an aggregation share one memory context (aggregation.h).
  *
  *-------------------------------------------------------------------------
  */

@@ -9,7 +9,8 @@
  */
 
 GRANT USAGE ON SCHEMA pmr TO PUBLIC;
-GRANT USAGE ON TYPE pmr.rtt_sketch, pmr.rtt_state, pmr.target_counts, pmr.requesting_role TO PUBLIC;
+GRANT USAGE ON TYPE pmr.rtt_sketch, pmr.rtt_state, pmr.target_counts, pmr.rollup_state, pmr.rollup_cells,
+	pmr.rollup_cell, pmr.rollup_cell_pair, pmr.requesting_role TO PUBLIC;
 GRANT SELECT ON
 	pmr.service_reference_variant, pmr.business_process, pmr.business_process_srv,
 	pmr.target_response_time, pmr.service_level, pmr.response_code,
@@ -30,6 +31,7 @@ DECLARE
 		rtt_sketch_eq, rtt_sketch_ne, rtt_sketch_lt, rtt_sketch_le, rtt_sketch_gt, rtt_sketch_ge,
 		rtt_sketch_cmp, rtt_sketch_hash, rtt_sketch_hash_extended,
 		rtt_state_in, rtt_state_out, rtt_state_recv, rtt_state_send,
+		rollup_state_in, rollup_state_out, rollup_state_recv, rollup_state_send, rollup_cells,
 		rtt_sketch, rtt_merge, rtt_percentile, rtt_percentiles,
 		rtt_within_pct, rtt_count, rtt_mean, rtt_min, rtt_max, rtt_error_bound,
 		rtt_buckets, rtt_histogram,

@@ -23,9 +23,7 @@
  * or before the first bucket.  The position of a bucket is its time in units
  * in an exact sketch, and its rtt_index() in a lowered one.
  *
- * A varint is an LEB128 number of the least possible length: base 128, the
- * least significant group first, with the top bit of a byte set if another
- * follows.
+ * Varints: varint.h.
  *
  * Audit times are mostly whole milliseconds, and mostly different.  Hence the
  * unit, and no count for a single time: 123 times of a day's group took 184
@@ -37,13 +35,13 @@
 #include <string.h>
 
 #include "core/rtt_codec.h"
+#include "core/varint.h"
 
 #define FORMAT_VERSION	1
 #define LOWERED			64
 #define MAX_UNIT		18		/* 10^18 is the last power below RTT_MAX_US */
 
-#define VARINT_BYTES	10		/* of 64 bits */
-#define VARSUM_BYTES	18		/* of 126 bits */
+#define VARSUM_BYTES	18		/* a varint of 126 bits */
 
 static uint64_t
 unit_us(int exponent)
@@ -74,15 +72,6 @@ find_unit(const RttSketch *sketch)
 }
 
 static uint8_t *
-write_varint(uint8_t *at, uint64_t value)
-{
-	for (; value > 0x7F; value >>= 7)
-		*at++ = (uint8_t) (value | 0x80);
-	*at++ = (uint8_t) value;
-	return at;
-}
-
-static uint8_t *
 write_varsum(uint8_t *at, RttSum sum)
 {
 	while (sum.high > 0 || sum.low > 0x7F)
@@ -95,10 +84,7 @@ write_varsum(uint8_t *at, RttSum sum)
 	return at;
 }
 
-/*
- * The read_ functions return the end of the number, or NULL if there is no
- * valid number: the bytes end, or it is too large, or longer than necessary.
- */
+/* As read_varint(). */
 static const uint8_t *
 read_varsum(const uint8_t *at, const uint8_t *end, RttSum *sum)
 {
@@ -115,57 +101,6 @@ read_varsum(const uint8_t *at, const uint8_t *end, RttSum *sum)
 			sum->high |= group << (shift - 64);
 		else if (shift > 57)
 			sum->high |= group >> (64 - shift);
-		if (byte < 0x80)
-			return byte > 0 || shift == 0 ? at : NULL;
-	}
-	return NULL;
-}
-
-/* Eight bytes, the least significant first; compilers make this one load. */
-static inline uint64_t
-read_eight(const uint8_t *at)
-{
-	return (uint64_t) at[0] | (uint64_t) at[1] << 8 |
-		(uint64_t) at[2] << 16 | (uint64_t) at[3] << 24 |
-		(uint64_t) at[4] << 32 | (uint64_t) at[5] << 40 |
-		(uint64_t) at[6] << 48 | (uint64_t) at[7] << 56;
-}
-
-static inline const uint8_t *
-read_varint(const uint8_t *at, const uint8_t *end, uint64_t *value)
-{
-	/*
-	 * Up to eight bytes are read without a branch for each: the processor
-	 * cannot predict the length, and wrong predictions took half of the time.
-	 */
-	if (end - at >= 8)
-	{
-		uint64_t	groups = read_eight(at);
-		uint64_t	lasts = ~groups & UINT64_C(0x8080808080808080);
-
-		if (lasts != 0)
-		{
-			const uint8_t *last = at + __builtin_ctzll(lasts) / 8;
-
-			groups &= (lasts ^ (lasts - 1)) & UINT64_C(0x7F7F7F7F7F7F7F7F);
-			groups = (groups & UINT64_C(0x007F007F007F007F)) |
-				(groups & UINT64_C(0x7F007F007F007F00)) >> 1;
-			groups = (groups & UINT64_C(0x00003FFF00003FFF)) |
-				(groups & UINT64_C(0x3FFF00003FFF0000)) >> 2;
-			*value = (groups & UINT64_C(0x000000000FFFFFFF)) |
-				(groups & UINT64_C(0x0FFFFFFF00000000)) >> 4;
-			return *last > 0 || last == at ? last + 1 : NULL;
-		}
-	}
-
-	*value = 0;
-	for (int shift = 0; at < end; shift += 7)
-	{
-		uint64_t	byte = *at++;
-
-		if (shift == 63 && byte > 1)
-			return NULL;		/* more than 64 bits */
-		*value |= (byte & 0x7F) << shift;
 		if (byte < 0x80)
 			return byte > 0 || shift == 0 ? at : NULL;
 	}

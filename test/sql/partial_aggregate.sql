@@ -16,8 +16,7 @@ WHERE	pronamespace = 'pmr'::regnamespace;
 -- The catalog
 --
 SELECT count(*) > 30 AS many, count(DISTINCT proname) AS names FROM aggregate WHERE for_users;
--- Citus does not push down an aggregate that breaks one of these rules.  Only
--- rollup_cells, which is for refreshes alone, breaks some.
+-- Citus does not push down an aggregate that breaks one of these rules.
 SELECT aggfnoid::regprocedure, rule
 FROM aggregate AS a
 	JOIN pg_type AS state ON state.oid = aggtranstype
@@ -54,7 +53,9 @@ CREATE TABLE row AS
 SELECT i, srv, mode, device_generation, requested_at, responded_at, responded_at AS answered_at, responded_at - requested_at AS rtt,
 	extract(epoch FROM responded_at - requested_at)::float8 AS rtt_s, rtt_sketch(requested_at, responded_at) AS sketch,
 	CASE WHEN i % 31 > 0 THEN make_interval(secs => 10 + i % 20) END AS target, timestamptz '2025-10-01 00:20+00' AS as_of,
-	0.95::float8 AS fraction, '{0.5,0.99,0}'::float8[] AS fractions
+	0.95::float8 AS fraction, '{0.5,0.99,0}'::float8[] AS fractions,
+	'2025-10-01'::date + (i % 9)::int AS day, (ARRAY['met', 'missed', 'not_measured', 'cancelled'])[1 + i % 4] AS outcome, (ARRAY['success', 'rejected', NULL])[1 + i % 3] AS response_class,
+	requested_at AS started_at, ARRAY['v' || i % 50, srv, mode] AS factors
 FROM generate_series(1, 4000) AS i,
 	LATERAL (SELECT CASE WHEN i % 41 > 0 THEN (ARRAY['4.1.1', '4.8.1', '7.4', '8.11', '99'])[1 + i % 5] END AS srv, (ARRAY['on_demand', 'future_dated', NULL])[1 + i % 3] AS mode,
 		(ARRAY['smets1', 'smets2', NULL])[1 + i / 7 % 3] AS device_generation, timestamptz '2025-10-01 00:00+00' + i * interval '1 s' AS requested_at) AS a,

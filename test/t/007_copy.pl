@@ -1,4 +1,4 @@
-# Reads a hundred thousand damaged values of the types, each by its own COPY, in
+# Reads 150,000 damaged values of the types, each by its own COPY, in
 # text and binary format, with little memory.  Each is either a valid value,
 # which is stored and returned unchanged, or an error about the bytes.
 
@@ -31,14 +31,21 @@ CREATE EXTENSION pmr_metrics;
 CREATE AGGREGATE sketch_state(float8) (SFUNC = pmr.rtt_sketch_transfn, STYPE = pmr.rtt_state);
 CREATE AGGREGATE percentile_state(float8, float8) (SFUNC = pmr.rtt_percentile_transfn, STYPE = pmr.rtt_state);
 CREATE AGGREGATE percentiles_state(float8, float8[]) (SFUNC = pmr.rtt_percentiles_transfn, STYPE = pmr.rtt_state);
+CREATE AGGREGATE rollup_state(date, text, text, timestamptz, timestamptz, text[]) (SFUNC = pmr.rollup_cells_transfn, STYPE = pmr.rollup_state);
+CREATE AGGREGATE finish_rollup(pmr.rollup_state) (SFUNC = pmr.rollup_state_combine, STYPE = pmr.rollup_state, FINALFUNC = pmr.rollup_cells_finalfn);
 CREATE AGGREGATE finish_sketch(pmr.rtt_state) (SFUNC = pmr.rtt_state_combine, STYPE = pmr.rtt_state, FINALFUNC = pmr.rtt_sketch_finalfn);
 CREATE AGGREGATE finish_percentile(pmr.rtt_state) (SFUNC = pmr.rtt_state_combine, STYPE = pmr.rtt_state, FINALFUNC = pmr.rtt_percentile_finalfn);
 CREATE AGGREGATE finish_percentiles(pmr.rtt_state) (SFUNC = pmr.rtt_state_combine, STYPE = pmr.rtt_state, FINALFUNC = pmr.rtt_percentiles_finalfn);
 });
 
-# Valid values: exact and of lower precision, with few and many times, and each
-# kind of state.
+# Valid values: exact and of lower precision, with few and many times, each kind
+# of state, and rollups without and with factors.
 my %seeds = (
+	rollup_state => q{
+SELECT pmr.rollup_state_send(rollup_state(date '2026-10-01' + i % 20, (ARRAY['met', 'missed', 'not_measured', 'cancelled'])[1 + i % 4], 'success', NULL, NULL, NULL)) FROM generate_series(1, 100) AS i
+UNION ALL SELECT pmr.rollup_state_send(rollup_state(date '2026-10-01' + i * i, 'met', NULL, now(), now() + i * interval '1 s', NULL)) FROM generate_series(1, 30) AS i
+UNION ALL SELECT pmr.rollup_state_send(rollup_state('2026-10-01', 'missed', 'rejected', now(), now() + i * interval '1 s', ARRAY[repeat('a value ', 20 * i)])) FROM generate_series(1, 4) AS i
+UNION ALL SELECT pmr.rollup_state_send(rollup_state('2026-10-01', 'met', 'success', NULL, NULL, ARRAY['v' || i % 5, NULL, repeat('xy', i % 7)])) FROM generate_series(1, 50) AS i},
 	rtt_sketch => q{
 SELECT pmr.rtt_sketch_send(pmr.rtt_sketch(i / 7.0)) FROM generate_series(1, 30) AS i
 UNION ALL SELECT pmr.rtt_sketch_send(pmr.rtt_sketch(i % 5)) FROM generate_series(1, 100) AS i
@@ -55,6 +62,8 @@ UNION ALL SELECT pmr.rtt_state_send(sketch_state(i * i / 1e6)) FROM generate_ser
 # The errors that are expected.  A state is not made for tables and can be too
 # long for a page; text can be invalid in the encoding.
 my %expected = (
+	'rollup_state text' => [qw(22P02 22021)],
+	'rollup_state binary' => [qw(22P03)],
 	'rtt_sketch text' => [qw(22P02 22021)],
 	'rtt_sketch binary' => [qw(22P03)],
 	'rtt_state text' => [qw(22P02 22021 54000)],
@@ -229,7 +238,8 @@ foreach my $type (sort keys %seeds)
 		}
 		note "$type, $format: ", join ', ', map { "$outcomes{$_} $_" } sort keys %outcomes;
 		is_deeply(\%unexpected, {}, "$ninputs inputs of $type in $format: values and clean errors");
-		cmp_ok($outcomes{value} // 0, '>', $ninputs / 20, 'many are valid');
+		# the parts of a rollup must agree with each other, so few others are valid
+		cmp_ok($outcomes{value} // 0, '>', $ninputs / ($type eq 'rollup_state' ? 50 : 20), 'many are valid');
 		cmp_ok($ninputs - ($outcomes{value} // 0), '>', $ninputs / 5, 'many are invalid');
 
 		# Stored values have the bytes that were read, except that -0 is stored
@@ -256,7 +266,8 @@ foreach my $type (sort keys %seeds)
 			$nrows, 'all values are unchanged by output and input, text and binary');
 
 		# The functions of each type accept the values.
-		is($node->safe_psql('postgres', $type eq 'rtt_sketch' ? qq{
+		is($node->safe_psql('postgres', $type eq 'rollup_state' ? qq{
+				SELECT count(finish_rollup) FROM (SELECT finish_rollup(value) FROM $name GROUP BY id) AS a} : $type eq 'rtt_sketch' ? qq{
 				SELECT count(*)
 				FROM $name, pmr.rtt_percentiles(value, '{0,0.5,1}') AS p
 				WHERE pmr.rtt_count(value) = (SELECT sum(requests) FROM pmr.rtt_histogram(value, 10))
@@ -281,9 +292,9 @@ SKIP:
 CREATE TABLE input (type text, bytes bytea, form text GENERATED ALWAYS AS (coalesce(translate(encode(bytes, 'base64'), E'\\n', ''), '!')) STORED);
 INSERT INTO input VALUES ('rtt_sketch', NULL), ('rtt_sketch', '\\x00'), ('rtt_sketch', ''), ('rtt_sketch', repeat('x', 160000)::bytea),
 	('rtt_state', NULL), ('rtt_state', '\\x01'), ('rtt_state', '\\x02000000'), ('rtt_state', '\\x0100'), ('rtt_state', '\\x0101000100'), ('rtt_state', '\\x010100013ff8000000000000'),
-	('rtt_state', '\\x0109000000'), ('rtt_state', '\\x0102ffff' || repeat('x', 524280)::bytea), ('rtt_state', '\\x0100000000')});
+	('rollup_state', NULL), ('rollup_state', '\\x02'), ('rtt_state', '\\x0109000000'), ('rtt_state', '\\x0102ffff' || repeat('x', 524280)::bytea), ('rtt_state', '\\x0100000000')});
 	is($node->safe_psql('postgres', q{SELECT count(*), count(*) FILTER (WHERE pg_input_is_valid(form, 'pmr.' || type)) FROM input}),
-		'13|0', 'invalid texts are found');
+		'15|0', 'invalid texts are found');
 	is($node->safe_psql('postgres', q{SELECT string_agg(DISTINCT concat_ws(': ', sql_error_code, message, detail), E'\n' ORDER BY concat_ws(': ', sql_error_code, message, detail)) FROM input, pg_input_error_info(form, 'pmr.' || type)}),
 		q{22P02: invalid input syntax for type rtt_sketch: It is not base64.
 22P02: invalid input syntax for type rtt_sketch: It is too long.

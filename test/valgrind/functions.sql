@@ -103,6 +103,19 @@ CREATE AGGREGATE merge_state(pmr.rtt_sketch) (SFUNC = pmr.rtt_merge_transfn, STY
 
 CREATE AGGREGATE combine(pmr.rtt_state) (SFUNC = pmr.rtt_state_combine, STYPE = pmr.rtt_state);
 
+CREATE AGGREGATE rollup_state_of(date, text, text, timestamptz, timestamptz, text[]) (SFUNC = pmr.rollup_cells_transfn, STYPE = pmr.rollup_state);
+
+CREATE AGGREGATE combine(pmr.rollup_state) (SFUNC = pmr.rollup_state_combine, STYPE = pmr.rollup_state);
+
+CREATE TABLE rollup_state AS
+SELECT grp, i % 3 AS part, rollup_state_of(day, outcome, response_class, started_at, answered_at, factors) AS rollup FROM request GROUP BY 1, 2;
+
+CREATE TABLE rollup_text_form AS SELECT rollup::text::pmr.rollup_state AS rollup FROM rollup_state;
+
+CREATE TABLE received_rollup (LIKE rollup_text_form);
+
+CREATE TABLE combined_rollup AS SELECT combine(rollup) AS rollup FROM rollup_state GROUP BY grp;
+
 CREATE TABLE state AS
 SELECT n, sketch_state(i) AS sketch, percentile_state(i, 0.5) AS percentile, percentiles_state(i, '{0,1}') AS percentiles,
 	(SELECT merge_state(sketch) FROM request WHERE grp = 2 AND i <= n) AS merged
@@ -131,6 +144,8 @@ BEGIN
 	EXECUTE format('COPY text_form TO %L (FORMAT binary)', directory || '/state');
 	EXECUTE format('COPY received_state FROM %L (FORMAT binary)', directory || '/state');
 	EXECUTE format('COPY sketch_text_form TO %L (FORMAT binary)', directory || '/sketch');
+	EXECUTE format('COPY rollup_text_form TO %L (FORMAT binary)', directory || '/rollup');
+	EXECUTE format('COPY received_rollup FROM %L (FORMAT binary)', directory || '/rollup');
 	EXECUTE format('COPY received_sketch FROM %L (FORMAT binary)', directory || '/sketch');
 END
 $$;
@@ -162,7 +177,7 @@ SELECT refuse(query) FROM unnest(ARRAY[
 	'SELECT pmr.rtt_percentile(i, i / 10.0) FROM generate_series(1, 3) AS i', 'SELECT pmr.rtt_percentiles(1, ''{NULL}'')',
 	'SELECT pmr.rtt_percentiles(1, ''{{0}}'')', 'SELECT pmr.rtt_percentile(sketch, 2) FROM request', 'SELECT pmr.rtt_histogram(sketch, 0) FROM request',
 	'SELECT pmr.target_met(now(), now(), ''-1 s'')', 'SELECT pmr.target_met(now(), now(), ''1 s'', NULL)', 'SELECT pmr.rtt_state_combine(sketch, sketch) FROM state',
-	'SELECT combine(s) FROM (SELECT sketch FROM state UNION ALL SELECT percentile FROM state) AS v (s)', 'SELECT ''rubbish!''::pmr.rtt_sketch', 'SELECT pmr.source_relation(''none'')',
+	'SELECT combine(s) FROM (SELECT sketch FROM state UNION ALL SELECT percentile FROM state) AS v (s)', 'SELECT ''rubbish!''::pmr.rtt_sketch', 'SELECT ''AQA=''::pmr.rollup_state', 'SELECT combine(s) FROM (SELECT rollup_state_of(now()::date, ''met'', NULL, NULL, NULL, NULL) UNION ALL SELECT rollup FROM rollup_state) AS v (s)', 'SELECT pmr.source_relation(''none'')',
 	'SELECT pmr.compare_misses(''{1}'', ''{1}'', ''{3}'', ''{}'', 1)', 'SELECT pmr.compare_misses(''{NULL}'', ''{1}'', ''{3}'', ''{1}'', 1)', 'SELECT pmr.binomial_tail(1, 2, 3)'
 ]) AS query;
 
@@ -190,6 +205,24 @@ BEGIN
 	END LOOP;
 	IF refused < 20 THEN
 		RAISE 'only % hostile values were refused', refused;
+	END IF;
+END
+$$;
+
+DO $$
+DECLARE
+	form bytea;
+	refused bigint := 0;
+BEGIN
+	FOR form IN SELECT set_byte(bytes, (hashint4(n) & 65535) % length(bytes), hashint4(-n) & 255) FROM generate_series(1, 200) AS n, LATERAL (SELECT pmr.rollup_state_send(rollup) AS bytes FROM rollup_state WHERE grp = 1 + n % 2 LIMIT 1) AS s LOOP
+		BEGIN
+			INSERT INTO received_rollup VALUES (replace(encode(form, 'base64'), E'\n', '')::pmr.rollup_state);
+		EXCEPTION WHEN invalid_text_representation THEN
+			refused := refused + 1;
+		END;
+	END LOOP;
+	IF refused < 20 THEN
+		RAISE 'only % damaged rollups were refused', refused;
 	END IF;
 END
 $$;

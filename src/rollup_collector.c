@@ -1,0 +1,475 @@
+/*-------------------------------------------------------------------------
+ *
+ * rollup_collector.c
+ *	  A rollup_state while rows are added to it: an expanded object.
+ *
+ * A row with k factor values counts in k + 1 cells, of its day and its values,
+ * and in k(k-1)/2 pairs.  These are about fifty cache lines, which belong to
+ * the row's group alone.  In hash aggregation successive rows belong to
+ * different groups, so each line would come from main memory.  Rows are
+ * therefore only appended to a log, which touches two lines, and are counted,
+ * hundreds at a time, when the log is full.
+ *
+ * Counts and sketches do not depend on the order of the rows, so rows may be
+ * counted at any time.  When the counts of all rows are asked for, the rows of
+ * the log are counted, too.  If the collector has no counts yet, they are
+ * counted into temporary memory, so that a small group never keeps counts.
+ * Otherwise the rows move from the log into the collector's counts, and the
+ * collector still stands for the same rows.
+ *
+ * A state that is added, as when the states of parallel workers are combined,
+ * is appended to the log, too: its stored form takes less memory than its
+ * counts.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "postgres.h"
+
+#include "access/tupmacs.h"
+#include "aggregate_call.h"
+#include "aggregation.h"
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "rollup_collector.h"
+#include "rollup_state.h"
+#include "rtt_state.h"
+#include "utils/expandeddatum.h"
+#include "utils/memutils.h"
+
+/*
+ * Sizes in bytes.  A row with a few short values takes about 60, so a full log
+ * has more rows than the counts have cache lines.
+ */
+#define LOG_MIN_SIZE	128
+#define LOG_MAX_SIZE	131072
+#define MAX_LOGGED_ROW	(LOG_MAX_SIZE / 8)	/* longer rows skip the log */
+
+struct RollupCollector
+{
+	ExpandedObjectHeader header;
+	int			nfactors;
+	uint32		log_size;
+	uint32		log_used;
+	char	   *log;
+	RollupCounts *counts;		/* of the rows not in the log, or NULL */
+	bytea	   *flat;			/* made to tell its size, or NULL */
+};
+
+PG_FUNCTION_INFO_V1(pmr_rollup_state_combine);
+
+static Size get_flat_size(ExpandedObjectHeader *header);
+static void flatten_into(ExpandedObjectHeader *header, void *flat, Size size);
+
+static const ExpandedObjectMethods collector_methods = {
+	get_flat_size,
+	flatten_into
+};
+
+/* Log */
+
+/* Counts rows into the collector's own counts. */
+static void
+count_rows(RollupCollector *collector, const char *rows, Size size)
+{
+	if (collector->counts == NULL)
+		collector->counts = rollup_counts_make(collector->header.eoh_context,
+											   collector->nfactors);
+	rollup_counts_add(collector->counts, rows, size);
+}
+
+/* Makes room in the log for a row of this size. */
+static void
+reserve_log(RollupCollector *collector, Size size)
+{
+	uint32		log_size = Max(collector->log_size, LOG_MIN_SIZE);
+
+	while (log_size < collector->log_used + size)
+		log_size *= 2;
+	if (log_size > LOG_MAX_SIZE)
+	{
+		count_rows(collector, collector->log, collector->log_used);
+		collector->log_used = 0;
+	}
+	else if (collector->log == NULL)
+	{
+		collector->log = MemoryContextAlloc(collector->header.eoh_context,
+											log_size);
+		collector->log_size = log_size;
+	}
+	else if (log_size > collector->log_size)
+	{
+		collector->log = repalloc(collector->log, log_size);
+		collector->log_size = log_size;
+	}
+}
+
+/*
+ * The place for a row of at most this size: the end of the log, or, for a long
+ * row, new memory.
+ */
+static inline char *
+get_place(RollupCollector *collector, Size bound)
+{
+	if (unlikely(bound > MAX_LOGGED_ROW))
+		return MemoryContextAllocHuge(CurrentMemoryContext, bound);
+	if (bound > collector->log_size - collector->log_used)
+		reserve_log(collector, bound);
+	return collector->log + collector->log_used;
+}
+
+/* Adds the row that has been written at its place. */
+static inline void
+add_written(RollupCollector *collector, char *place, const char *end,
+			Size bound)
+{
+	if (unlikely(bound > MAX_LOGGED_ROW))
+	{
+		count_rows(collector, place, end - place);
+		pfree(place);
+	}
+	else
+		collector->log_used = end - collector->log;
+}
+
+/* The most bytes that a row with these values can take. */
+static Size
+get_row_bound(const ArrayType *values, int nfactors)
+{
+	Size		size = sizeof(RollupRow);
+
+	if (values != NULL)
+		size += ARR_SIZE(values) - ARR_DATA_OFFSET(values) +
+			(Size) nfactors * VARHDRSZ; /* of values that are NULL */
+	return MAXALIGN(size);
+}
+
+/* Writes a row, and returns its end. */
+static char *
+write_row(char *place, const RollupRow *row, ArrayType *values, int nfactors)
+{
+	const uint8 *bitmap;
+	char	   *value;
+
+	memcpy(place, row, sizeof(RollupRow));
+	place += sizeof(RollupRow);
+	if (values == NULL)
+		return (char *) MAXALIGN(place);
+
+	bitmap = ARR_NULLBITMAP(values);
+	value = ARR_DATA_PTR(values);
+	for (int i = 0; i < nfactors; i++)
+	{
+		Size		length = 0;
+
+		if (bitmap == NULL || !att_isnull(i, bitmap))
+		{
+			length = VARSIZE_ANY_EXHDR(value);
+			memcpy(place + VARHDRSZ, VARDATA_ANY(value), length);
+			value = att_addlength_pointer(value, -1, value);
+			value = (char *) att_align_nominal(value, TYPALIGN_INT);
+		}
+		SET_VARSIZE(place, VARHDRSZ + length);
+		place += INTALIGN(VARHDRSZ + length);
+	}
+	return (char *) MAXALIGN(place);
+}
+
+void
+rollup_collector_add(RollupCollector *collector, const RollupRow *row,
+					 ArrayType *values)
+{
+	Size		bound = get_row_bound(values, collector->nfactors);
+	char	   *place = get_place(collector, bound);
+	const char *end = write_row(place, row, values, collector->nfactors);
+
+	add_written(collector, place, end, bound);
+}
+
+/* Adds the rows of a state, whose bytes are checked when they are counted. */
+static void
+add_state(RollupCollector *collector, const bytea *state)
+{
+	static const RollupRow row = {ROLLUP_NO_RTT, 0, ROLLUP_STATE};
+	Size		nbytes = VARSIZE_ANY_EXHDR(state);
+	Size		bound = MAXALIGN(sizeof(row) + VARHDRSZ + nbytes);
+	char	   *place = get_place(collector, bound);
+	char	   *copy = place + sizeof(row);
+
+	memcpy(place, &row, sizeof(row));
+	SET_VARSIZE(copy, VARHDRSZ + nbytes);
+	memcpy(VARDATA(copy), VARDATA_ANY(state), nbytes);
+	add_written(collector, place, place + bound, bound);
+}
+
+/* The counts of all rows of a collector, those in the log included. */
+static const RollupCounts *
+count_all(RollupCollector *collector)
+{
+	RollupCounts *counts;
+
+	if (collector->counts != NULL)
+	{
+		if (collector->log_used > 0)
+			count_rows(collector, collector->log, collector->log_used);
+		collector->log_used = 0;
+		return collector->counts;
+	}
+	counts = rollup_counts_make(CurrentMemoryContext, collector->nfactors);
+	rollup_counts_add(counts, collector->log, collector->log_used);
+	return counts;
+}
+
+/* Flat form */
+
+static uint8 *
+reserve(StringInfo bytes, Size size)
+{
+	if (size > MaxAllocSize)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("rollup_state is too long")));
+	enlargeStringInfo(bytes, (int) size);
+	return (uint8 *) bytes->data + bytes->len;
+}
+
+static void
+write_cell(RollupWriter *writer, const RollupCell *cell, StringInfo bytes)
+{
+	RollupStoredCell stored = {.factor = cell->factor};
+
+	if (cell->factor == 0)
+		stored.day = rollup_cell_day(cell);
+	else
+	{
+		stored.value = (const uint8 *) VARDATA(cell->value);
+		stored.length = VARSIZE(cell->value) - VARHDRSZ;
+	}
+	for (int i = 0; i < ROLLUP_KINDS; i++)
+		stored.counts[i] = rollup_cell_count(cell, i);
+	if (cell->rtt != NULL)
+		rtt_state_open(cell->rtt, &stored.rtt);
+	bytes->len += rollup_write_cell(writer, &stored,
+									reserve(bytes,
+											rollup_cell_bound(&stored)));
+}
+
+/* Writes the cells, and makes the index of each in its factor. */
+static const uint32 *
+write_cells(RollupWriter *writer, const RollupCell **cells, uint32 ncells,
+			StringInfo bytes)
+{
+	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext,
+												  "rollup_cells scratch",
+												  ALLOCSET_DEFAULT_SIZES);
+	uint32	   *indexes = MemoryContextAllocHuge(CurrentMemoryContext,
+												 (Size) ncells *
+												 sizeof(uint32));
+
+	for (uint32 i = 0; i < ncells; i++)
+	{
+		MemoryContext caller = MemoryContextSwitchTo(scratch);
+
+		CHECK_FOR_INTERRUPTS();
+		write_cell(writer, cells[i], bytes);
+		MemoryContextSwitchTo(caller);
+		MemoryContextReset(scratch);
+		indexes[i] = i > 0 && cells[i]->factor == cells[i - 1]->factor ?
+			indexes[i - 1] + 1 : 0;
+	}
+	MemoryContextDelete(scratch);
+	return indexes;
+}
+
+static void
+write_pairs(RollupWriter *writer, const RollupPair *pairs, uint32 npairs,
+			const uint32 *indexes, StringInfo bytes)
+{
+	for (uint32 i = 0; i < npairs; i++)
+	{
+		RollupStoredPair pair;
+
+		CHECK_FOR_INTERRUPTS();
+		pair.factor_a = PAIR_A(pairs[i].factors);
+		pair.factor_b = PAIR_B(pairs[i].factors);
+		pair.a = indexes[PAIR_A(pairs[i].ranks)];
+		pair.b = indexes[PAIR_B(pairs[i].ranks)];
+		pair.measured = pairs[i].measured;
+		pair.missed = pairs[i].missed;
+		bytes->len += rollup_write_pair(writer, &pair,
+										reserve(bytes, ROLLUP_PAIR_BYTES));
+	}
+}
+
+/* The flat form of a collector, in its context. */
+static bytea *
+make_flat(RollupCollector *collector)
+{
+	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext,
+												  "rollup_cells flat form",
+												  ALLOCSET_DEFAULT_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(scratch);
+	const RollupCounts *counts = count_all(collector);
+	const RollupCell **cells;
+	const RollupPair *pairs;
+	uint32		ncells;
+	uint32		npairs;
+	uint32		factor_cells[1 + ROLLUP_MAX_FACTORS] = {0};
+	RollupWriter writer;
+	StringInfoData bytes;
+	bytea	   *flat;
+
+	cells = rollup_sort_cells(counts, &ncells);
+	pairs = rollup_sort_pairs(counts, cells, &npairs);
+	for (uint32 i = 0; i < ncells; i++)
+		factor_cells[cells[i]->factor]++;
+
+	initStringInfo(&bytes);
+	bytes.len += VARHDRSZ;
+	bytes.len += rollup_write_header(&writer, collector->nfactors,
+									 factor_cells,
+									 reserve(&bytes, ROLLUP_HEADER_BYTES));
+	write_pairs(&writer, pairs, npairs,
+				write_cells(&writer, cells, ncells, &bytes), &bytes);
+
+	flat = MemoryContextAlloc(collector->header.eoh_context, bytes.len);
+	SET_VARSIZE(bytes.data, bytes.len);
+	memcpy(flat, bytes.data, bytes.len);
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(scratch);
+	return flat;
+}
+
+static void
+forget_flat(RollupCollector *collector)
+{
+	pfree(collector->flat);
+	collector->flat = NULL;
+}
+
+static Size
+get_flat_size(ExpandedObjectHeader *header)
+{
+	RollupCollector *collector = (RollupCollector *) header;
+
+	if (collector->flat == NULL)
+		collector->flat = make_flat(collector);
+	return VARSIZE(collector->flat);
+}
+
+/* Who asked for the size needs the flat form once. */
+static void
+flatten_into(ExpandedObjectHeader *header, void *flat, Size size)
+{
+	RollupCollector *collector = (RollupCollector *) header;
+
+	if (get_flat_size(header) != size)
+		/* cannot happen: no row is added in between */
+		elog(ERROR, "size of rollup_state has changed");
+	memcpy(flat, collector->flat, size);
+	forget_flat(collector);
+}
+
+/* Arguments and results */
+
+static RollupCollector *
+make_collector(FunctionCallInfo fcinfo, int nfactors)
+{
+	MemoryContext context = aggregation_context(fcinfo);
+	RollupCollector *collector;
+
+	collector = MemoryContextAllocZero(context, sizeof(RollupCollector));
+	EOH_init_header(&collector->header, &collector_methods, context);
+	collector->nfactors = nfactors;
+	return collector;
+}
+
+/* A datum that is one of our expanded objects, or NULL. */
+static RollupCollector *
+get_collector(Datum datum)
+{
+	ExpandedObjectHeader *header;
+
+	if (!VARATT_IS_EXTERNAL_EXPANDED(DatumGetPointer(datum)))
+		return NULL;
+	header = DatumGetEOHP(datum);
+	return header->eoh_methods == &collector_methods ?
+		(RollupCollector *) header : NULL;
+}
+
+static void
+check_nfactors(int nfactors, int expected)
+{
+	if (nfactors != expected)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("number of factors must not change within a group, but changes from %d to %d",
+						expected, nfactors)));
+}
+
+/* A collector with the rows of a flat state. */
+static RollupCollector *
+collect_flat(FunctionCallInfo fcinfo, const bytea *flat)
+{
+	RollupCollector *collector;
+
+	collector = make_collector(fcinfo, rollup_state_nfactors(flat));
+	add_state(collector, flat);
+	return collector;
+}
+
+RollupCollector *
+rollup_collector_arg(FunctionCallInfo fcinfo, int nfactors)
+{
+	RollupCollector *collector;
+
+	if (PG_ARGISNULL(0))
+		return make_collector(fcinfo, nfactors);
+
+	/* only transition and combine functions get read-write pointers */
+	if (likely(VARATT_IS_EXTERNAL_EXPANDED_RW(PG_GETARG_POINTER(0))))
+		collector = get_collector(PG_GETARG_DATUM(0));
+	else
+		collector = NULL;
+	if (unlikely(collector == NULL))
+		collector = collect_flat(fcinfo, PG_GETARG_BYTEA_PP(0));
+	check_nfactors(nfactors, collector->nfactors);
+	if (unlikely(collector->flat != NULL))
+		forget_flat(collector); /* as it will not have the row */
+	return collector;
+}
+
+Datum
+rollup_collector_result(const RollupCollector *collector)
+{
+	return EOHPGetRWDatum(&collector->header);
+}
+
+const RollupCounts *
+rollup_collected_arg(FunctionCallInfo fcinfo)
+{
+	RollupCollector *collector;
+
+	collector = get_collector(PG_GETARG_DATUM(0));
+	if (collector == NULL)
+		collector = collect_flat(fcinfo, PG_GETARG_BYTEA_PP(0));
+	return count_all(collector);
+}
+
+Datum
+pmr_rollup_state_combine(PG_FUNCTION_ARGS)
+{
+	RollupCollector *collector;
+	const bytea *added;
+
+	check_aggregate_call(fcinfo);
+	if (PG_ARGISNULL(1))
+	{
+		if (PG_ARGISNULL(0))
+			PG_RETURN_NULL();
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	}
+	added = PG_GETARG_BYTEA_PP(1);
+	collector = rollup_collector_arg(fcinfo, rollup_state_nfactors(added));
+	add_state(collector, added);
+	PG_RETURN_DATUM(rollup_collector_result(collector));
+}
