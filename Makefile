@@ -27,8 +27,8 @@ SQL_PARTS = schema \
 	rollup/rollup rollup/rollup_cells rollup/target_between \
 	rollup/refresh_months rollup/expected_rows rollup/refresh_month \
 	rollup/refresh source/check_source \
-	report/figures report/party_performance report/performance \
-	report/factor_performance report/party_business_process \
+	report/figures report/party_figure report/party_performance \
+	report/performance report/factor_performance report/party_business_process \
 	report/performance_report \
 	comparison/publication comparison/disclosure_rule \
 	comparison/publish_figures comparison/suppress comparison/publish \
