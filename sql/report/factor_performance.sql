@@ -12,7 +12,7 @@ COMMENT ON COLUMN pmr.factor_performance.factor IS 'name of the factor; each req
 COMMENT ON COLUMN pmr.factor_performance.value IS 'value of the factor; empty: the request names none';
 COMMENT ON COLUMN pmr.factor_performance.srv IS 'Service Reference Variant, as the audit table names it; empty: the request names none';
 COMMENT ON COLUMN pmr.factor_performance.mode IS 'on_demand, future_dated, dcc_scheduled or non_device; unknown: the request names no mode, or one that is none of these';
-COMMENT ON COLUMN pmr.factor_performance.requests IS 'number of requests received: the sum of met, missed, pending, not_measured and invalid';
+COMMENT ON COLUMN pmr.factor_performance.requests IS 'number of requests received, at least 1: the sum of met, missed, pending, not_measured and invalid';
 COMMENT ON COLUMN pmr.factor_performance.success_pct IS 'percentage of requests - pending - invalid that were answered with success, from 0 to 100, to two decimals; NULL: there are no such requests, or the source has no response_code; do not average percentages';
 COMMENT ON COLUMN pmr.factor_performance.target_met_pct IS 'percentage of met + missed that were met, from 0 to 100, to two decimals, unanswered requests included; NULL: there are no such requests; to combine rows, add up the counts, do not average percentages';
 COMMENT ON COLUMN pmr.factor_performance.answered_pct IS 'percentage of requests - pending - invalid that were answered, from 0 to 100, to two decimals; NULL: there are no such requests; do not average percentages';

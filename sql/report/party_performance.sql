@@ -36,7 +36,7 @@ COMMENT ON COLUMN pmr.party_performance.party IS 'the Party, as the audit table 
 COMMENT ON COLUMN pmr.party_performance.month IS 'first day of the month; days begin at midnight in the time zone of the source';
 COMMENT ON COLUMN pmr.party_performance.srv IS 'Service Reference Variant, as the audit table names it; empty: the request names none';
 COMMENT ON COLUMN pmr.party_performance.mode IS 'on_demand, future_dated, dcc_scheduled or non_device; unknown: the request names no mode, or one that is none of these';
-COMMENT ON COLUMN pmr.party_performance.requests IS 'number of requests received: the sum of met, missed, pending, not_measured and invalid';
+COMMENT ON COLUMN pmr.party_performance.requests IS 'number of requests received, at least 1: the sum of met, missed, pending, not_measured and invalid';
 COMMENT ON COLUMN pmr.party_performance.success_pct IS 'percentage of requests - pending - invalid that were answered with success, from 0 to 100, to two decimals; NULL: there are no such requests, or the source has no response_code; do not average percentages';
 COMMENT ON COLUMN pmr.party_performance.target_met_pct IS 'percentage of met + missed that were met, from 0 to 100, to two decimals, unanswered requests included; NULL: there are no such requests; to combine rows, add up the counts, do not average percentages';
 COMMENT ON COLUMN pmr.party_performance.target_met_low_pct IS 'lower end of the 95 % confidence interval of target_met_pct, from 0 to 100, to two decimals; NULL where target_met_pct is';
@@ -67,9 +67,9 @@ COMMENT ON COLUMN pmr.party_performance.unclassified IS 'number of requests whos
 COMMENT ON COLUMN pmr.party_performance.met_success IS 'number of requests that were met and answered with success';
 COMMENT ON COLUMN pmr.party_performance.met_rejected IS 'number of requests that were met and answered with a rejection';
 COMMENT ON COLUMN pmr.party_performance.missed_rejected IS 'number of requests that were missed and answered with a rejection';
-COMMENT ON COLUMN pmr.party_performance.pre_commands IS 'number of pre-commands (command variant 4); in no other count';
-COMMENT ON COLUMN pmr.party_performance.local_commands IS 'number of local commands (command variants 2 and 6); in no other count';
-COMMENT ON COLUMN pmr.party_performance.cancelled IS 'number of requests cancelled before they were executed; in no other count';
+COMMENT ON COLUMN pmr.party_performance.pre_commands IS 'number of pre-commands (command variant 4) of the SRV and mode; in no other count; an SRV and mode without requests have no row';
+COMMENT ON COLUMN pmr.party_performance.local_commands IS 'number of local commands (command variants 2 and 6) of the SRV and mode; in no other count; an SRV and mode without requests have no row';
+COMMENT ON COLUMN pmr.party_performance.cancelled IS 'number of requests of the SRV and mode that were cancelled before they were executed; in no other count; an SRV and mode without requests have no row';
 COMMENT ON COLUMN pmr.party_performance.source IS 'name of the source, as given to pmr.add_source';
 COMMENT ON COLUMN pmr.party_performance.as_of IS 'the figures are as of this time: responses after it are not counted';
 COMMENT ON COLUMN pmr.party_performance.status IS 'final: the month is settled; provisional: the month is open, and its figures will change';

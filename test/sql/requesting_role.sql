@@ -94,6 +94,11 @@ DECLARE second NO SCROLL CURSOR FOR SELECT v.party FROM pmr.visible_month() AS v
 FETCH second;
 SELECT look_on('second') AS begun;
 COMMIT;
+BEGIN;
+DECLARE third NO SCROLL CURSOR FOR SELECT party FROM pmr.party_performance;
+FETCH third;
+SELECT look_on('third') AS begun;
+COMMIT;
 -- a prepared statement is evaluated anew for whoever executes it
 PREPARE p AS SELECT requesting_role.seen_text() = $1 AS as_a;
 EXECUTE p(:'of_a');
