@@ -28,8 +28,8 @@ SQL_PARTS = schema \
 	rollup/refresh_months rollup/expected_rows rollup/refresh_month \
 	rollup/refresh source/check_source \
 	report/figures report/party_figure report/party_performance \
-	report/performance report/factor_performance report/party_business_process \
-	report/performance_report \
+	report/performance report/factor_performance \
+	report/party_business_process report/performance_report \
 	comparison/publication comparison/disclosure_rule \
 	comparison/publish_figures comparison/suppress comparison/publish \
 	comparison/own_groups comparison/party_comparison \
