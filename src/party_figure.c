@@ -114,9 +114,10 @@ make_keys(FigureAccess *access)
 	}
 	for (int i = 0; i < KEY_COLUMNS; i++)
 	{
-		Form_pg_attribute column = columns == NULL ? NULL :
-			TupleDescAttr(tupdesc, columns->values[i] - 1);
+		Form_pg_attribute column = NULL;
 
+		if (columns != NULL)
+			column = TupleDescAttr(tupdesc, columns->values[i] - 1);
 		if (column == NULL || column->atttypid != key_columns[i].type)
 			ereport(ERROR,
 					(errcode(ERRCODE_WRONG_OBJECT_TYPE),
