@@ -27,9 +27,9 @@ SQL_PARTS = schema \
 	rollup/rollup rollup/rollup_cells rollup/target_between \
 	rollup/refresh_months rollup/expected_rows rollup/refresh_month \
 	rollup/refresh source/check_source \
-	report/figures report/party_performance report/performance \
-	report/factor_performance report/party_business_process \
-	report/performance_report \
+	report/figures report/party_figure report/party_performance \
+	report/performance report/factor_performance \
+	report/party_business_process report/performance_report \
 	comparison/publication comparison/disclosure_rule \
 	comparison/publish_figures comparison/suppress comparison/publish \
 	comparison/own_groups comparison/combination comparison/party_comparison \

@@ -75,11 +75,19 @@ CREATE FUNCTION pmr.own_parties(role pmr.requesting_role) RETURNS text[]
 	RETURN pmr.parties_of_role(pmr.role_oid(role), 'USAGE');
 COMMENT ON FUNCTION pmr.own_parties(pmr.requesting_role) IS 'internal: Parties that party_access names for a role, or for roles whose rights it has';
 
+CREATE FUNCTION pmr.visible_parties(role pmr.requesting_role) RETURNS text[]
+	LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
+	SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	SELECT CASE WHEN has_table_privilege(pmr.role_oid(role), 'pmr.rollup', 'SELECT') THEN '{*}' ELSE pmr.own_parties(role) END;
+END;
+COMMENT ON FUNCTION pmr.visible_parties(pmr.requesting_role) IS 'internal: Parties that a role can see; with * among them, all';
+
 CREATE FUNCTION pmr.can_see_all_parties(role pmr.requesting_role) RETURNS boolean
 	LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-	SELECT coalesce(has_table_privilege(pmr.role_oid(role), 'pmr.rollup', 'SELECT') OR '*' = ANY (pmr.own_parties(role)), false);
+	SELECT '*' = ANY (pmr.visible_parties(role));
 END;
 COMMENT ON FUNCTION pmr.can_see_all_parties(pmr.requesting_role) IS 'internal: can_see_all_parties() of a role';
 
@@ -87,21 +95,9 @@ CREATE FUNCTION pmr.can_see_party(role pmr.requesting_role, party text) RETURNS 
 	LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
 	SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-	SELECT coalesce(pmr.can_see_all_parties(role) OR party = ANY (pmr.own_parties(role)), false);
+	SELECT coalesce(v.parties && ARRAY['*', party], false) FROM pmr.visible_parties(role) AS v (parties);
 END;
 COMMENT ON FUNCTION pmr.can_see_party(pmr.requesting_role, text) IS 'internal: can_see_party() of a role';
-
-/*
- * Where a query reads the rows of a Party, it reads those of this result.  So
- * whatever the plan, nothing is read of a Party that the role cannot see.
- */
-CREATE FUNCTION pmr.visible_party(role pmr.requesting_role, party text) RETURNS text
-	LANGUAGE sql STABLE PARALLEL RESTRICTED
-	SET search_path = pg_catalog, pg_temp
-BEGIN ATOMIC
-	SELECT CASE WHEN pmr.can_see_party(role, party) THEN party END;
-END;
-COMMENT ON FUNCTION pmr.visible_party(pmr.requesting_role, text) IS 'internal: the Party itself, if the role can see it; otherwise NULL';
 
 CREATE FUNCTION pmr.can_see_all_parties() RETURNS boolean
 	LANGUAGE sql STABLE PARALLEL RESTRICTED

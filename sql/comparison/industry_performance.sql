@@ -30,13 +30,9 @@ BEGIN ATOMIC
 		FROM pmr.reader(role, industry_performance_of.source, industry_performance_of.month, NULL) AS r
 		WHERE r.every_party OR pmr.own_parties(role) <> '{}'
 	), live AS (
-		SELECT r.srv, r.mode, sum(r.requests)::bigint AS requests, sum(r.met)::bigint AS met, sum(r.missed)::bigint AS missed,
-			sum(r.pending + r.invalid)::bigint AS open, sum(r.success)::bigint AS success,
-			pmr.rtt_percentiles(pmr.rtt_merge(r.rtt), '{0.5,0.95}') AS s,
-			(SELECT m.success_known FROM pmr.rollup_month AS m WHERE m.source = industry_performance_of.source AND m.month = industry_performance_of.month) AS success_known
-		FROM asked AS a JOIN pmr.rollup AS r ON r.source = industry_performance_of.source AND r.month = industry_performance_of.month
-		WHERE a.can_see_all_parties AND r.day IS NULL AND r.factor = 'all'
-		GROUP BY r.srv, r.mode
+		SELECT f.*
+		FROM asked AS a JOIN pmr.party_figure AS f ON f.source = industry_performance_of.source AND f.month = industry_performance_of.month
+		WHERE a.can_see_all_parties AND f.party = '*' AND f.kind = 'all'
 	), exact AS (
 		SELECT c.srv, c.mode, pmr.percentage(sum(c.met)::bigint, sum(c.measured)::bigint) AS met_pct
 		FROM asked AS a JOIN pmr.publication_cell AS c ON c.source = industry_performance_of.source AND c.month = industry_performance_of.month
@@ -53,8 +49,7 @@ BEGIN ATOMIC
 								FROM unnest(a.own) AS o (name)) AS g
 		WHERE NOT a.can_see_all_parties AND f.kind = 'srv'
 	)
-	SELECT coalesce(l.srv, e.srv), coalesce(l.mode, e.mode), l.requests, l.met + l.missed, l.missed, pmr.percentage(l.met, l.met + l.missed),
-		CASE WHEN l.success_known THEN pmr.percentage(l.success, l.requests - l.open) END, l.s[1], l.s[2], e.met_pct, NULL
+	SELECT coalesce(l.srv, e.srv), coalesce(l.mode, e.mode), l.requests, l.met + l.missed, l.missed, l.target_met_pct, l.success_pct, l.p50_s, l.p95_s, e.met_pct, NULL
 	FROM live AS l FULL JOIN exact AS e ON e.srv = l.srv AND e.mode = l.mode
 	UNION ALL
 	/* an SRV whose figure is hidden is listed only if own groups have used it */

@@ -1,39 +1,9 @@
 /* A Party's own performance by factor value */
 
-CREATE FUNCTION pmr.factor_performance_of(role pmr.requesting_role, source text, party text, month date)
-	RETURNS TABLE (factor text, value text, srv text, mode text, requests bigint, success_pct double precision, target_met_pct double precision, answered_pct double precision,
-		p50_s double precision, p95_s double precision, p95_all_s double precision,
-		met bigint, missed bigint, pending bigint, not_measured bigint, invalid bigint, answered bigint, success bigint, rejected bigint, failed bigint, no_response bigint, unclassified bigint)
-	LANGUAGE sql STABLE PARALLEL RESTRICTED SECURITY DEFINER
-	ROWS 200
-	SET search_path = pg_catalog, pg_temp
-	SET jit = off
-BEGIN ATOMIC
-	SELECT r.factor, r.value, r.srv, r.mode, r.requests, g.success_pct, g.target_met_pct, g.answered_pct, g.p50_s, g.p95_s, g.p95_all_s,
-		r.met, r.missed, r.pending, r.not_measured, r.invalid, r.answered, r.success, r.rejected, r.failed, r.no_response, r.unclassified
-	FROM pmr.rollup_month AS m,
-		(SELECT r.factor, r.value, r.srv, r.mode,
-			sum(r.requests)::bigint AS requests, sum(r.met)::bigint AS met, sum(r.missed)::bigint AS missed,
-			sum(r.pending)::bigint AS pending, sum(r.not_measured)::bigint AS not_measured, sum(r.invalid)::bigint AS invalid,
-			sum(r.answered)::bigint AS answered, sum(r.success)::bigint AS success, sum(r.rejected)::bigint AS rejected, sum(r.failed)::bigint AS failed,
-			sum(r.no_response)::bigint AS no_response, sum(r.unclassified)::bigint AS unclassified,
-			sum(r.met_success)::bigint AS met_success, sum(r.met_rejected)::bigint AS met_rejected, sum(r.missed_rejected)::bigint AS missed_rejected,
-			pmr.rtt_merge(r.rtt) AS rtt
-		 FROM pmr.rollup AS r
-		 WHERE r.source = factor_performance_of.source AND r.month = factor_performance_of.month
-		   AND r.party = ANY ((SELECT pmr.party_list(factor_performance_of.source, pmr.visible_party(factor_performance_of.role, factor_performance_of.party), factor_performance_of.month, factor_performance_of.month))::text[])
-		   AND r.factor <> 'all'
-		 GROUP BY r.factor, r.value, r.srv, r.mode) AS r,
-		pmr.figures(r.requests, r.met, r.missed, r.pending, r.invalid, r.answered, r.success, r.met_success, r.met_rejected, r.missed_rejected, m.success_known, r.rtt) AS g
-	WHERE m.source = factor_performance_of.source AND m.month = factor_performance_of.month
-	  AND pmr.can_see_party(factor_performance_of.role, factor_performance_of.party)
-	ORDER BY r.factor, r.value, r.srv, r.mode;
-END;
-COMMENT ON FUNCTION pmr.factor_performance_of(pmr.requesting_role, text, text, date) IS 'internal: factor_performance of one Party and month; the Party * stands for all Parties together';
-
 CREATE VIEW pmr.factor_performance AS
-	SELECT v.party, v.month, f.*, v.source, v.as_of, v.status
-	FROM pmr.visible_month(pmr.requesting_role()) AS v, pmr.factor_performance_of(pmr.requesting_role(), v.source, v.party, v.month) AS f
+	SELECT v.party, v.month, f.item AS factor, f.value, f.srv, f.mode, f.requests, f.success_pct, f.target_met_pct, f.answered_pct, f.p50_s, f.p95_s, f.p95_all_s,
+		f.met, f.missed, f.pending, f.not_measured, f.invalid, f.answered, f.success, f.rejected, f.failed, f.no_response, f.unclassified, v.source, v.as_of, v.status
+	FROM pmr.visible_month(pmr.requesting_role()) AS v, pmr.party_figures(pmr.requesting_role(), v.source, v.month, v.party, 'factor') AS f
 	WHERE v.party <> '*';
 COMMENT ON VIEW pmr.factor_performance IS 'how well a Party''s requests did, by month, value of each factor, SRV and mode: the Parties that the requesting role can see';
 COMMENT ON COLUMN pmr.factor_performance.party IS 'the Party, as the audit table names it; empty: the request names none';
@@ -42,7 +12,7 @@ COMMENT ON COLUMN pmr.factor_performance.factor IS 'name of the factor; each req
 COMMENT ON COLUMN pmr.factor_performance.value IS 'value of the factor; empty: the request names none';
 COMMENT ON COLUMN pmr.factor_performance.srv IS 'Service Reference Variant, as the audit table names it; empty: the request names none';
 COMMENT ON COLUMN pmr.factor_performance.mode IS 'on_demand, future_dated, dcc_scheduled or non_device; unknown: the request names no mode, or one that is none of these';
-COMMENT ON COLUMN pmr.factor_performance.requests IS 'number of requests received: the sum of met, missed, pending, not_measured and invalid';
+COMMENT ON COLUMN pmr.factor_performance.requests IS 'number of requests received, at least 1: the sum of met, missed, pending, not_measured and invalid';
 COMMENT ON COLUMN pmr.factor_performance.success_pct IS 'percentage of requests - pending - invalid that were answered with success, from 0 to 100, to two decimals; NULL: there are no such requests, or the source has no response_code; do not average percentages';
 COMMENT ON COLUMN pmr.factor_performance.target_met_pct IS 'percentage of met + missed that were met, from 0 to 100, to two decimals, unanswered requests included; NULL: there are no such requests; to combine rows, add up the counts, do not average percentages';
 COMMENT ON COLUMN pmr.factor_performance.answered_pct IS 'percentage of requests - pending - invalid that were answered, from 0 to 100, to two decimals; NULL: there are no such requests; do not average percentages';

@@ -44,15 +44,18 @@ CREATE FUNCTION pmr.figures(requests bigint, met bigint, missed bigint, pending 
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	ROWS 1
 BEGIN ATOMIC
-	SELECT CASE WHEN success_known THEN pmr.percentage(success, requests - pending - invalid) END,
-		pmr.percentage(met, met + missed),
-		CASE WHEN success_known THEN pmr.percentage(met - met_rejected, met + missed - met_rejected - missed_rejected) END,
-		CASE WHEN success_known THEN pmr.percentage(met_success, met + missed) END,
-		pmr.percentage(answered, requests - pending - invalid),
-		pmr.rtt_percentile(rtt, 0.5), pmr.rtt_percentile(rtt, 0.9), pmr.rtt_percentile(rtt, 0.95), pmr.rtt_percentile(rtt, 0.99),
-		pmr.percentile_of_all(rtt, 0.95, coalesce(pmr.rtt_count(rtt), 0) + requests - pending - invalid - answered),
+	SELECT CASE WHEN success_known THEN pmr.percentage(success, c.decided) END,
+		pmr.percentage(met, c.measured),
+		CASE WHEN success_known THEN pmr.percentage(c.met_accepted, c.measured_accepted) END,
+		CASE WHEN success_known THEN pmr.percentage(met_success, c.measured) END,
+		pmr.percentage(answered, c.decided),
+		c.p[1], c.p[2], c.p[3], c.p[4],
+		pmr.percentile_of_all(rtt, 0.95, c.timed + c.decided - answered),
 		round(pmr.rtt_mean(rtt)::numeric, 3)::double precision,
-		pmr.rtt_max(rtt);
+		pmr.rtt_max(rtt)
+	/* OFFSET 0 keeps these as columns: a function whose argument is a long expression is not inlined */
+	FROM (SELECT requests - pending - invalid AS decided, met + missed AS measured, met - met_rejected AS met_accepted, met + missed - met_rejected - missed_rejected AS measured_accepted,
+			pmr.rtt_percentiles(rtt, '{0.5,0.9,0.95,0.99}') AS p, coalesce(pmr.rtt_count(rtt), 0) AS timed OFFSET 0) AS c;
 END;
 COMMENT ON FUNCTION pmr.figures(bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint, boolean, pmr.rtt_sketch) IS 'internal: percentages and percentiles of sums of counts and merged sketches';
 

@@ -22,20 +22,17 @@ BEGIN
 		RAISE invalid_parameter_value USING MESSAGE = format('to_day %s is before from_day %s', to_day, from_day);
 	END IF;
 	RETURN QUERY
-	SELECT v.source, v.party, f.srv, f.mode, f.requests, g.success_pct, g.target_met_pct, i.low_pct, i.high_pct,
-		g.target_met_accepted_pct, g.success_within_target_pct, g.answered_pct,
-		g.p50_s, g.p90_s, g.p95_s, g.p99_s, g.p95_all_s, g.mean_s, g.max_s,
+	SELECT v.source, v.party, f.srv, f.mode, f.requests, f.success_pct, f.target_met_pct, f.target_met_low_pct, f.target_met_high_pct,
+		f.target_met_accepted_pct, f.success_within_target_pct, f.answered_pct,
+		f.p50_s, f.p90_s, f.p95_s, f.p99_s, f.p95_all_s, f.mean_s, f.max_s,
 		f.met, f.missed, f.pending, f.not_measured, f.invalid, f.answered, f.success, f.rejected, f.failed, f.no_response, f.unclassified,
 		v.as_of, v.status
 	FROM (
-		SELECT m.source, m.party, bool_and(r.success_known) AS success_known,
-			min(r.as_of) AS as_of, CASE WHEN bool_and(r.settled) THEN 'final' ELSE 'provisional' END AS status
-		FROM pmr.visible_month(performance_of.role) AS m JOIN pmr.rollup_month AS r ON r.source = m.source AND r.month = m.month
+		SELECT m.source, m.party, min(m.as_of) AS as_of, CASE WHEN bool_and(m.status = 'final') THEN 'final' ELSE 'provisional' END AS status
+		FROM pmr.visible_month(performance_of.role) AS m
 		WHERE m.party <> '*' AND m.month BETWEEN date_trunc('month', performance_of.from_day)::date AND performance_of.to_day
 		GROUP BY m.source, m.party) AS v,
-		pmr.party_figures(v.source, v.party, date_trunc('month', performance_of.from_day)::date, performance_of.to_day, performance_of.from_day, performance_of.to_day) AS f,
-		pmr.figures(f.requests, f.met, f.missed, f.pending, f.invalid, f.answered, f.success, f.met_success, f.met_rejected, f.missed_rejected, v.success_known, f.rtt) AS g,
-		pmr.wilson_interval_pct(f.met, f.met + f.missed, f.phi) AS i
+		pmr.compute_figures(v.source, v.party, v.party, performance_of.from_day, performance_of.to_day, false) AS f
 	ORDER BY v.source, v.party, f.srv, f.mode;
 END
 $$;

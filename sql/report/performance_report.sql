@@ -25,7 +25,7 @@ BEGIN ATOMIC
 			sum(r.invalid)::bigint AS invalid, sum(r.not_measured)::bigint AS not_measured, sum(r.success)::bigint AS success,
 			coalesce(sum(r.met + r.missed) FILTER (WHERE r.target_status = 'assumed'), 0)::bigint AS assumed, sum(r.unclassified)::bigint AS unclassified
 		FROM header AS h JOIN pmr.rollup AS r ON r.source = h.source AND r.month = h.month
-		WHERE r.party = ANY ((SELECT pmr.party_list(performance_report_of.source, pmr.visible_party(performance_report_of.role, performance_report_of.party), performance_report_of.month, performance_report_of.month))::text[])
+		WHERE r.party = ANY ((SELECT CASE performance_report_of.party WHEN '*' THEN x.parties ELSE ARRAY[performance_report_of.party] END FROM header AS x)::text[])
 		  AND r.factor = 'all' AND r.day IS NULL
 		GROUP BY r.srv, r.qualifier, r.business_process
 	), total AS (
@@ -35,18 +35,18 @@ BEGIN ATOMIC
 			coalesce(sum(o.unclassified), 0)::bigint AS unclassified
 		FROM own AS o
 	), cell AS MATERIALIZED (
-		SELECT c.*, h.success_known, h.finish
-		FROM header AS h, pmr.report_cells(h.source, pmr.visible_party(performance_report_of.role, performance_report_of.party), h.month) AS c
+		SELECT f.*
+		FROM header AS h, pmr.party_figures(performance_report_of.role, h.source, h.month, performance_report_of.party, 'process') AS f
 	), process AS (
-		SELECT b.report_order, b.process_name, b.business_process,
+		SELECT b.report_order, b.process_name, b.business_process, b.target_pct, b.minimum_pct,
 			coalesce(sum(o.requests), 0)::bigint AS requests, coalesce(sum(o.met), 0)::bigint AS met, coalesce(sum(o.missed), 0)::bigint AS missed,
 			coalesce(sum(o.pending), 0)::bigint AS pending, coalesce(sum(o.invalid), 0)::bigint AS invalid, coalesce(sum(o.success), 0)::bigint AS success
-		FROM (SELECT DISTINCT x.report_order, x.process_name, x.business_process FROM layout AS x) AS b
+		FROM (SELECT DISTINCT x.report_order, x.process_name, x.business_process, x.target_pct, x.minimum_pct FROM layout AS x) AS b
 			LEFT JOIN own AS o ON EXISTS (
 				SELECT FROM layout AS x
 				WHERE x.business_process = b.business_process AND x.srv = o.srv
 				  AND x.qualifier IN ('', o.qualifier) AND o.business_process IN ('', x.business_process))
-		GROUP BY b.report_order, b.process_name, b.business_process
+		GROUP BY b.report_order, b.process_name, b.business_process, b.target_pct, b.minimum_pct
 	), lines (part, a, process, b, row_key, c, item, mode, requests, target_met_pct, success_pct, p50_s, p95_s, verdict) AS (
 		SELECT 1, h.i, '', 0, '', 0, h.item, CASE WHEN h.requests IS NOT NULL THEN 'all' END, h.requests, NULL::double precision, NULL::double precision, NULL::double precision, NULL::double precision, NULL::text
 		FROM (
@@ -70,16 +70,15 @@ BEGIN ATOMIC
 		UNION ALL
 		SELECT 2, p.report_order, p.business_process, 0, '', 0, p.process_name, 'all', p.requests, pmr.percentage(p.met, p.met + p.missed),
 			CASE WHEN h.success_known THEN pmr.percentage(p.success, p.requests - p.pending - p.invalid) END, NULL, NULL,
-			pmr.service_level_verdict(p.business_process, p.met, p.missed, h.finish)
+			pmr.service_level_verdict(p.met, p.missed, p.target_pct, p.minimum_pct)
 		FROM process AS p, header AS h
 		UNION ALL
 		SELECT 2, b.report_order, b.business_process, b.report_row, b.srv || ' ' || b.qualifier, CASE c.mode WHEN 'on_demand' THEN 1 WHEN 'future_dated' THEN 2 WHEN 'dcc_scheduled' THEN 3 WHEN 'non_device' THEN 4 ELSE 5 END,
 			'  ' || rpad(b.srv, greatest(7, length(b.srv) + 1)) || coalesce(nullif(b.description, ''), replace(b.qualifier, '_', ' ')),
-			c.mode, coalesce(c.requests, 0), g.target_met_pct, g.success_pct, round(g.p50_s::numeric, 1)::double precision, round(g.p95_s::numeric, 1)::double precision,
-			CASE WHEN c.srv IS NOT NULL THEN pmr.service_level_verdict(b.business_process, c.met, c.missed, h.finish) END
-		FROM header AS h CROSS JOIN layout AS b
-			LEFT JOIN cell AS c ON c.business_process = b.business_process AND c.report_row = b.report_row AND c.srv = b.srv AND c.qualifier = b.qualifier
-			LEFT JOIN LATERAL pmr.figures(c.requests, c.met, c.missed, c.pending, c.invalid, c.answered, c.success, c.met_success, c.met_rejected, c.missed_rejected, c.success_known, c.rtt) AS g ON c.srv IS NOT NULL
+			c.mode, coalesce(c.requests, 0), c.target_met_pct, c.success_pct, round(c.p50_s::numeric, 1)::double precision, round(c.p95_s::numeric, 1)::double precision,
+			CASE WHEN c.srv IS NOT NULL THEN pmr.service_level_verdict(c.met, c.missed, b.target_pct, b.minimum_pct) END
+		FROM layout AS b
+			LEFT JOIN cell AS c ON c.srv = b.srv AND c.value = b.qualifier AND (c.item = b.business_process OR c.item = '' AND (b.business_process = ANY (c.named)) IS NOT TRUE)
 		UNION ALL
 		SELECT 3, 1, '', x.i, '', 0, x.item, 'all', x.requests, pmr.percentage(x.met, x.met + x.missed), CASE WHEN x.success_known THEN pmr.percentage(x.success, x.decided) END, NULL, NULL, NULL
 		FROM (

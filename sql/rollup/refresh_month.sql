@@ -129,6 +129,7 @@ FROM (SELECT number, $4 AS slices FROM generate_series(0, $4 - 1) AS number) AS 
 	WHERE c.factor = 0 AND c.day IS NULL
 	HAVING count(*) > 0 OR EXISTS (SELECT FROM copies)
 	RETURNING rows_read INTO result;
+	PERFORM pmr.store_figures(refresh_month.source, refresh_month.month);
 	RETURN coalesce(result, 0);
 END
 $$;

@@ -143,6 +143,7 @@ BEGIN
 	DELETE FROM pmr.rollup AS r WHERE r.source = drop_source.source;
 	DELETE FROM pmr.rollup_pair AS r WHERE r.source = drop_source.source;
 	DELETE FROM pmr.rollup_month AS r WHERE r.source = drop_source.source;
+	DELETE FROM pmr.party_figure AS f WHERE f.source = drop_source.source;
 END
 $$;
 COMMENT ON FUNCTION pmr.drop_source(text) IS 'removes a source and its rollups; does not change the audit table';

@@ -13,7 +13,7 @@ our @EXPORT_OK =
 
 our @reference_tables = qw(service_reference_variant business_process
   business_process_srv target_response_time service_level response_code);
-our @report_tables = qw(party source rollup rollup_pair rollup_month refresh_log
+our @report_tables = qw(party source rollup rollup_pair rollup_month party_figure refresh_log
   party_access disclosure_rule publication publication_target
   publication_party publication_combination publication_cell
   publication_figure);

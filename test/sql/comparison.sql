@@ -84,7 +84,8 @@ CREATE PROCEDURE roll_up(source text, as_of timestamptz) LANGUAGE sql AS $$
 	INSERT INTO pmr.rollup_month
 	SELECT roll_up.source, '2026-10-01', roll_up.as_of, roll_up.as_of >= '2026-12-06', now(), current_user,
 		count(*), count(*), 0, 0, 0, 0, 0, 0, 0, NULL, true, array_agg(DISTINCT party)
-	FROM request
+	FROM request;
+	SELECT pmr.store_figures(roll_up.source, '2026-10-01');
 $$;
 
 --
@@ -254,8 +255,10 @@ FROM pmr.industry_performance;
 SELECT srv, round(100.0 * count(*) FILTER (WHERE met) / count(*), 2) AS published_met_pct FROM planted GROUP BY srv ORDER BY srv;
 -- without response codes nobody knows what succeeded
 UPDATE pmr.rollup_month SET success_known = false WHERE source = 'c';
+SELECT pmr.store_figures('c', '2026-10-01');
 SELECT count(*) AS rows, count(met_pct) AS met, count(success_pct) AS success FROM pmr.industry_performance WHERE source = 'c';
 UPDATE pmr.rollup_month SET success_known = true WHERE source = 'c';
+SELECT pmr.store_figures('c', '2026-10-01');
 SET ROLE regress_comparison_p01;
 SELECT srv, mode, requests, measured, missed, met_pct, success_pct, p50_s, p95_s, published_met_pct, suppressed, as_of, published_as_of::date AS published
 FROM pmr.industry_performance;
@@ -269,6 +272,7 @@ RESET ROLE;
 CALL roll_up('e', '2026-12-20');
 INSERT INTO pmr.source (source, relation, factors) VALUES ('e', 'comparison.request', '{firmware}');
 DELETE FROM pmr.rollup WHERE source = 'e';
+SELECT pmr.store_figures('e', '2026-10-01');
 CALL pmr.publish('e', '2026-10-01');
 SELECT count(*) FROM pmr.party_comparison WHERE source = 'e';
 SELECT count(*) FROM pmr.industry_performance WHERE source = 'e';

@@ -33,8 +33,8 @@ FROM aggregate AS a
 		('polymorphic or pseudo-type arguments', EXISTS (SELECT FROM unnest(a.proargtypes) AS argument JOIN pg_type ON pg_type.oid = argument WHERE typtype = 'p')),
 		('variadic', a.provariadic <> 0),
 		('final function with more arguments', aggfinalextra),
-		('not parallel safe', 's' <> ANY (ARRAY[a.proparallel, transition.proparallel, combine.proparallel, final.proparallel])),
-		('combine or final function not immutable', 'i' <> ANY (ARRAY[combine.provolatile, final.provolatile])),
+		('not parallel safe', 's' <> ANY (ARRAY[a.proparallel, transition.proparallel, combine.proparallel, coalesce(final.proparallel, 's')])),
+		('combine or final function not immutable', 'i' <> ANY (ARRAY[combine.provolatile, coalesce(final.provolatile, 'i')])),
 		-- a transition function that looks up a target is stable, the others are immutable
 		('transition function not as claimed', transition.provolatile <> CASE WHEN a.proname LIKE 'srv\_%' THEN 's' ELSE 'i' END),
 		('result of a pseudo-type', EXISTS (SELECT FROM pg_type WHERE pg_type.oid = final.prorettype AND typtype = 'p'))

@@ -63,7 +63,9 @@ SELECT answered_pct, p95_s, p95_all_s FROM pmr.figures(10, 9, 1, 0, 0, 9, 9, 9, 
 -- Verdicts: computed from integers, so that 99 of 100 is 99 %
 --
 
-CREATE FUNCTION verdict(met bigint, missed bigint, process text DEFAULT 'meter_read') RETURNS text LANGUAGE sql RETURN pmr.service_level_verdict(process, met, missed, '2024-02-01');
+CREATE FUNCTION verdict(met bigint, missed bigint, process text DEFAULT 'meter_read') RETURNS text LANGUAGE sql AS $$
+	SELECT DISTINCT pmr.service_level_verdict(met, missed, r.target_pct, r.minimum_pct) FROM pmr.report_rows('2024-02-01') AS r WHERE r.business_process = process
+$$;
 SELECT verdict(0, 0), verdict(100, 0), verdict(0, 100);
 INSERT INTO pmr.service_level (measure, name, target_pct, minimum_pct, source) VALUES ('business_process', 'all', 99, 96, 'test');
 SELECT met, missed, verdict(met, missed) FROM (VALUES (0, 0), (100, 0), (99, 1), (98, 2), (96, 4), (95, 5), (0, 1), (989999, 10001), (990000, 10000), (959999, 40001),
@@ -73,7 +75,8 @@ INSERT INTO pmr.service_level (measure, name, target_pct, minimum_pct, source) V
 SELECT process, met, missed, verdict(met, missed, process) FROM (VALUES ('meter_read', 9995, 5), ('meter_read', 9994, 6), ('meter_read', 0, 6), ('firmware', 1, 1), ('prepayment', 1, 1), ('prepayment', 1, 2), ('network_operator', 97, 3)) AS v (process, met, missed);
 -- the level in force at the end of the period
 INSERT INTO pmr.service_level (measure, name, valid_from, target_pct, minimum_pct, source) VALUES ('meter_read', 'reads', '2024-01-31 23:59:59+00', 50, 40, 'test'), ('meter_read', 'reads', '2024-02-01 00:00+00', 10, 10, 'test');
-SELECT verdict(49, 51), verdict(39, 61), pmr.service_level_verdict('meter_read', 39, 61, '2024-02-01 00:00:00.000001+00');
+SELECT verdict(49, 51), verdict(39, 61);
+SELECT DISTINCT target_pct, minimum_pct FROM pmr.report_rows('2024-02-01 00:00:00.000001+00') WHERE business_process = 'meter_read';
 DELETE FROM pmr.service_level WHERE NOT builtin;
 
 --
@@ -188,6 +191,7 @@ FROM pmr.factor_performance AS f FULL JOIN (
 CREATE VIEW in_process AS
 	SELECT j.*, b.business_process AS process, b.report_row, b.qualifier AS row_qualifier
 	FROM judged AS j JOIN pmr.current_business_process_srv AS b ON b.srv = j.srv AND (b.qualifier = '' OR b.qualifier = j.qualifier) AND (j.business_process = '' OR j.business_process = b.business_process);
+CREATE VIEW process_compared AS
 SELECT count(*) AS rows, count(*) FILTER (WHERE (b.requests, b.met, b.missed, b.answered, b.success, b.rejected, b.target_met_pct, b.success_pct, b.answered_pct, b.p50_s, b.p95_s) IS DISTINCT FROM
 	(s.requests, s.met, s.missed, s.answered, s.success, s.rejected, s.target_met_pct, s.success_pct, s.answered_pct, s.p50_s, s.p95_s)) AS wrong
 FROM pmr.party_business_process AS b FULL JOIN (
@@ -197,7 +201,8 @@ FROM pmr.party_business_process AS b FULL JOIN (
 		percentile_disc(0.5) WITHIN GROUP (ORDER BY rtt_s) AS p50_s, percentile_disc(0.95) WITHIN GROUP (ORDER BY rtt_s) AS p95_s
 	FROM in_process
 	GROUP BY party, month, process, report_row, srv, row_qualifier, mode) AS s USING (party, month, business_process, report_row, srv, qualifier, mode);
-SELECT business_process, srv, qualifier, mode, requests, target_met_pct, verdict FROM pmr.party_business_process WHERE party = 'B' AND month = '2024-02-01';
+SELECT * FROM process_compared;
+SELECT business_process, srv, qualifier, mode, requests, target_met_pct, verdict FROM pmr.party_business_process WHERE party = 'B' AND month = '2024-02-01' ORDER BY report_row, mode COLLATE "C";
 
 --
 -- The performance report
@@ -232,10 +237,36 @@ INSERT INTO pmr.business_process_srv (business_process, srv, report_row, descrip
 INSERT INTO pmr.business_process_srv (business_process, srv, valid_from, report_row, description, listed, source) VALUES ('install_and_commission', '8.11', '2024-02-01 00:00+00', 1, '', false, 'test');
 SELECT month, line, item, mode, requests FROM pmr.performance_report
 WHERE party = 'A' AND line BETWEEN 9 AND 27 ORDER BY month, line;
+-- the same without a refresh, for rows that are listed in all months
+DELETE FROM pmr.business_process_srv WHERE NOT builtin AND valid_from > '2024-01-01';
+INSERT INTO pmr.business_process (business_process, name, report_order, source) VALUES ('nothing', 'Named by requests', 11, 'test');
+INSERT INTO pmr.business_process_srv (business_process, srv, qualifier, report_row, description, source) VALUES
+	('nothing', '1.1.1', '', 1, 'test', 'test'), ('own', '6.15.2', '', 12, 'test', 'test'), ('own', '6.15.2', 'other', 13, 'test', 'test'), ('own', '2.2', 'no such', 14, 'test', 'test');
+SELECT * FROM process_compared;
 SELECT business_process, srv, sum(requests) FROM pmr.party_business_process WHERE party = 'A' AND srv IN ('1.1.1', '7.1') GROUP BY business_process, srv ORDER BY business_process COLLATE "C", srv COLLATE "C";
 DELETE FROM pmr.business_process WHERE NOT builtin;
 DELETE FROM pmr.business_process_srv WHERE NOT builtin;
 DELETE FROM pmr.service_level WHERE NOT builtin;
+
+--
+-- An SRV with only pre-commands, local commands and cancelled requests has no row
+--
+
+CREATE VIEW apart AS
+	SELECT 'A' AS party, srv, 'on_demand' AS mode, '2024-01-10 00:00+00'::timestamptz AS requested_at, '2024-01-10 00:00:01+00'::timestamptz AS responded_at,
+		'2024-01-11 00:00+00'::timestamptz AS due_at, cancelled_at, command_variant, 'f' AS firmware
+	FROM (VALUES ('1.1.1', 4, NULL), ('1.1.1', 2, NULL), ('2.2', 1, '2024-01-10 00:00+00'::timestamptz), ('6.8', 4, NULL), ('6.8', 1, NULL)) AS v (srv, command_variant, cancelled_at);
+SELECT pmr.add_source('apart', 'apart', '{firmware}');
+SELECT pmr.refresh_month(pmr.requesting_role(), 'apart', '2024-01-01', '2024-06-01 00:00+00');
+SELECT srv, pre_commands, local_commands, cancelled, requests FROM pmr.rollup WHERE source = 'apart' AND day IS NULL AND factor = 'all' ORDER BY srv COLLATE "C";
+SELECT srv, pre_commands, local_commands, cancelled, requests FROM pmr.party_performance WHERE source = 'apart';
+SELECT srv, requests FROM pmr.factor_performance WHERE source = 'apart';
+SELECT srv, requests FROM pmr.party_business_process WHERE source = 'apart' GROUP BY srv, requests;
+SELECT srv, requests FROM pmr.performance('2024-01-01', '2024-01-31') WHERE source = 'apart';
+SELECT srv, requests FROM pmr.industry_performance WHERE source = 'apart';
+SELECT item, mode, requests FROM pmr.performance_report WHERE source = 'apart' AND party = 'A' AND item ~ '^(  (1.1.1|2.2|6.8)|All)' GROUP BY item, mode, requests ORDER BY item COLLATE "C";
+SELECT pmr.drop_source('apart');
+SELECT count(*) FROM pmr.party_figure WHERE source = 'apart';
 
 --
 -- Without response codes, success is unknown and not zero
@@ -298,11 +329,11 @@ SELECT * FROM seen();
 SET ROLE regress_report_none;
 SELECT * FROM seen();
 -- a role without access sees nothing through the functions that the views use, with any arguments
-SELECT (SELECT count(*) FROM pmr.party_performance_of(pmr.requesting_role(), source, party, month)) + (SELECT count(*) FROM pmr.factor_performance_of(pmr.requesting_role(), source, party, month))
-	+ (SELECT count(*) FROM pmr.party_business_process_of(pmr.requesting_role(), source, party, month)) + (SELECT count(*) FROM pmr.performance_report_of(pmr.requesting_role(), source, party, month)) AS rows
+SELECT (SELECT count(*) FROM unnest('{all,factor,process}'::text[]) AS kind, pmr.party_figures(pmr.requesting_role(), source, month, party, kind))
+	+ (SELECT count(*) FROM pmr.report_layout(pmr.requesting_role())) + (SELECT count(*) FROM pmr.performance_report_of(pmr.requesting_role(), source, party, month)) AS rows
 FROM (VALUES ('report', 'A', '2024-01-01'::date), ('report', '*', '2024-01-01'), ('report', NULL, '2024-01-01'), (NULL, NULL, NULL), ('report', '', '2024-01-01'), ('REPORT', 'Z', '2024-01-01')) AS v (source, party, month);
-SELECT err(call) FROM unnest(ARRAY[$$SELECT pmr.party_figures('report', 'A', '2024-01-01', '2024-01-01')$$, $$SELECT pmr.report_cells('report', 'A', '2024-01-01')$$,
-	'SELECT FROM pmr.rollup', 'SELECT FROM pmr.rollup_pair', 'SELECT FROM pmr.rollup_month', 'SELECT FROM pmr.source', 'SELECT FROM pmr.party_access', 'SELECT FROM pmr.refresh_log', 'SELECT FROM pmr.party']) AS call;
+SELECT err(call) FROM unnest(ARRAY[$$SELECT pmr.compute_figures('report', 'A', 'A', '2024-01-01', '2024-01-01', false)$$, $$SELECT pmr.store_figures('report', '2024-01-01')$$,
+	$$SELECT pmr.visible_parties(pmr.requesting_role())$$, 'SELECT FROM pmr.party_figure', 'SELECT FROM pmr.rollup', 'SELECT FROM pmr.rollup_pair', 'SELECT FROM pmr.rollup_month', 'SELECT FROM pmr.source', 'SELECT FROM pmr.party_access', 'SELECT FROM pmr.refresh_log', 'SELECT FROM pmr.party']) AS call;
 RESET ROLE;
 -- access of the session user
 SET SESSION AUTHORIZATION regress_report_a;

@@ -94,6 +94,11 @@ DECLARE second NO SCROLL CURSOR FOR SELECT v.party FROM pmr.visible_month() AS v
 FETCH second;
 SELECT look_on('second') AS begun;
 COMMIT;
+BEGIN;
+DECLARE third NO SCROLL CURSOR FOR SELECT party FROM pmr.party_performance;
+FETCH third;
+SELECT look_on('third') AS begun;
+COMMIT;
 -- a prepared statement is evaluated anew for whoever executes it
 PREPARE p AS SELECT requesting_role.seen_text() = $1 AS as_a;
 EXECUTE p(:'of_a');
@@ -131,7 +136,8 @@ SELECT query, err(query) FROM unnest(ARRAY[
 	$$SELECT '10'::pmr.requesting_role$$, $$SELECT 10::oid::pmr.requesting_role$$, $$SELECT '\x00'::bytea::pmr.requesting_role$$,
 	$$SELECT ('(' || 10 || ')')::text::pmr.requesting_role$$, $$CREATE CAST (oid AS pmr.requesting_role) WITH INOUT$$,
 	$$CREATE CAST (bytea AS pmr.requesting_role) WITHOUT FUNCTION$$, $$SELECT pmr.role_oid(pmr.requesting_role())$$]) AS query;
-SELECT count(*) FROM pmr.party_performance_of(NULL, 's', 'A', '2025-10-01');
+SELECT count(*) FROM pmr.party_figures(NULL, 's', '2025-10-01', 'A', 'all');
+SELECT count(*) FROM pmr.report_layout(NULL);
 SELECT count(*) FROM pmr.visible_month(NULL);
 SELECT pmr.can_see_party(NULL::pmr.requesting_role, 'A'), pmr.can_see_all_parties(NULL);
 SELECT count(*) FROM pmr.performance_of(NULL, '2025-10-01', '2025-10-31');
@@ -185,15 +191,18 @@ BEGIN
 	queries := 0;
 	reading := 0;
 	FOREACH query IN ARRAY ARRAY[
-		$q$SELECT * FROM pmr.party_performance_of(pmr.requesting_role(), 's', %L, '2025-10-01')$q$,
-		$q$SELECT * FROM pmr.factor_performance_of(pmr.requesting_role(), 's', %L, '2025-10-01')$q$,
-		$q$SELECT * FROM pmr.party_business_process_of(pmr.requesting_role(), 's', %L, '2025-10-01')$q$,
+		$q$SELECT * FROM pmr.party_figures(pmr.requesting_role(), 's', '2025-10-01', %L, 'all')$q$,
+		$q$SELECT * FROM pmr.party_figures(pmr.requesting_role(), 's', '2025-10-01', %L, 'factor')$q$,
+		$q$SELECT * FROM pmr.party_figures(pmr.requesting_role(), 's', '2025-10-01', %L, 'process')$q$,
 		$q$SELECT * FROM pmr.performance_report_of(pmr.requesting_role(), 's', %L, '2025-10-01')$q$,
 		$q$SELECT * FROM pmr.party_comparison_of(pmr.requesting_role(), 's', %L, '2025-10-01')$q$,
 		$q$SELECT * FROM pmr.factor_comparison_of(pmr.requesting_role(), 's', %L, '2025-10-01')$q$,
 		$q$SELECT pmr.can_see_party(%L)$q$,
 		$q$SELECT * FROM pmr.party_performance WHERE party = %L$q$,
 		$q$SELECT * FROM pmr.factor_performance WHERE party = %L$q$,
+		$q$SELECT * FROM pmr.party_business_process WHERE party = %L$q$,
+		$q$SELECT * FROM pmr.performance_report WHERE party = %L$q$,
+		$q$SELECT * FROM pmr.performance('2025-10-01', '2025-10-31') WHERE party = %L$q$,
 		$q$SELECT * FROM pmr.party_comparison WHERE party = %L$q$]
 	LOOP
 		of_b := requesting_role.reads(format(query, 'B'));
@@ -211,8 +220,19 @@ $$;
 SET ROLE regress_requesting_a;
 SELECT c.* FROM unnest('{geqo_threshold=12,geqo_threshold=2,join_collapse_limit=1,enable_indexscan=off,enable_seqscan=off,enable_hashjoin=off,plan_cache_mode=force_generic_plan}'::text[]) AS setting,
 	LATERAL compare(setting) AS c;
+-- nor how large a figure of such a Party is: comparisons are leakproof, and each B has 100 requests
+SELECT v.view, count(DISTINCT regexp_replace(reads(format('SELECT * FROM pmr.%s WHERE party = ''B'' AND requests > %s', v.view, n)), 'requests > ''?[0-9]+', '')) AS different
+FROM unnest('{party_performance,factor_performance,party_business_process,performance_report,"performance(''2025-10-01'', ''2025-10-31'')"}'::text[]) AS v (view), unnest('{49,50,99,100}'::integer[]) AS n
+GROUP BY v.view ORDER BY v.view COLLATE "C";
+SELECT count(DISTINCT regexp_replace(reads(format('SELECT * FROM pmr.party_figures(pmr.requesting_role(), ''s'', ''2025-10-01'', ''B'', ''all'') WHERE requests > %s', n)), 'requests > ''?[0-9]+', '')) AS different
+FROM unnest('{49,50,99,100}'::integer[]) AS n;
+-- as the owner, who can see it
+RESET ROLE;
+SELECT count(DISTINCT regexp_replace(reads(format('SELECT * FROM pmr.party_performance WHERE party = ''B'' AND requests > %s', n)), 'requests > ''?[0-9]+', '')) AS different
+FROM unnest('{49,50,99,100}'::integer[]) AS n;
+SET ROLE regress_requesting_a;
 -- a Party that the role can see does make a difference
-SELECT replace(reads($$SELECT * FROM pmr.party_performance_of(pmr.requesting_role(), 's', 'A', '2025-10-01')$$), '''A''', '''B''') <> reads($$SELECT * FROM pmr.party_performance_of(pmr.requesting_role(), 's', 'B', '2025-10-01')$$) AS different;
+SELECT replace(reads($$SELECT * FROM pmr.party_figures(pmr.requesting_role(), 's', '2025-10-01', 'A', 'all')$$), '''A''', '''B''') <> reads($$SELECT * FROM pmr.party_figures(pmr.requesting_role(), 's', '2025-10-01', 'B', 'all')$$) AS different;
 RESET ROLE;
 
 DROP OWNED BY regress_requesting_dcc, regress_requesting_a;

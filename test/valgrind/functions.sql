@@ -239,6 +239,9 @@ EXCEPTION WHEN feature_not_supported THEN
 END
 $$;
 
+/* The stored figures that the views of reports read */
+SELECT count(*) > 0 FROM pmr.party_performance;
+
 /* Where the extension itself calls them */
 CALL pmr.refresh('demo', '2026-07-01', '2026-07-31');
 
