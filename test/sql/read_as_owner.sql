@@ -87,6 +87,8 @@ SELECT err($$SELECT pmr.refresh_months(pmr.requesting_role(), 'unchecked', NULL,
 SELECT err($$SELECT * FROM pmr.check_source('unchecked')$$);
 SELECT err($$SELECT * FROM pmr.check_source('unchecked', '2024-01-01', '2024-01-31')$$);
 SELECT err($$SELECT * FROM pmr.invalid_rows('unchecked', '2024-01-01', '2024-01-31')$$);
+-- estimates would tell about the rows, too
+SELECT err($$SELECT pmr.expected_rows(pmr.requesting_role(), 'unchecked', '2024-01-01', '2024-01-31')$$);
 SELECT pmr.drop_source('unchecked');
 RESET ROLE;
 GRANT SELECT ON audit TO regress_source_dba;
@@ -311,6 +313,24 @@ SELECT pmr.add_source('v', 'read_as_owner.owner_view');
 SELECT pmr.refresh_month(pmr.requesting_role(), 'v', '2024-01-01', '2024-03-01');
 RESET ROLE;
 SELECT pmr.refresh_month(pmr.requesting_role(), 'u', '2024-01-01', '2024-03-01');
+-- nor does a security_invoker view below it tell a reader more
+CREATE VIEW over_audit WITH (security_invoker = true) AS SELECT * FROM audit;
+GRANT SELECT ON over_audit TO regress_source_viewer;
+SET ROLE regress_source_viewer;
+CREATE VIEW over_invoker AS SELECT party, srv, mode, requested_at, responded_at FROM over_audit;
+GRANT SELECT ON over_invoker TO regress_source_dba;
+RESET ROLE;
+REVOKE SELECT ON audit FROM regress_source_dba;
+SET ROLE regress_source_dba;
+SELECT err($$SELECT pmr.add_source('x', 'read_as_owner.over_invoker')$$);
+INSERT INTO pmr.source (source, relation) VALUES ('x', 'read_as_owner.over_invoker');
+SELECT err($$SELECT pmr.refresh_month(pmr.requesting_role(), 'x', '2024-01-01', '2024-03-01')$$);
+RESET ROLE;
+SELECT pmr.refresh_month(pmr.requesting_role(), 'x', '2024-01-01', '2024-03-01');
+-- a view whose owner cannot read what it reads, not even estimates of it
+REVOKE SELECT ON audit FROM regress_source_viewer;
+SELECT err($$SELECT pmr.expected_rows(pmr.requesting_role(), 'x', '2024-01-01', '2024-01-31')$$);
+SELECT err($$SELECT pmr.refresh_month(pmr.requesting_role(), 'x', '2024-01-01', '2024-03-02')$$);
 -- a view of a role from which row security hides rows
 GRANT SELECT ON secured TO regress_source_viewer;
 SET ROLE regress_source_viewer;
