@@ -184,6 +184,9 @@ assign_reader(Node *node, void *context)
  * estimates would tell about tables that neither the reader nor the owner of a
  * view can read.
  *
+ * Then the permissions of the relation become the owner's: a foreign table is
+ * read with the user mapping of the role that they are checked for.
+ *
  * What a security_invoker view reads is checked as the current user, who is the
  * owner.  So it is only for a reader who has the owner's privileges.
  */
@@ -205,13 +208,17 @@ check_permissions(Node *node, void *context)
 			RangeTblEntry *rte = lfirst_node(RangeTblEntry, cell);
 			Oid		   *access_as = get_access_as(rewritten, rte);
 
-			if (access_as != NULL && *access_as == InvalidOid &&
+			if (access_as == NULL)
+				continue;
+			if (*access_as == InvalidOid &&
 				!has_privs_of_role(query->reader, query->owner))
 				ereport(ERROR,
 						(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 						 errmsg("relation \"%s\" is read by a security_invoker view of another role",
 								get_rel_name(rte->relid)),
 						 errhint("Read the source as its owner, or turn security_invoker off.")));
+			if (rte->relid == query->relation)
+				*access_as = query->owner;
 		}
 		return query_tree_walker(rewritten, check_permissions, context, 0);
 	}
