@@ -104,6 +104,9 @@ report_replaced(Oid relation)
 /*
  * Locks the relation, so that neither its owner nor its definition can change
  * until the end of the transaction, and looks its owner up.
+ *
+ * The query may do all that the owner may do.  So the current user must have the
+ * owner's privileges, as a superuser who owns the extension has.
  */
 static void
 lock_relation(OwnerQuery *query)
@@ -113,6 +116,11 @@ lock_relation(OwnerQuery *query)
 	if (relation == NULL)
 		report_replaced(query->relation);
 	query->owner = relation->rd_rel->relowner;
+	if (!has_privs_of_role(GetUserId(), query->owner))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied to read relation \"%s\" as its owner",
+						RelationGetRelationName(relation))));
 	if (!has_schema_usage(RelationGetNamespace(relation), query->reader))
 		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_SCHEMA,
 					   get_namespace_name(RelationGetNamespace(relation)));

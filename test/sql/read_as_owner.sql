@@ -66,6 +66,12 @@ SELECT err($$SELECT * FROM pmr.read_as_owner(10, 'read_as_owner.audit', 'SELECT 
 SELECT err($$SELECT pmr.plan_as_owner(10, 'read_as_owner.audit', 'SELECT 1', 1)$$);
 SELECT err($$UPDATE pmr.rollup SET met = 0$$);
 RESET ROLE;
+-- nor can a role that was given all functions
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA pmr TO regress_source_mallory;
+SET ROLE regress_source_mallory;
+SELECT err($$SELECT * FROM pmr.read_as_owner(10, 'pg_authid', 'SELECT 1', 1) AS r (n integer)$$);
+RESET ROLE;
+REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA pmr FROM regress_source_mallory;
 
 --
 -- The reader needs SELECT on each column that is read
