@@ -9,7 +9,12 @@
  * no check before the query makes it safe.  Therefore the query runs like that
  * of REFRESH MATERIALIZED VIEW: as the owner of the relation, in a
  * security-restricted operation, and with a safe search_path.  The code has the
- * owner's privileges only, and leaves nothing behind in the session.
+ * owner's privileges only.  It can leave behind in the session what PostgreSQL
+ * lets such an operation leave: advisory locks, cursors without hold, and
+ * PL/pgSQL functions that were compiled with its search_path.
+ *
+ * The owner's code is in turn at the mercy of the reader's session: temporary
+ * objects, and functions that the reader has compiled with its own search_path.
  *
  * The reader still needs the privilege to read the relation, and row security
  * applies to the reader: permissions are checked as if the reader ran the

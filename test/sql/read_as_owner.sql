@@ -1,6 +1,6 @@
 -- A source is read with the privileges of its owner: what the owner, or the owner of
--- a table below a view, has written never runs as the role that refreshes, and leaves
--- nothing behind.  The role that refreshes reads only what it may read itself.
+-- a table below a view, has written never runs as the role that refreshes, and changes
+-- no role or setting of the session.  The role that refreshes reads only what it may read itself.
 SET timezone = 'UTC';
 SET datestyle = 'ISO';
 SET client_min_messages = 'warning';
@@ -195,7 +195,7 @@ ALTER ROLE regress_source_mallory NOSUPERUSER;
 SELECT source, pmr.drop_source(source) FROM pmr.source ORDER BY source COLLATE "C";
 
 --
--- The code leaves nothing behind in the session
+-- The code changes nothing of the session that a security-restricted operation protects
 --
 
 CREATE TABLE attempt (name text, command text);
