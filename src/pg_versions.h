@@ -80,15 +80,33 @@ has_schema_usage(Oid schema, Oid role)
 #endif
 }
 
-/* Makes the executor check the access to a relation as if a role read it. */
-static inline void
-check_access_as(Query *query, RangeTblEntry *rte, Oid role)
+/*
+ * The role for which the permissions of a relation in a query are checked, to be
+ * changed; InvalidOid: the current user.  NULL if there are none to check.
+ */
+static inline Oid *
+get_access_as(Query *query, RangeTblEntry *rte)
 {
 #if PG_VERSION_NUM >= 160000
-	getRTEPermissionInfo(query->rteperminfos, rte)->checkAsUser = role;
+	if (rte->perminfoindex == 0)
+		return NULL;
+	return &getRTEPermissionInfo(query->rteperminfos, rte)->checkAsUser;
 #else
 	(void) query;
-	rte->checkAsUser = role;
+	if (rte->rtekind != RTE_RELATION || rte->requiredPerms == 0)
+		return NULL;
+	return &rte->checkAsUser;
+#endif
+}
+
+/* An error if a permission is missing, subqueries aside. */
+static inline void
+check_query_permissions(Query *query)
+{
+#if PG_VERSION_NUM >= 160000
+	ExecCheckPermissions(query->rtable, query->rteperminfos, true);
+#else
+	ExecCheckRTPerms(query->rtable, true);
 #endif
 }
 

@@ -9,7 +9,12 @@
  * no check before the query makes it safe.  Therefore the query runs like that
  * of REFRESH MATERIALIZED VIEW: as the owner of the relation, in a
  * security-restricted operation, and with a safe search_path.  The code has the
- * owner's privileges only, and leaves nothing behind in the session.
+ * owner's privileges only.  It can leave behind in the session what PostgreSQL
+ * lets such an operation leave: advisory locks, cursors without hold, and
+ * PL/pgSQL functions that were compiled with its search_path.
+ *
+ * The owner's code is in turn at the mercy of the reader's session: temporary
+ * objects, and functions that the reader has compiled with its own search_path.
  *
  * The reader still needs the privilege to read the relation, and row security
  * applies to the reader: permissions are checked as if the reader ran the
@@ -43,6 +48,7 @@ typedef struct OwnerQuery
 {
 	Oid			reader;
 	Oid			relation;
+	Oid			owner;			/* of the relation, once it is locked */
 	Oid			schema;			/* of the extension */
 	const char *text;
 	int			nparams;
@@ -102,42 +108,36 @@ report_replaced(Oid relation)
 
 /*
  * Locks the relation, so that neither its owner nor its definition can change
- * until the end of the transaction, and returns its owner.
+ * until the end of the transaction, and looks its owner up.
  *
- * What a security_invoker view reads is checked as the current user, who will
- * be its owner.  So it is only for a reader who has the owner's privileges.
+ * The query may do all that the owner may do.  So the current user must have the
+ * owner's privileges, as a superuser who owns the extension has.
  */
-static Oid
-lock_relation(const OwnerQuery *query)
+static void
+lock_relation(OwnerQuery *query)
 {
 	Relation	relation = try_relation_open(query->relation, AccessShareLock);
-	Oid			owner;
 
 	if (relation == NULL)
 		report_replaced(query->relation);
-	owner = relation->rd_rel->relowner;
+	query->owner = relation->rd_rel->relowner;
+	if (!has_privs_of_role(GetUserId(), query->owner))
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("permission denied to read relation \"%s\" as its owner",
+						RelationGetRelationName(relation))));
 	if (!has_schema_usage(RelationGetNamespace(relation), query->reader))
 		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_SCHEMA,
 					   get_namespace_name(RelationGetNamespace(relation)));
-	if (relation->rd_rel->relkind == RELKIND_VIEW &&
-		RelationHasSecurityInvoker(relation) &&
-		!has_privs_of_role(query->reader, owner))
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("security_invoker view \"%s\" belongs to another role",
-						RelationGetRelationName(relation)),
-				 errhint("Read it as its owner, or turn security_invoker off.")));
 	relation_close(relation, NoLock);
-	return owner;
 }
 
 static void
 become_owner(OwnerQuery *query)
 {
-	Oid			owner = lock_relation(query);
-
+	lock_relation(query);
 	GetUserIdAndSecContext(&query->saved_user, &query->saved_context);
-	SetUserIdAndSecContext(owner, query->saved_context |
+	SetUserIdAndSecContext(query->owner, query->saved_context |
 						   SECURITY_RESTRICTED_OPERATION);
 	query->guc_level = NewGUCNestLevel();
 	set_config_option("search_path", "pg_catalog, pg_temp",
@@ -176,17 +176,66 @@ assign_reader(Node *node, void *context)
 		foreach(cell, parsed->rtable)
 		{
 			RangeTblEntry *rte = lfirst_node(RangeTblEntry, cell);
+			Oid		   *access_as = get_access_as(parsed, rte);
 
-			if (rte->rtekind != RTE_RELATION)
+			if (access_as == NULL)
 				continue;
 			if (rte->relid == query->relation)
-				check_access_as(parsed, rte, query->reader);
-			else if (get_rel_namespace(rte->relid) != query->schema)
+				*access_as = query->reader;
+			else if (get_rel_namespace(rte->relid) == query->schema)
+				*access_as = query->owner;
+			else
 				report_replaced(query->relation);
 		}
 		return query_tree_walker(parsed, assign_reader, context, 0);
 	}
 	return expression_tree_walker(node, assign_reader, context);
+}
+
+/*
+ * Checks all permissions of a rewritten query, because the planner does not: its
+ * estimates would tell about tables that neither the reader nor the owner of a
+ * view can read.
+ *
+ * Then the permissions of the relation become the owner's: a foreign table is
+ * read with the user mapping of the role that they are checked for.
+ *
+ * What a security_invoker view reads is checked as the current user, who is the
+ * owner.  So it is only for a reader who has the owner's privileges.
+ */
+static bool
+check_permissions(Node *node, void *context)
+{
+	const OwnerQuery *query = context;
+
+	if (node == NULL)
+		return false;
+	if (IsA(node, Query))
+	{
+		Query	   *rewritten = (Query *) node;
+		ListCell   *cell;
+
+		check_query_permissions(rewritten);
+		foreach(cell, rewritten->rtable)
+		{
+			RangeTblEntry *rte = lfirst_node(RangeTblEntry, cell);
+			Oid		   *access_as = get_access_as(rewritten, rte);
+
+			if (access_as == NULL)
+				continue;
+			if (*access_as == InvalidOid &&
+				!has_privs_of_role(query->reader, query->owner))
+				ereport(ERROR,
+						(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+						 errmsg("relation \"%s\" is read by a security_invoker view of another role",
+								get_rel_name(rte->relid)),
+						 errhint("Read the source as its owner, or turn security_invoker off.")));
+			if (rte->relid == query->relation)
+				*access_as = query->owner;
+		}
+		return query_tree_walker(rewritten, check_permissions, context, 0);
+	}
+	return expression_tree_walker(node, check_permissions, context);
 }
 
 /* Runs as the owner, because planning may run functions. */
@@ -200,6 +249,7 @@ plan_owner_query(OwnerQuery *query)
 
 	assign_reader((Node *) parsed, query);
 	parsed = linitial_node(Query, pg_rewrite_query(parsed));
+	check_permissions((Node *) parsed, query);
 	return plan_query(parsed, query->text, CURSOR_OPT_PARALLEL_OK,
 					  query->params);
 }

@@ -18,8 +18,6 @@ BEGIN
 	EXECUTE format('GRANT SELECT, DELETE ON pmr.rollup, pmr.rollup_pair, pmr.rollup_month, pmr.party_figure TO %s', role_name);
 	EXECUTE format('GRANT SELECT ON pmr.party, pmr.disclosure_rule TO %s', role_name);
 	EXECUTE format('GRANT EXECUTE ON ALL ROUTINES IN SCHEMA pmr TO %s', role_name);
-	/* These run any query as any owner. */
-	EXECUTE format('REVOKE EXECUTE ON FUNCTION pmr.read_as_owner, pmr.plan_as_owner FROM %s', role_name);
 END
 $$;
 COMMENT ON FUNCTION pmr.allow_refresh(regrole) IS 'lets a role add sources, refresh and publish; it can then see the figures of all Parties';

@@ -3,8 +3,10 @@
  *
  * What a source's owner writes runs with the owner's privileges, and not with
  * those of the role that refreshes (src/read_as_owner.c).  These functions run
- * any query with the privileges of any owner, so only functions that are
- * SECURITY DEFINER call them, with queries that they make themselves.
+ * any query as the owner of a relation, for a current user who has the owner's
+ * privileges.  So only functions that are SECURITY DEFINER, and owned by a
+ * superuser, can call them for every owner, with queries that they make
+ * themselves.
  */
 
 CREATE FUNCTION pmr.read_as_owner(reader oid, relation regclass, query text, VARIADIC parameters "any") RETURNS SETOF record

@@ -1,6 +1,6 @@
 -- A source is read with the privileges of its owner: what the owner, or the owner of
--- a table below a view, has written never runs as the role that refreshes, and leaves
--- nothing behind.  The role that refreshes reads only what it may read itself.
+-- a table below a view, has written never runs as the role that refreshes, and changes
+-- no role or setting of the session.  The role that refreshes reads only what it may read itself.
 SET timezone = 'UTC';
 SET datestyle = 'ISO';
 SET client_min_messages = 'warning';
@@ -66,6 +66,12 @@ SELECT err($$SELECT * FROM pmr.read_as_owner(10, 'read_as_owner.audit', 'SELECT 
 SELECT err($$SELECT pmr.plan_as_owner(10, 'read_as_owner.audit', 'SELECT 1', 1)$$);
 SELECT err($$UPDATE pmr.rollup SET met = 0$$);
 RESET ROLE;
+-- nor can a role that was given all functions
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA pmr TO regress_source_mallory;
+SET ROLE regress_source_mallory;
+SELECT err($$SELECT * FROM pmr.read_as_owner(10, 'pg_authid', 'SELECT 1', 1) AS r (n integer)$$);
+RESET ROLE;
+REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA pmr FROM regress_source_mallory;
 
 --
 -- The reader needs SELECT on each column that is read
@@ -87,6 +93,8 @@ SELECT err($$SELECT pmr.refresh_months(pmr.requesting_role(), 'unchecked', NULL,
 SELECT err($$SELECT * FROM pmr.check_source('unchecked')$$);
 SELECT err($$SELECT * FROM pmr.check_source('unchecked', '2024-01-01', '2024-01-31')$$);
 SELECT err($$SELECT * FROM pmr.invalid_rows('unchecked', '2024-01-01', '2024-01-31')$$);
+-- estimates would tell about the rows, too
+SELECT err($$SELECT pmr.expected_rows(pmr.requesting_role(), 'unchecked', '2024-01-01', '2024-01-31')$$);
 SELECT pmr.drop_source('unchecked');
 RESET ROLE;
 GRANT SELECT ON audit TO regress_source_dba;
@@ -187,7 +195,7 @@ ALTER ROLE regress_source_mallory NOSUPERUSER;
 SELECT source, pmr.drop_source(source) FROM pmr.source ORDER BY source COLLATE "C";
 
 --
--- The code leaves nothing behind in the session
+-- The code changes nothing of the session that a security-restricted operation protects
 --
 
 CREATE TABLE attempt (name text, command text);
@@ -311,6 +319,24 @@ SELECT pmr.add_source('v', 'read_as_owner.owner_view');
 SELECT pmr.refresh_month(pmr.requesting_role(), 'v', '2024-01-01', '2024-03-01');
 RESET ROLE;
 SELECT pmr.refresh_month(pmr.requesting_role(), 'u', '2024-01-01', '2024-03-01');
+-- nor does a security_invoker view below it tell a reader more
+CREATE VIEW over_audit WITH (security_invoker = true) AS SELECT * FROM audit;
+GRANT SELECT ON over_audit TO regress_source_viewer;
+SET ROLE regress_source_viewer;
+CREATE VIEW over_invoker AS SELECT party, srv, mode, requested_at, responded_at FROM over_audit;
+GRANT SELECT ON over_invoker TO regress_source_dba;
+RESET ROLE;
+REVOKE SELECT ON audit FROM regress_source_dba;
+SET ROLE regress_source_dba;
+SELECT err($$SELECT pmr.add_source('x', 'read_as_owner.over_invoker')$$);
+INSERT INTO pmr.source (source, relation) VALUES ('x', 'read_as_owner.over_invoker');
+SELECT err($$SELECT pmr.refresh_month(pmr.requesting_role(), 'x', '2024-01-01', '2024-03-01')$$);
+RESET ROLE;
+SELECT pmr.refresh_month(pmr.requesting_role(), 'x', '2024-01-01', '2024-03-01');
+-- a view whose owner cannot read what it reads, not even estimates of it
+REVOKE SELECT ON audit FROM regress_source_viewer;
+SELECT err($$SELECT pmr.expected_rows(pmr.requesting_role(), 'x', '2024-01-01', '2024-01-31')$$);
+SELECT err($$SELECT pmr.refresh_month(pmr.requesting_role(), 'x', '2024-01-01', '2024-03-02')$$);
 -- a view of a role from which row security hides rows
 GRANT SELECT ON secured TO regress_source_viewer;
 SET ROLE regress_source_viewer;

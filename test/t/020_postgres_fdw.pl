@@ -190,6 +190,28 @@ my $industry = q{SELECT srv, sum(requests), sum(met), pmr.rtt_merge(rtt)::text F
 is($front->safe_psql('postgres', sprintf($industry, 'SELECT * FROM node_rollup')),
 	$front->safe_psql('postgres', sprintf($industry, q{SELECT * FROM pmr.rollup WHERE source = 'one'})), 'rollup: merged from all servers');
 
+# A foreign table is read with the user mapping of its owner, because its owner
+# chooses what is read there: a view there could run code as the remote role.
+$shards[0]->safe_psql(
+	'postgres', q{
+CREATE ROLE remote_analyst LOGIN;
+CREATE VIEW asking AS SELECT current_user::text AS party, '1.1.1' AS srv, 'on_demand' AS mode,
+	timestamptz '2025-10-01 12:00+00' AS requested_at, timestamptz '2025-10-01 12:00:05+00' AS responded_at;
+GRANT SELECT ON asking TO PUBLIC;
+});
+$front->safe_psql(
+	'postgres', q{
+CREATE ROLE analyst;
+CREATE USER MAPPING FOR analyst SERVER shard_0 OPTIONS (user 'remote_analyst', password_required 'false');
+CREATE FOREIGN TABLE asking (party text, srv text, mode text, requested_at timestamptz, responded_at timestamptz) SERVER shard_0;
+ALTER TABLE asking OWNER TO analyst;
+SELECT pmr.add_source('asking', 'asking');
+CALL pmr.refresh('asking', as_of => '2025-12-01 00:00+00');
+});
+is($front->safe_psql('postgres', 'SELECT party FROM asking'), scalar(getpwuid($<)), 'a foreign table asks with the mapping of its reader');
+is($front->safe_psql('postgres', q{SELECT DISTINCT party FROM pmr.rollup WHERE source = 'asking'}), 'remote_analyst',
+	'a refresh asks with the mapping of the owner of the foreign table');
+
 # Without the option extensions nothing is shipped.
 $front->safe_psql('postgres', "ALTER SERVER shard_$_ OPTIONS (DROP extensions)") foreach 0, 1;
 $plan = plan_of('SELECT party, pmr.rtt_sketch(requested_at, responded_at) FROM sr_audit GROUP BY party');
