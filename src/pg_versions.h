@@ -8,18 +8,15 @@
 #ifndef PG_VERSIONS_H
 #define PG_VERSIONS_H
 
-#include "catalog/pg_namespace.h"
 #include "executor/executor.h"
 #include "miscadmin.h"
 #include "storage/lock.h"
 #include "storage/proc.h"
 #include "tcop/tcopprot.h"
-#include "utils/acl.h"
 #include "utils/rel.h"
 #include "utils/relcache.h"
 #if PG_VERSION_NUM >= 160000
 #include "nodes/miscnodes.h"
-#include "parser/parse_relation.h"
 #include "varatt.h"				/* before 16: in postgres.h */
 #else
 
@@ -65,37 +62,6 @@ holds_relation_lock(Oid relation, LOCKMODE mode)
 	return LockHeldByMe(&tag, mode, false);
 #else
 	return LockHeldByMe(&tag, mode);
-#endif
-}
-
-/* May a role look up names in a schema? */
-static inline bool
-has_schema_usage(Oid schema, Oid role)
-{
-#if PG_VERSION_NUM >= 160000
-	return object_aclcheck(NamespaceRelationId, schema, role,
-						   ACL_USAGE) == ACLCHECK_OK;
-#else
-	return pg_namespace_aclcheck(schema, role, ACL_USAGE) == ACLCHECK_OK;
-#endif
-}
-
-/*
- * The role for which the permissions of a relation in a query are checked, to be
- * changed; InvalidOid: the current user.  NULL if there are none to check.
- */
-static inline Oid *
-get_access_as(Query *query, RangeTblEntry *rte)
-{
-#if PG_VERSION_NUM >= 160000
-	if (rte->perminfoindex == 0)
-		return NULL;
-	return &getRTEPermissionInfo(query->rteperminfos, rte)->checkAsUser;
-#else
-	(void) query;
-	if (rte->rtekind != RTE_RELATION || rte->requiredPerms == 0)
-		return NULL;
-	return &rte->checkAsUser;
 #endif
 }
 

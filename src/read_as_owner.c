@@ -14,12 +14,9 @@
  * PL/pgSQL functions that were compiled with its search_path.
  *
  * The owner's code is in turn at the mercy of the reader's session: temporary
- * objects, and functions that the reader has compiled with its own search_path.
- *
- * The reader still needs the privilege to read the relation, and row security
- * applies to the reader: permissions are checked as if the reader ran the
- * query.  In a view that is not security_invoker, they are checked as the
- * view's owner below it, as always.
+ * objects, and functions that the reader has compiled with its own search_path,
+ * run as the owner.  So the reader must have the owner's privileges, again like
+ * a role that refreshes a materialized view.
  *
  *-------------------------------------------------------------------------
  */
@@ -34,6 +31,7 @@
 #include "parser/analyze.h"
 #include "pg_versions.h"
 #include "tcop/tcopprot.h"
+#include "utils/acl.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/lsyscache.h"
@@ -48,7 +46,6 @@ typedef struct OwnerQuery
 {
 	Oid			reader;
 	Oid			relation;
-	Oid			owner;			/* of the relation, once it is locked */
 	Oid			schema;			/* of the extension */
 	const char *text;
 	int			nparams;
@@ -108,36 +105,38 @@ report_replaced(Oid relation)
 
 /*
  * Locks the relation, so that neither its owner nor its definition can change
- * until the end of the transaction, and looks its owner up.
+ * until the end of the transaction, and returns its owner.
  *
- * The query may do all that the owner may do.  So the current user must have the
- * owner's privileges, as a superuser who owns the extension has.
+ * The query may do all that the owner may do.  So not only the reader must have
+ * the owner's privileges, but also the current user, who has made the query.
  */
-static void
-lock_relation(OwnerQuery *query)
+static Oid
+lock_relation(const OwnerQuery *query)
 {
 	Relation	relation = try_relation_open(query->relation, AccessShareLock);
+	Oid			owner;
 
 	if (relation == NULL)
 		report_replaced(query->relation);
-	query->owner = relation->rd_rel->relowner;
-	if (!has_privs_of_role(GetUserId(), query->owner))
+	owner = relation->rd_rel->relowner;
+	if (!has_privs_of_role(query->reader, owner) ||
+		!has_privs_of_role(GetUserId(), owner))
 		ereport(ERROR,
 				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("permission denied to read relation \"%s\" as its owner",
-						RelationGetRelationName(relation))));
-	if (!has_schema_usage(RelationGetNamespace(relation), query->reader))
-		aclcheck_error(ACLCHECK_NO_PRIV, OBJECT_SCHEMA,
-					   get_namespace_name(RelationGetNamespace(relation)));
+				 errmsg("must be owner of relation \"%s\"",
+						RelationGetRelationName(relation)),
+				 errhint("Read it through a view whose owner's role you are a member of.")));
 	relation_close(relation, NoLock);
+	return owner;
 }
 
 static void
 become_owner(OwnerQuery *query)
 {
-	lock_relation(query);
+	Oid			owner = lock_relation(query);
+
 	GetUserIdAndSecContext(&query->saved_user, &query->saved_context);
-	SetUserIdAndSecContext(query->owner, query->saved_context |
+	SetUserIdAndSecContext(owner, query->saved_context |
 						   SECURITY_RESTRICTED_OPERATION);
 	query->guc_level = NewGUCNestLevel();
 	set_config_option("search_path", "pg_catalog, pg_temp",
@@ -157,12 +156,11 @@ become_caller(const OwnerQuery *query)
 }
 
 /*
- * Makes the permissions of the relation those of the reader.  The names in the
- * query are resolved after the relation was locked.  If its schema was renamed
- * in between, a name may be that of another relation.
+ * The names in the query are resolved after the relation was locked.  If its
+ * schema was renamed in between, a name may be that of another relation.
  */
 static bool
-assign_reader(Node *node, void *context)
+check_relations(Node *node, void *context)
 {
 	const OwnerQuery *query = context;
 
@@ -176,64 +174,30 @@ assign_reader(Node *node, void *context)
 		foreach(cell, parsed->rtable)
 		{
 			RangeTblEntry *rte = lfirst_node(RangeTblEntry, cell);
-			Oid		   *access_as = get_access_as(parsed, rte);
 
-			if (access_as == NULL)
-				continue;
-			if (rte->relid == query->relation)
-				*access_as = query->reader;
-			else if (get_rel_namespace(rte->relid) == query->schema)
-				*access_as = query->owner;
-			else
+			if (rte->rtekind == RTE_RELATION &&
+				rte->relid != query->relation &&
+				get_rel_namespace(rte->relid) != query->schema)
 				report_replaced(query->relation);
 		}
-		return query_tree_walker(parsed, assign_reader, context, 0);
+		return query_tree_walker(parsed, check_relations, context, 0);
 	}
-	return expression_tree_walker(node, assign_reader, context);
+	return expression_tree_walker(node, check_relations, context);
 }
 
 /*
- * Checks all permissions of a rewritten query, because the planner does not: its
- * estimates would tell about tables that neither the reader nor the owner of a
- * view can read.
- *
- * Then the permissions of the relation become the owner's: a foreign table is
- * read with the user mapping of the role that they are checked for.
- *
- * What a security_invoker view reads is checked as the current user, who is the
- * owner.  So it is only for a reader who has the owner's privileges.
+ * Checks the permissions of a rewritten query.  The planner does not, and its
+ * estimates would tell about tables that the owner of a view cannot read.
  */
 static bool
 check_permissions(Node *node, void *context)
 {
-	const OwnerQuery *query = context;
-
 	if (node == NULL)
 		return false;
 	if (IsA(node, Query))
 	{
-		Query	   *rewritten = (Query *) node;
-		ListCell   *cell;
-
-		check_query_permissions(rewritten);
-		foreach(cell, rewritten->rtable)
-		{
-			RangeTblEntry *rte = lfirst_node(RangeTblEntry, cell);
-			Oid		   *access_as = get_access_as(rewritten, rte);
-
-			if (access_as == NULL)
-				continue;
-			if (*access_as == InvalidOid &&
-				!has_privs_of_role(query->reader, query->owner))
-				ereport(ERROR,
-						(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-						 errmsg("relation \"%s\" is read by a security_invoker view of another role",
-								get_rel_name(rte->relid)),
-						 errhint("Read the source as its owner, or turn security_invoker off.")));
-			if (rte->relid == query->relation)
-				*access_as = query->owner;
-		}
-		return query_tree_walker(rewritten, check_permissions, context, 0);
+		check_query_permissions((Query *) node);
+		return query_tree_walker((Query *) node, check_permissions, context, 0);
 	}
 	return expression_tree_walker(node, check_permissions, context);
 }
@@ -247,9 +211,9 @@ plan_owner_query(OwnerQuery *query)
 												   query->types,
 												   query->nparams, NULL);
 
-	assign_reader((Node *) parsed, query);
+	check_relations((Node *) parsed, query);
 	parsed = linitial_node(Query, pg_rewrite_query(parsed));
-	check_permissions((Node *) parsed, query);
+	check_permissions((Node *) parsed, NULL);
 	return plan_query(parsed, query->text, CURSOR_OPT_PARALLEL_OK,
 					  query->params);
 }

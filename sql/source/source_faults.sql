@@ -1,6 +1,6 @@
 /* Checks of a source: each function returns the faults that it finds */
 
-/* The persistence of a relation, and the current user's privileges on it. */
+/* The owner and the persistence of a relation. */
 CREATE FUNCTION pmr.relation_faults(relation regclass, name text) RETURNS text[]
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
@@ -8,15 +8,10 @@ BEGIN ATOMIC
 	SELECT coalesce(array_agg(f.fault ORDER BY f.i), '{}')
 	FROM pg_class AS c,
 		LATERAL (VALUES
-			(1, c.relpersistence = 't',
-				format('Relation "%s" is temporary, so other sessions could not refresh it.', name)),
-			(2, NOT has_any_column_privilege(relation, 'SELECT'),
-				format('You do not have the SELECT privilege on relation "%s".', name)),
-			(3, has_any_column_privilege(relation, 'SELECT') AND row_security_active(relation),
-				format('Row security hides rows of relation "%s" from you; use a role that has BYPASSRLS.', name)),
-			(4, NOT pg_has_role(c.relowner, 'USAGE')
-				AND EXISTS (SELECT FROM pg_options_to_table(c.reloptions) AS o WHERE o.option_name = 'security_invoker' AND o.option_value::boolean),
-				format('View "%s" is security_invoker, and belongs to another role.', name))
+			(1, NOT pg_has_role(c.relowner, 'USAGE'),
+				format('Relation "%s" belongs to a role that you are not a member of; use a view over it.', name)),
+			(2, c.relpersistence = 't',
+				format('Relation "%s" is temporary, so other sessions could not refresh it.', name))
 		) AS f (i, wrong, fault)
 	WHERE c.oid = relation AND f.wrong;
 END;
@@ -81,7 +76,7 @@ END
 $$;
 COMMENT ON FUNCTION pmr.timezone_faults(text) IS 'internal: why a text is not the full name of a time zone';
 
-/* The canonical columns of a relation: names, types and privileges. */
+/* The canonical columns of a relation: names and types. */
 CREATE FUNCTION pmr.column_faults(relation regclass) RETURNS text[]
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
@@ -97,9 +92,7 @@ BEGIN ATOMIC
 					WHEN c.kind = 'time' THEN 'cast it to timestamptz in a view'
 					WHEN c.kind IN ('integer', 'boolean') THEN format('cast it to %s in a view', c.kind)
 					ELSE 'cast it to text in a view'
-				END)),
-			(3, NOT has_column_privilege(relation, r.place::smallint, 'SELECT'),
-				format('You do not have the SELECT privilege on column "%s".', c.column_name))
+				END))
 		) AS f (i, wrong, fault)
 	WHERE f.wrong;
 END;
@@ -128,7 +121,6 @@ BEGIN
 				WHEN count(*) OVER (PARTITION BY u.name) > 1 THEN format('Factor "%s" is named twice.', u.name)
 				WHEN u.name = 'all' THEN 'Factor "all" has the name of the total; give the column another name in a view.'
 				WHEN r.place IS NULL THEN format('Factor "%s" is not a column of the relation.', u.name)
-				WHEN NOT has_column_privilege(relation, r.place::smallint, 'SELECT') THEN format('You do not have the SELECT privilege on factor "%s".', u.name)
 			END AS fault
 		FROM unnest(factors) WITH ORDINALITY AS u (name, i)
 			LEFT JOIN pmr.relation_columns(relation) AS r ON r.column_name = u.name
