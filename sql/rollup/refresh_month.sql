@@ -1,6 +1,29 @@
 /* Rolling up one month */
 
 /*
+ * The query that a refresh runs as the owner of a source.  $1 to $3 are those of
+ * request_query, $4 is the number of slices.
+ */
+CREATE FUNCTION pmr.rollup_query(source text, sliced boolean) RETURNS text
+	LANGUAGE plpgsql STABLE
+	SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+	RETURN format($query$
+SELECT part.*
+FROM (SELECT number, $4 AS slices FROM generate_series(0, $4 - 1) AS number) AS slice, LATERAL (
+	SELECT party, srv, mode, device_generation, user_role, qualifier, business_process,
+		max(greatest(requested_at, responded_at, delivered_at, executed_at)) AS newest_at,
+		pmr.rollup_cells(day, outcome, class, started_at, answered_at, factors) AS x
+	FROM (%s) AS request
+	WHERE NOT is_copy
+	GROUP BY party, srv, mode, device_generation, user_role, qualifier, business_process) AS part$query$,
+		pmr.request_query(source, sliced));
+END
+$$;
+COMMENT ON FUNCTION pmr.rollup_query(text, boolean) IS 'internal: the query that counts the requests of a month of a source by Party, SRV and other columns';
+
+/*
  * Rolls up one month as of a time, and replaces its rollup.  If it is rolled up
  * as of a later time, and was so at or after the time replaces_before, this
  * does nothing and returns NULL; otherwise it returns the number of rows read.
@@ -69,16 +92,7 @@ BEGIN
 
 	WITH crossed AS MATERIALIZED (
 		SELECT c.*
-		FROM pmr.read_as_owner(pmr.role_oid(refresh_month.role), relation, format($query$
-SELECT part.*
-FROM (SELECT number, $4 AS slices FROM generate_series(0, $4 - 1) AS number) AS slice, LATERAL (
-	SELECT party, srv, mode, device_generation, user_role, qualifier, business_process,
-		max(greatest(requested_at, responded_at, delivered_at, executed_at)) AS newest_at,
-		pmr.rollup_cells(day, outcome, class, started_at, answered_at, factors) AS x
-	FROM (%s) AS request
-	WHERE NOT is_copy
-	GROUP BY party, srv, mode, device_generation, user_role, qualifier, business_process) AS part$query$,
-			pmr.request_query(refresh_month.source, slices > 1)),
+		FROM pmr.read_as_owner(pmr.role_oid(refresh_month.role), relation, pmr.rollup_query(refresh_month.source, slices > 1),
 			refresh_month.as_of, start, least(finish, refresh_month.as_of), slices)
 			AS c (party text COLLATE "C", srv text COLLATE "C", mode text COLLATE "C", device_generation text COLLATE "C", user_role text COLLATE "C",
 				qualifier text COLLATE "C", business_process text COLLATE "C", newest_at timestamptz, x pmr.rollup_cells)

@@ -3,7 +3,10 @@
  *
  * SSPACE: a group of one row takes 400 bytes, one of 100 rows with two factors
  * 8.4 kB.  COST of combine and final function: they read and write hundreds of
- * cells.
+ * cells.  The planner expects far more groups than there are, because the group
+ * keys are expressions.  With a COST of 1000 the combine function, which runs
+ * once for each group and worker, made it refuse parallel plans that took 0.6
+ * times as long.
  */
 
 CREATE TYPE pmr.rollup_cell AS (
@@ -93,7 +96,7 @@ COMMENT ON FUNCTION pmr.rollup_cells_transfn(pmr.rollup_state, date, text, text,
 
 CREATE FUNCTION pmr.rollup_state_combine(pmr.rollup_state, pmr.rollup_state) RETURNS pmr.rollup_state
 	AS 'MODULE_PATHNAME', 'pmr_rollup_state_combine'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE COST 1000;
+	LANGUAGE C IMMUTABLE PARALLEL SAFE COST 100;
 COMMENT ON FUNCTION pmr.rollup_state_combine(pmr.rollup_state, pmr.rollup_state) IS 'combine function of rollup_cells';
 
 CREATE FUNCTION pmr.rollup_cells_finalfn(pmr.rollup_state) RETURNS pmr.rollup_cells

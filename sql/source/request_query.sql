@@ -215,7 +215,8 @@ COMMENT ON FUNCTION pmr.may_be_copy() IS 'internal: SQL condition that is false 
  * so the rows of one more day on each side are read.  The expressions for these
  * days are immutable, so that postgres_fdw can send the condition.
  *
- * OFFSET 0 is an optimization fence.  The outer one keeps the planner from
+ * OFFSET 0 is an optimization fence; as a constant of type bigint, because the
+ * planner takes any other offset for one that parallel workers cannot apply.  The outer one keeps the planner from
  * calling response_class and answered_at several times a row.  The inner one,
  * of the sliced form, keeps it from computing the Party of rows of other
  * months, which may be an error; and as nothing inside depends on slice, Citus
@@ -241,7 +242,7 @@ BEGIN
 		AND r.requested_at < least(($3 AT TIME ZONE ''UTC'' + interval ''1 day'') AT TIME ZONE ''UTC'', $1)%2$s' END,
 		relation, zone);
 	IF sliced THEN
-		read_rows := format('(SELECT %s FROM %s OFFSET 0) AS r',
+		read_rows := format('(SELECT %s FROM %s OFFSET ''0''::bigint) AS r',
 			(SELECT string_agg(format('r.%I', o.name), ', ') FROM jsonb_object_keys(own) AS o (name)
 			 WHERE o.name = ANY (s.factors) OR EXISTS (SELECT FROM pmr.source_column AS c WHERE c.column_name = o.name)),
 			read_rows);
@@ -273,7 +274,7 @@ FROM (SELECT coalesce(c.party, '') AS party,
 		c.factors
 	FROM (SELECT %1$s
 		FROM %2$s) AS c%3$s
-	OFFSET 0) AS m,
+	OFFSET '0'::bigint) AS m,
 	LATERAL pmr.request_outcome(m.srv, m.mode, m.device_generation, m.user_role, m.command_variant, m.response_class,
 		m.requested_at, m.due_at, m.cancelled_at, m.responded_at, m.response_at, m.delivered_at, m.ended_at, m.execution_success,
 		m.by_delivery, %7$L, m.by_dsp, m.by_device, %10$L, $1) AS o$query$,

@@ -167,7 +167,7 @@ CREATE VIEW "Log"."Service Request" AS
 	SELECT party, srv, mode, device_generation, qualifier, requested_at, responded_at, due_at, response_code, request_id, command_variant, firmware, region, "device ""type"""
 	FROM "Log".audit;
 GRANT USAGE ON SCHEMA "Log" TO refresher;
-GRANT SELECT ON "Log".audit, "Log"."Service Request" TO refresher;
+ALTER TABLE "Log".audit OWNER TO refresher;
 SELECT pmr.allow_refresh('refresher');
 SELECT pmr.add_source('audit', '"Log"."Service Request"', ARRAY['firmware', 'region', 'device "type"'], 'Europe/London');
 SELECT pmr.add_source('it''s "open"', '"Log".audit', '{region}', settle_after => '90 years');
