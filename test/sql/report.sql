@@ -157,6 +157,25 @@ SELECT from_day, to_day, (SELECT count(*) FROM performance(from_day, to_day)) AS
 	(SELECT count(*) FROM pmr.performance(from_day, to_day)) AS rows_given
 FROM (VALUES ('2024-01-20'::date, '2024-02-10'::date), ('2024-02-29', '2024-02-29'), ('2024-01-01', '2024-02-29'), ('2020-01-01', '2030-01-01'), ('2023-01-01', '2023-12-31')) AS v (from_day, to_day);
 SELECT err($$SELECT * FROM pmr.performance('2024-02-01', '2024-01-01')$$), err($$SELECT * FROM pmr.performance(NULL, '2024-01-01')$$), err($$SELECT * FROM pmr.performance('2024-01-01', 'infinity')$$);
+-- days that are covered are those that had ended at as_of, also at a clock change
+CREATE VIEW clock AS
+	SELECT 'A'::text AS party, '1.1.1'::text AS srv, 'on_demand'::text AS mode, t AS requested_at, t AS responded_at FROM generate_series('2024-03-01 12:00+00'::timestamptz, '2024-04-30 12:00+00', '1 day') AS t;
+SELECT pmr.add_source('clock', 'clock', report_timezone => 'Europe/London');
+CREATE FUNCTION covered(as_of timestamptz, from_day date, to_day date, OUT days_asked bigint, OUT days_covered bigint, OUT same boolean) LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM pmr.refresh_month(pmr.requesting_role(), 'clock', '2024-03-01', covered.as_of, 'infinity');
+	SELECT min(p.days_asked), min(p.days_covered), min(p.days_covered) = max(p.days_covered) AND min(p.days_covered) = (
+			SELECT count(*) FROM generate_series(from_day::timestamp, to_day::timestamp, '1 day') AS d (day)
+			WHERE day >= '2024-03-01' AND day < '2024-04-01' AND (day + '1 day') AT TIME ZONE 'Europe/London' <= covered.as_of)
+	INTO days_asked, days_covered, same FROM pmr.performance(from_day, to_day) AS p WHERE p.source = 'clock';
+END
+$$;
+SELECT as_of, from_day, to_day, c.* FROM (VALUES ('2024-06-01 00:00+00'::timestamptz, '2024-03-04'::date, '2024-03-10'::date), ('2024-06-01 00:00+00', '2024-02-26', '2024-03-03'),
+	('2024-06-01 00:00+00', '2024-03-28', '2026-01-01'), ('2024-03-15 18:00+00', '2024-03-01', '2024-03-31'), ('2024-03-15 18:00+00', '2024-03-15', '2024-03-15'), ('2024-03-16 00:00+00', '2024-03-15', '2024-03-15'),
+	('2024-03-31 22:59:59+00', '2024-03-30', '2024-03-31'), ('2024-03-31 23:00+00', '2024-03-30', '2024-03-31')) AS v (as_of, from_day, to_day), LATERAL covered(as_of, from_day, to_day) AS c;
+-- of each source apart; a month that is not rolled up is not covered
+SELECT DISTINCT source, days_asked, days_covered FROM pmr.performance('2024-02-26', '2024-03-03') ORDER BY source;
+SELECT pmr.drop_source('clock');
 -- confidence intervals include the overdispersion of days
 WITH day AS (
 	SELECT party, month, srv, mode, day, count(target_s)::float8 AS n, (count(target_s) - count(*) FILTER (WHERE is_met))::float8 AS missed FROM judged GROUP BY party, month, srv, mode, day HAVING count(target_s) > 0
