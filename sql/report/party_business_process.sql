@@ -80,7 +80,7 @@ CREATE VIEW pmr.party_business_process AS
 	SELECT v.party, v.month, b.business_process, b.srv, b.qualifier, f.mode, f.requests, f.success_pct, f.target_met_pct,
 		f.target_met_accepted_pct, f.answered_pct, f.p50_s, f.p95_s, f.p95_all_s, f.target_s, pmr.service_level_verdict(f.met, f.missed, b.target_pct, b.minimum_pct) AS verdict,
 		f.met, f.missed, f.pending, f.not_measured, f.invalid, f.answered, f.success, f.rejected, f.failed, b.report_row, b.process_name, b.description, v.source, v.as_of, v.status
-	FROM pmr.visible_month(pmr.requesting_role()) AS v CROSS JOIN unnest('{all,process}'::text[]) AS k (kind) CROSS JOIN pmr.party_figures(pmr.requesting_role(), v.source, v.month, v.party, k.kind) AS f
+	FROM pmr.visible_month(pmr.requesting_role()) AS v CROSS JOIN pmr.party_figures(pmr.requesting_role(), v.source, v.month, v.party, 'all', 'process') AS f
 		JOIN pmr.report_layout(pmr.requesting_role()) AS b ON b.source = f.source AND b.month = f.month AND b.srv = f.srv AND b.qualifier = f.value
 			AND (f.item = b.business_process OR f.item = '' AND (b.business_process = ANY (f.named)) IS NOT TRUE)
 	WHERE v.party <> '*' AND (f.kind = 'process' OR f.named IS NULL);

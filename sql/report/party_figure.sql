@@ -185,8 +185,8 @@ END;
 COMMENT ON FUNCTION pmr.store_figures(text, date) IS 'internal: computes the figures of a month anew from its rollup';
 
 /* It checks by itself what the role can see; see src/party_figure.c. */
-CREATE FUNCTION pmr.party_figures(role pmr.requesting_role, source text, month date, party text, kind text) RETURNS SETOF pmr.party_figure
+CREATE FUNCTION pmr.party_figures(role pmr.requesting_role, source text, month date, party text, VARIADIC kinds text[]) RETURNS SETOF pmr.party_figure
 	AS 'MODULE_PATHNAME', 'pmr_party_figures'
 	LANGUAGE C STABLE STRICT PARALLEL RESTRICTED
 	ROWS 20;
-COMMENT ON FUNCTION pmr.party_figures(pmr.requesting_role, text, date, text, text) IS 'internal: stored figures of a kind of one Party and month; the Party * stands for all Parties together';
+COMMENT ON FUNCTION pmr.party_figures(pmr.requesting_role, text, date, text, text[]) IS 'internal: stored figures of some kinds of one Party and month; the Party * stands for all Parties together';
