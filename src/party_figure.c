@@ -12,7 +12,8 @@
  * and scans the primary key by itself.
  *
  * The table is that of the function's result type.  The first columns of its
- * primary key are the function's arguments after the role.
+ * primary key are the function's arguments after the role; of the last of them,
+ * the kind, the function takes several values.
  *
  *-------------------------------------------------------------------------
  */
@@ -40,6 +41,7 @@ PG_FUNCTION_INFO_V1(pmr_party_figures);
 #define ROLE_SIZE	16			/* INTERNALLENGTH of requesting_role */
 #define KEY_COLUMNS	4
 #define KEY_PARTY	2			/* the column of the key that is the Party */
+#define KEY_KIND	3
 
 static const struct
 {
@@ -197,23 +199,34 @@ pmr_party_figures(PG_FUNCTION_ARGS)
 	Tuplestorestate *result = begin_result(fcinfo);
 	ScanKeyData keys[KEY_COLUMNS];
 	Relation	table;
-	SysScanDesc scan;
-	HeapTuple	tuple;
+	Datum	   *kinds;
+	bool	   *nulls;
+	int			nkinds;
 
 	if (!can_see(access, PG_GETARG_TEXT_PP(1 + KEY_PARTY)))
 		return (Datum) 0;
 
-	/* a scan changes its keys */
-	memcpy(keys, access->keys, sizeof(keys));
-	for (int i = 0; i < KEY_COLUMNS; i++)
-		keys[i].sk_argument = PG_GETARG_DATUM(1 + i);
-
+	deconstruct_array(PG_GETARG_ARRAYTYPE_P(1 + KEY_KIND), TEXTOID, -1, false,
+					  TYPALIGN_INT, &kinds, &nulls, &nkinds);
 	table = table_open(access->table, AccessShareLock);
-	scan = systable_beginscan(table, access->index, true, GetActiveSnapshot(),
-							  KEY_COLUMNS, keys);
-	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-		tuplestore_puttuple(result, tuple);
-	systable_endscan(scan);
+	for (int kind = 0; kind < nkinds; kind++)
+	{
+		SysScanDesc scan;
+		HeapTuple	tuple;
+
+		if (nulls[kind])
+			continue;
+		/* a scan changes its keys */
+		memcpy(keys, access->keys, sizeof(keys));
+		for (int i = 0; i < KEY_KIND; i++)
+			keys[i].sk_argument = PG_GETARG_DATUM(1 + i);
+		keys[KEY_KIND].sk_argument = kinds[kind];
+		scan = systable_beginscan(table, access->index, true,
+								  GetActiveSnapshot(), KEY_COLUMNS, keys);
+		while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+			tuplestore_puttuple(result, tuple);
+		systable_endscan(scan);
+	}
 	table_close(table, NoLock);
 	return (Datum) 0;
 }

@@ -42,7 +42,7 @@
  */
 #define LOG_MIN_SIZE	128
 #define LOG_MAX_SIZE	131072
-#define MAX_LOGGED_ROW	(LOG_MAX_SIZE / 8)	/* longer rows skip the log */
+#define MAX_LOGGED_ROW	(LOG_MAX_SIZE / 8)	/* longer states skip the log */
 
 struct RollupCollector
 {
@@ -103,32 +103,13 @@ reserve_log(RollupCollector *collector, Size size)
 	}
 }
 
-/*
- * The place for a row of at most this size: the end of the log, or, for a long
- * row, new memory.
- */
+/* The end of the log, where there is room for a row of this size. */
 static inline char *
-get_place(RollupCollector *collector, Size bound)
+get_place(RollupCollector *collector, Size size)
 {
-	if (unlikely(bound > MAX_LOGGED_ROW))
-		return MemoryContextAllocHuge(CurrentMemoryContext, bound);
-	if (bound > collector->log_size - collector->log_used)
-		reserve_log(collector, bound);
+	if (size > collector->log_size - collector->log_used)
+		reserve_log(collector, size);
 	return collector->log + collector->log_used;
-}
-
-/* Adds the row that has been written at its place. */
-static inline void
-add_written(RollupCollector *collector, char *place, const char *end,
-			Size bound)
-{
-	if (unlikely(bound > MAX_LOGGED_ROW))
-	{
-		count_rows(collector, place, end - place);
-		pfree(place);
-	}
-	else
-		collector->log_used = end - collector->log;
 }
 
 /* The most bytes that a row with these values can take. */
@@ -141,6 +122,21 @@ get_row_bound(const ArrayType *values, int nfactors)
 		size += ARR_SIZE(values) - ARR_DATA_OFFSET(values) +
 			(Size) nfactors * VARHDRSZ; /* of values that are NULL */
 	return MAXALIGN(size);
+}
+
+/*
+ * Each value is copied into a pair with each other factor's, so long values
+ * would take far more memory than the row.
+ */
+static void
+check_row_size(Size size)
+{
+	if (unlikely(size > MAX_LOGGED_ROW))
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("size of a row must not exceed %d bytes, but is %zu",
+						MAX_LOGGED_ROW, size),
+				 errhint("Shorten the values of the factors.")));
 }
 
 /* Writes a row, and returns its end. */
@@ -179,10 +175,12 @@ rollup_collector_add(RollupCollector *collector, const RollupRow *row,
 					 ArrayType *values)
 {
 	Size		bound = get_row_bound(values, collector->nfactors);
-	char	   *place = get_place(collector, bound);
-	const char *end = write_row(place, row, values, collector->nfactors);
+	const char *end;
 
-	add_written(collector, place, end, bound);
+	check_row_size(bound);
+	end = write_row(get_place(collector, bound), row, values,
+					collector->nfactors);
+	collector->log_used = end - collector->log;
 }
 
 /* Adds the rows of a state, whose bytes are checked when they are counted. */
@@ -191,14 +189,24 @@ add_state(RollupCollector *collector, const bytea *state)
 {
 	static const RollupRow row = {ROLLUP_NO_RTT, 0, ROLLUP_STATE};
 	Size		nbytes = VARSIZE_ANY_EXHDR(state);
-	Size		bound = MAXALIGN(sizeof(row) + VARHDRSZ + nbytes);
-	char	   *place = get_place(collector, bound);
-	char	   *copy = place + sizeof(row);
+	Size		size = MAXALIGN(sizeof(row) + VARHDRSZ + nbytes);
+	bool		is_long = size > MAX_LOGGED_ROW;
+	char	   *place;
+	char	   *copy;
 
+	place = is_long ? MemoryContextAllocHuge(CurrentMemoryContext, size) :
+		get_place(collector, size);
+	copy = place + sizeof(row);
 	memcpy(place, &row, sizeof(row));
 	SET_VARSIZE(copy, VARHDRSZ + nbytes);
 	memcpy(VARDATA(copy), VARDATA_ANY(state), nbytes);
-	add_written(collector, place, place + bound, bound);
+	if (is_long)
+	{
+		count_rows(collector, place, size);
+		pfree(place);
+	}
+	else
+		collector->log_used += size;
 }
 
 /* The counts of all rows of a collector, those in the log included. */

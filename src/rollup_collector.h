@@ -31,7 +31,10 @@ extern RollupCollector *rollup_collector_arg(FunctionCallInfo fcinfo,
 /* The result of such a function. */
 extern Datum rollup_collector_result(const RollupCollector *collector);
 
-/* Adds a row.  The values of its factors are NULL if there are none. */
+/*
+ * Adds a row.  The values of its factors are NULL if there are none.  Raises an
+ * error if they are too long.
+ */
 extern void rollup_collector_add(RollupCollector *collector,
 								 const RollupRow *row, ArrayType *values);
 

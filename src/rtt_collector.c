@@ -14,6 +14,7 @@
 #include "aggregation.h"
 #include "rtt_collector.h"
 #include "rtt_sketch.h"
+#include "utils/builtins.h"
 
 PG_FUNCTION_INFO_V1(pmr_rtt_state_combine);
 
@@ -113,6 +114,19 @@ rtt_collector_make(FunctionCallInfo fcinfo, RttStateKind kind,
 	return collector;
 }
 
+/* A datum that is a collector, or NULL. */
+static RttCollector *
+get_collector(Datum datum)
+{
+	ExpandedObjectHeader *header;
+
+	if (!VARATT_IS_EXTERNAL_EXPANDED(DatumGetPointer(datum)))
+		return NULL;
+	header = DatumGetEOHP(datum);
+	return header->eoh_methods == &rtt_collector_methods ?
+		(RttCollector *) header : NULL;
+}
+
 /*
  * The state of all times of a datum, which is a collector or flat.  The caller
  * must not change it.
@@ -120,24 +134,18 @@ rtt_collector_make(FunctionCallInfo fcinfo, RttStateKind kind,
 static const RttState *
 get_flat(Datum datum)
 {
-	ExpandedObjectHeader *header;
-	const RttCollector *collector;
+	RttCollector *collector = get_collector(datum);
 	RttState   *flat;
 	Size		size;
 
-	if (!VARATT_IS_EXTERNAL_EXPANDED(DatumGetPointer(datum)))
+	if (collector == NULL)
 		return rtt_state_from_datum(datum);
-	header = DatumGetEOHP(datum);
-	if (header->eoh_methods != &rtt_collector_methods)
-		return rtt_state_from_datum(datum);
-
-	collector = (RttCollector *) header;
 	if (collector->nwords == 0 && collector->sketches == NULL &&
 		collector->state != NULL)
 		return collector->state;
 	size = get_state_size(collector);
 	flat = palloc(size);
-	flatten_into(header, flat, size);
+	flatten_into(&collector->header, flat, size);
 	return sketch_queue_merge(collector->sketches, flat);
 }
 
@@ -220,6 +228,26 @@ rtt_collector_check_fractions(const RttCollector *collector,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("fractions of a percentile must not change within a group"),
 				 errhint("Add the fraction to GROUP BY.")));
+}
+
+bytea *
+rtt_collected_sketch(FunctionCallInfo fcinfo)
+{
+	const RttCollector *collector;
+	const char *bytes;
+	Size		nbytes;
+	RttBucket	buckets[SKETCH_QUEUE_LONGEST];
+	RttSketch	sketch;
+
+	check_aggregate_call(fcinfo);
+	collector = PG_ARGISNULL(0) ? NULL : get_collector(PG_GETARG_DATUM(0));
+	if (collector == NULL || collector->state != NULL || collector->nwords > 0)
+		return NULL;
+	bytes = sketch_queue_only(collector->sketches, &nbytes);
+	if (bytes == NULL)
+		return NULL;
+	rtt_sketch_read(bytes, nbytes, buckets, &sketch);
+	return cstring_to_text_with_len(bytes, nbytes);
 }
 
 const RttState *

@@ -97,6 +97,12 @@ extern void rtt_collector_check_fractions(const RttCollector *collector,
 										  int nfractions);
 
 /*
+ * The sketch in the first argument of the final function of a sketch, if it
+ * has the times of only one stored sketch: a copy of that.  Otherwise NULL.
+ */
+extern bytea *rtt_collected_sketch(FunctionCallInfo fcinfo);
+
+/*
  * The first argument of a final function as a state of all its times, or NULL
  * if there are none.  The caller must not change it.
  */

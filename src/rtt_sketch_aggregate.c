@@ -66,9 +66,13 @@ pmr_rtt_merge_transfn(PG_FUNCTION_ARGS)
 Datum
 pmr_rtt_sketch_finalfn(PG_FUNCTION_ARGS)
 {
-	const RttState *state = rtt_collected_arg(fcinfo, RTT_STATE_SKETCH);
+	const RttState *state;
+	const bytea *only = rtt_collected_sketch(fcinfo);
 	RttSketch	sketch;
 
+	if (only != NULL)
+		PG_RETURN_BYTEA_P(only);
+	state = rtt_collected_arg(fcinfo, RTT_STATE_SKETCH);
 	if (state == NULL)
 		PG_RETURN_NULL();
 	rtt_state_open(state, &sketch);

@@ -92,6 +92,20 @@ sketch_queue_merge(const SketchQueue *queue, RttState *state)
 	return state;
 }
 
+const char *
+sketch_queue_only(const SketchQueue *queue, Size *nbytes)
+{
+	uint16		length;
+
+	if (queue == NULL)
+		return NULL;
+	memcpy(&length, queue->bytes, sizeof(length));
+	if (sizeof(length) + length != queue->total)
+		return NULL;
+	*nbytes = length;
+	return queue->bytes + sizeof(length);
+}
+
 void
 sketch_queue_free(SketchQueue *queue)
 {

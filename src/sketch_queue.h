@@ -35,6 +35,9 @@ extern Size sketch_queue_bytes(const SketchQueue *queue);
 /* Adds the times of the sketches to a state, and may move it (rtt_state.h). */
 extern RttState *sketch_queue_merge(const SketchQueue *queue, RttState *state);
 
+/* The stored form of the sketch in a queue that has only one, or NULL. */
+extern const char *sketch_queue_only(const SketchQueue *queue, Size *nbytes);
+
 extern void sketch_queue_free(SketchQueue *queue);
 
 #endif							/* SKETCH_QUEUE_H */

@@ -6,7 +6,7 @@
  */
 CREATE FUNCTION pmr.diagnose_of(role pmr.requesting_role, party text, from_day date, to_day date, source text)
 	RETURNS TABLE (rank bigint, factor text, value text, requests bigint, missed bigint, expected double precision, excess double precision,
-		z double precision, p_value double precision, finding text, compared_pct double precision)
+		z double precision, p_value double precision, finding text, compared_pct double precision, days_asked bigint, days_covered bigint)
 	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
 	ROWS 50
 	SET search_path = pg_catalog, pg_temp
@@ -20,7 +20,8 @@ DECLARE
 	sources text[];
 	months date[];
 	parties text[];
-	asked integer;
+	first_day date;
+	last_day date;
 BEGIN
 	IF every_party AND NOT pmr.can_see_all_parties(diagnose_of.role) THEN
 		RAISE insufficient_privilege USING MESSAGE = 'no access to the figures of every Party',
@@ -45,16 +46,15 @@ BEGIN
 			HINT = format('Name one: source => %L.', sources[1]);
 	END IF;
 
+	first_day := date_trunc('month', from_day::timestamp);
+	last_day := date_trunc('month', to_day::timestamp) + interval '1 month - 1 day';
 	SELECT array_agg(m.month ORDER BY m.month) INTO months
 	FROM pmr.rollup_month AS m
-	WHERE m.source = sources[1] AND m.month BETWEEN date_trunc('month', from_day::timestamp)::date AND to_day;
-	asked := 12 * (extract(year FROM to_day) - extract(year FROM from_day)) + extract(month FROM to_day) - extract(month FROM from_day) + 1;
+	WHERE m.source = sources[1] AND m.month BETWEEN first_day AND last_day;
 	IF months IS NULL THEN
 		RAISE object_not_in_prerequisite_state USING
 			MESSAGE = format('source "%s" has no rolled up month from %s to %s', sources[1], to_char(from_day, 'YYYY-MM'), to_char(to_day, 'YYYY-MM')),
 			HINT = 'CALL pmr.refresh() rolls months up.';
-	ELSIF cardinality(months) < asked THEN
-		RAISE NOTICE 'only % of % months are rolled up', cardinality(months), asked;
 	END IF;
 	parties := ARRAY(SELECT DISTINCT p FROM pmr.rollup_month AS m, unnest(m.parties) AS p
 					 WHERE m.source = sources[1] AND m.month = ANY (months) AND (every_party OR p = diagnose_of.party));
@@ -204,7 +204,8 @@ BEGIN
 	)
 	SELECT row_number() OVER (ORDER BY o.class, o.excess DESC, o.factor COLLATE "C", o.value COLLATE "C"),
 		o.factor, o.value, o.compared, o.compared_missed, o.expected::double precision, o.excess::double precision,
-		round(o.z::numeric, 1)::double precision, o.p_value, o.finding, pmr.percentage(o.compared, o.requests::bigint)
+		round(o.z::numeric, 1)::double precision, o.p_value, o.finding, pmr.percentage(o.compared, o.requests::bigint),
+		last_day - first_day + 1::bigint, (SELECT pmr.days_covered(sources[1], first_day, last_day))
 	FROM (SELECT h.factor, h.value, h.requests, h.compared, h.compared_missed,
 			CASE WHEN h.compared > 0 THEN h.expected END AS expected, CASE WHEN h.compared > 0 THEN h.excess END AS excess,
 			CASE WHEN h.compared > 0 THEN h.z END AS z, h.adjusted_p AS p_value,
@@ -224,11 +225,11 @@ COMMENT ON FUNCTION pmr.diagnose_of(pmr.requesting_role, text, date, date, text)
 
 CREATE FUNCTION pmr.diagnose(party text, from_day date, to_day date, source text DEFAULT NULL)
 	RETURNS TABLE (rank bigint, factor text, value text, requests bigint, missed bigint, expected double precision, excess double precision,
-		z double precision, p_value double precision, finding text, compared_pct double precision)
+		z double precision, p_value double precision, finding text, compared_pct double precision, days_asked bigint, days_covered bigint)
 	LANGUAGE sql STABLE PARALLEL RESTRICTED
 	ROWS 50
 BEGIN ATOMIC
-	SELECT f.rank, f.factor, f.value, f.requests, f.missed, f.expected, f.excess, f.z, f.p_value, f.finding, f.compared_pct
+	SELECT f.rank, f.factor, f.value, f.requests, f.missed, f.expected, f.excess, f.z, f.p_value, f.finding, f.compared_pct, f.days_asked, f.days_covered
 	FROM pmr.diagnose_of(pmr.requesting_role(), party, from_day, to_day, source) AS f;
 END;
 COMMENT ON FUNCTION pmr.diagnose(text, date, date, text) IS 'values of factors whose requests miss their target more often than those of the Party''s other values at the same mix of SRV, mode and device generation, largest excess first; the Party NULL or * stands for all Parties, for roles that can see all Parties';

@@ -29,7 +29,8 @@ COMMENT ON FUNCTION pmr.report_rows(timestamp with time zone) IS 'internal: rows
 
 /*
  * The rows are the same for all Parties.  The reader's query joins them with the
- * figures, so that it computes them once and not for each Party.
+ * figures, so that it computes them once and not for each Party.  Months between which
+ * nothing changes have the same rows, which are computed once, too.
  */
 CREATE FUNCTION pmr.report_layout(role pmr.requesting_role)
 	RETURNS TABLE (source text, month date, report_order integer, business_process text, process_name text, report_row integer, srv text, qualifier text, description text, note text,
@@ -39,9 +40,20 @@ CREATE FUNCTION pmr.report_layout(role pmr.requesting_role)
 	SET search_path = pg_catalog, pg_temp
 	SET jit = off
 BEGIN ATOMIC
-	SELECT m.source, m.month, x.*
-	FROM pmr.rollup_month AS m, pmr.report_rows(pmr.day_start(m.source, (m.month + interval '1 month')::date)) AS x
-	WHERE m.parties || '*'::text && (SELECT pmr.visible_parties(role));
+	WITH change AS MATERIALIZED (
+		SELECT a.valid_from FROM pmr.business_process_srv AS a
+		UNION
+		SELECT v.valid_from FROM pmr.service_level AS v
+	), finish AS MATERIALIZED (
+		SELECT m.source, m.month, t.finish, (SELECT max(c.valid_from) FROM change AS c WHERE c.valid_from < t.finish) AS changed
+		FROM pmr.rollup_month AS m, LATERAL (SELECT pmr.day_start(m.source, (m.month + interval '1 month')::date) AS finish) AS t
+		WHERE m.parties || '*'::text && (SELECT pmr.visible_parties(role))
+	), layout AS MATERIALIZED (
+		SELECT f.changed, x.*
+		FROM (SELECT changed, min(finish) AS finish FROM finish GROUP BY changed) AS f, pmr.report_rows(f.finish) AS x
+	)
+	SELECT f.source, f.month, x.report_order, x.business_process, x.process_name, x.report_row, x.srv, x.qualifier, x.description, x.note, x.target_pct, x.minimum_pct
+	FROM finish AS f JOIN layout AS x USING (changed);
 END;
 COMMENT ON FUNCTION pmr.report_layout(pmr.requesting_role) IS 'internal: report_rows of the months that the role can see';
 
@@ -68,10 +80,10 @@ CREATE VIEW pmr.party_business_process AS
 	SELECT v.party, v.month, b.business_process, b.srv, b.qualifier, f.mode, f.requests, f.success_pct, f.target_met_pct,
 		f.target_met_accepted_pct, f.answered_pct, f.p50_s, f.p95_s, f.p95_all_s, f.target_s, pmr.service_level_verdict(f.met, f.missed, b.target_pct, b.minimum_pct) AS verdict,
 		f.met, f.missed, f.pending, f.not_measured, f.invalid, f.answered, f.success, f.rejected, f.failed, b.report_row, b.process_name, b.description, v.source, v.as_of, v.status
-	FROM pmr.visible_month(pmr.requesting_role()) AS v CROSS JOIN pmr.party_figures(pmr.requesting_role(), v.source, v.month, v.party, 'process') AS f
+	FROM pmr.visible_month(pmr.requesting_role()) AS v CROSS JOIN pmr.party_figures(pmr.requesting_role(), v.source, v.month, v.party, 'all', 'process') AS f
 		JOIN pmr.report_layout(pmr.requesting_role()) AS b ON b.source = f.source AND b.month = f.month AND b.srv = f.srv AND b.qualifier = f.value
 			AND (f.item = b.business_process OR f.item = '' AND (b.business_process = ANY (f.named)) IS NOT TRUE)
-	WHERE v.party <> '*';
+	WHERE v.party <> '*' AND (f.kind = 'process' OR f.named IS NULL);
 COMMENT ON VIEW pmr.party_business_process IS 'how well a Party''s requests did, by month, row of SEC H13.1A and mode; a request whose SRV belongs to several business processes counts in each of them, unless it names its own';
 COMMENT ON COLUMN pmr.party_business_process.party IS 'the Party, as the audit table names it; empty: the request names none';
 COMMENT ON COLUMN pmr.party_business_process.month IS 'first day of the month; days begin at midnight in the time zone of the source';

@@ -57,13 +57,13 @@ SELECT pg_extension_config_dump('pmr.party_figure', '');
 COMMENT ON TABLE pmr.party_figure IS 'figures of a month that the report views show, computed from the rollups by refresh';
 COMMENT ON COLUMN pmr.party_figure.month IS 'first day of the month';
 COMMENT ON COLUMN pmr.party_figure.party IS 'the Party, as the audit table names it; empty: the request names none; *: all Parties together, without kind factor';
-COMMENT ON COLUMN pmr.party_figure.kind IS 'all: every request of the SRV and mode; factor: those with a value of a factor; process: those that rows of business_process_srv select';
+COMMENT ON COLUMN pmr.party_figure.kind IS 'all: every request of the SRV and mode; factor: those with a value of a factor; process: those that rows of business_process_srv select, where these are not all requests of the SRV and mode';
 COMMENT ON COLUMN pmr.party_figure.item IS 'kind factor: name of the factor; kind process: requests that name this business process or none, or if empty, only those that name none; kind all: empty';
 COMMENT ON COLUMN pmr.party_figure.value IS 'kind factor: value of the factor; kind process: requests with this qualifier, or if empty, with any; kind all: empty';
 COMMENT ON COLUMN pmr.party_figure.requests IS 'requests received; what has only pre-commands, local commands or cancelled requests has no row; the other counts are those of rollup';
 COMMENT ON COLUMN pmr.party_figure.target_met_low_pct IS 'lower end of the 95 % confidence interval of target_met_pct; NULL for Party * and for kinds factor and process, and where target_met_pct is';
 COMMENT ON COLUMN pmr.party_figure.target_met_high_pct IS 'upper end of the 95 % confidence interval of target_met_pct; NULL for Party * and for kinds factor and process, and where target_met_pct is';
-COMMENT ON COLUMN pmr.party_figure.named IS 'kind process, item empty: the business processes that have an item of their own for this SRV and mode';
+COMMENT ON COLUMN pmr.party_figure.named IS 'kind all, and kind process with an empty item: the business processes that have an item of their own for this SRV and mode; NULL: none';
 
 /*
  * sum(bigint) allocates its state and returns a numeric: 18 of them took longer
@@ -84,15 +84,18 @@ COMMENT ON AGGREGATE pmr.add_counts(bigint) IS 'internal: sum of counts as a big
  * without, the same Party, of which there is only kind all.  They are a range
  * because the planner would compare each row with each element of an array.  It
  * expects few rows right after the first refresh, so only hash joins are left.
+ * Rows are sorted, though not in the rest of refresh_month: they are in order
+ * nearly everywhere, and their groups are many and small.
  */
 CREATE FUNCTION pmr.compute_figures(source text, first_party text, last_party text, from_day date, to_day date, all_kinds boolean) RETURNS SETOF pmr.party_figure
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 	SET enable_nestloop = off
 	SET enable_mergejoin = off
+	SET enable_sort = on
 BEGIN ATOMIC
 	WITH period AS MATERIALIZED (
-		SELECT array_agg(m.month) AS months, bool_and(m.success_known) AS success_known
+		SELECT array_agg(m.month) AS months, coalesce(array_agg(m.month) FILTER (WHERE m.month >= from_day AND m.month + interval '1 month - 1 day' <= to_day), '{}') AS whole_months, bool_and(m.success_known) AS success_known
 		FROM pmr.rollup_month AS m
 		WHERE m.source = compute_figures.source AND m.month BETWEEN date_trunc('month', from_day)::date AND to_day AND (all_kinds OR first_party = ANY (m.parties))
 	), cell AS MATERIALIZED (
@@ -100,7 +103,8 @@ BEGIN ATOMIC
 		FROM pmr.rollup AS r
 		WHERE r.source = compute_figures.source AND r.month = ANY ((SELECT x.months FROM period AS x)::date[]) AND r.party BETWEEN first_party AND last_party
 		  AND (all_kinds OR r.factor = 'all')
-		  AND CASE WHEN r.month >= from_day AND r.month + interval '1 month - 1 day' <= to_day THEN r.day IS NULL ELSE r.day BETWEEN from_day AND to_day END
+		  AND CASE WHEN r.day IS NULL THEN r.month = ANY ((SELECT x.whole_months FROM period AS x)::date[])
+				ELSE r.day BETWEEN from_day AND to_day AND r.month <> ALL ((SELECT x.whole_months FROM period AS x)::date[]) END
 	), daily AS (
 		SELECT r.party, r.srv, r.mode, r.day, pmr.add_counts(r.missed) AS missed, pmr.add_counts(r.met + r.missed) AS measured
 		FROM pmr.rollup AS r
@@ -117,22 +121,22 @@ BEGIN ATOMIC
 		FROM cell AS c, unnest(ARRAY[c.party, '*']) AS p (party)
 		WHERE all_kinds AND c.factor = 'all' AND c.business_process <> ''
 		GROUP BY p.party, c.srv, c.mode
-	), part (of_party, kind, item, label, named) AS (
-		SELECT c.party, CASE c.factor WHEN 'all' THEN 'all' ELSE 'factor' END, CASE c.factor WHEN 'all' THEN '' ELSE c.factor END, c.value, NULL::text[], c.*
+	), part (of_party, kind, item, label) AS (
+		SELECT c.party, CASE c.factor WHEN 'all' THEN 'all' ELSE 'factor' END, CASE c.factor WHEN 'all' THEN '' ELSE c.factor END, c.value, c.*
 		FROM cell AS c
 		UNION ALL
-		SELECT '*', 'all', '', '', NULL, c.*
+		SELECT '*', 'all', '', '', c.*
 		FROM cell AS c
 		WHERE all_kinds AND c.factor = 'all'
 		UNION ALL
-		SELECT p.party, 'process', i.item, q.qualifier, CASE i.item WHEN '' THEN n.named END, c.*
+		SELECT p.party, 'process', i.item, q.qualifier, c.*
 		FROM (cell AS c CROSS JOIN unnest(ARRAY[c.party, '*']) AS p (party))
 			LEFT JOIN named AS n ON n.party = p.party AND n.srv = c.srv AND n.mode = c.mode
 			CROSS JOIN unnest(CASE c.business_process WHEN '' THEN ''::text || n.named ELSE ARRAY[c.business_process] END) AS i (item)
 			CROSS JOIN unnest(CASE c.qualifier WHEN '' THEN '{""}' ELSE ARRAY['', c.qualifier] END) AS q (qualifier)
-		WHERE all_kinds AND c.factor = 'all'
+		WHERE all_kinds AND c.factor = 'all' AND (n.named IS NOT NULL OR q.qualifier <> '')
 	), total AS (
-		SELECT p.of_party, p.kind, p.item, p.label, p.srv, p.mode, max(p.named) AS named,
+		SELECT p.of_party, p.kind, p.item, p.label, p.srv, p.mode,
 			pmr.add_counts(p.requests) AS requests, pmr.add_counts(p.met) AS met, pmr.add_counts(p.missed) AS missed,
 			pmr.add_counts(p.pending) AS pending, pmr.add_counts(p.not_measured) AS not_measured, pmr.add_counts(p.invalid) AS invalid,
 			pmr.add_counts(p.answered) AS answered, pmr.add_counts(p.success) AS success, pmr.add_counts(p.rejected) AS rejected, pmr.add_counts(p.failed) AS failed,
@@ -156,8 +160,9 @@ BEGIN ATOMIC
 		g.success_pct, g.target_met_pct, i.low_pct, i.high_pct, g.target_met_accepted_pct, g.success_within_target_pct, g.answered_pct,
 		g.p50_s, g.p90_s, g.p95_s, g.p99_s, g.p95_all_s, g.mean_s, g.max_s, t.target_s, t.target_status,
 		t.met, t.missed, t.pending, t.not_measured, t.invalid, t.answered, t.success, t.rejected, t.failed, t.no_response, t.unclassified,
-		t.met_success, t.met_rejected, t.missed_rejected, t.pre_commands, t.local_commands, t.cancelled, t.named
+		t.met_success, t.met_rejected, t.missed_rejected, t.pre_commands, t.local_commands, t.cancelled, n.named
 	FROM total AS t
+		LEFT JOIN named AS n ON t.kind <> 'factor' AND t.item = '' AND n.party = t.of_party AND n.srv = t.srv AND n.mode = t.mode
 		LEFT JOIN spread AS s ON t.kind = 'all' AND s.party = t.of_party AND s.srv = t.srv AND s.mode = t.mode
 		LEFT JOIN LATERAL pmr.wilson_interval_pct(t.met, t.met + t.missed, s.phi) AS i ON s.phi IS NOT NULL
 		CROSS JOIN LATERAL pmr.figures(t.requests, t.met, t.missed, t.pending, t.invalid, t.answered, t.success, t.met_success, t.met_rejected, t.missed_rejected, t.success_known, t.rtt) AS g
@@ -180,8 +185,8 @@ END;
 COMMENT ON FUNCTION pmr.store_figures(text, date) IS 'internal: computes the figures of a month anew from its rollup';
 
 /* It checks by itself what the role can see; see src/party_figure.c. */
-CREATE FUNCTION pmr.party_figures(role pmr.requesting_role, source text, month date, party text, kind text) RETURNS SETOF pmr.party_figure
+CREATE FUNCTION pmr.party_figures(role pmr.requesting_role, source text, month date, party text, VARIADIC kinds text[]) RETURNS SETOF pmr.party_figure
 	AS 'MODULE_PATHNAME', 'pmr_party_figures'
 	LANGUAGE C STABLE STRICT PARALLEL RESTRICTED
 	ROWS 20;
-COMMENT ON FUNCTION pmr.party_figures(pmr.requesting_role, text, date, text, text) IS 'internal: stored figures of a kind of one Party and month; the Party * stands for all Parties together';
+COMMENT ON FUNCTION pmr.party_figures(pmr.requesting_role, text, date, text, text[]) IS 'internal: stored figures of some kinds of one Party and month; the Party * stands for all Parties together';

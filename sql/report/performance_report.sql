@@ -36,7 +36,8 @@ BEGIN ATOMIC
 		FROM own AS o
 	), cell AS MATERIALIZED (
 		SELECT f.*
-		FROM header AS h, pmr.party_figures(performance_report_of.role, h.source, h.month, performance_report_of.party, 'process') AS f
+		FROM header AS h, pmr.party_figures(performance_report_of.role, h.source, h.month, performance_report_of.party, 'all', 'process') AS f
+		WHERE f.kind = 'process' OR f.named IS NULL
 	), process AS (
 		SELECT b.report_order, b.process_name, b.business_process, b.target_pct, b.minimum_pct,
 			coalesce(sum(o.requests), 0)::bigint AS requests, coalesce(sum(o.met), 0)::bigint AS met, coalesce(sum(o.missed), 0)::bigint AS missed,

@@ -127,3 +127,16 @@ COMMENT ON COLUMN pmr.rollup_month.duplicates IS 'for each of parties, the rows 
 COMMENT ON COLUMN pmr.rollup_month.success_known IS 'true: the source has a column response_code';
 COMMENT ON COLUMN pmr.rollup_month.parties IS 'Parties that have rows in the month';
 COMMENT ON COLUMN pmr.rollup_month.newest_at IS 'newest time of a request, response, delivery or execution in the rows of the month, not later than as_of; NULL: the month has only copies that do not count';
+
+/* Days that had not ended at as_of can lack requests. */
+CREATE FUNCTION pmr.days_covered(source text, from_day date, to_day date) RETURNS bigint
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	SELECT count(*)
+	FROM pmr.rollup_month AS m,
+		generate_series(0, least((m.month + interval '1 month - 1 day')::date, to_day) - greatest(m.month, from_day)) AS i (days)
+	WHERE m.source = days_covered.source AND m.month BETWEEN date_trunc('month', from_day::timestamp)::date AND to_day
+	  AND pmr.day_start(m.source, greatest(m.month, from_day) + i.days + 1) <= m.as_of;
+END;
+COMMENT ON FUNCTION pmr.days_covered(text, date, date) IS 'internal: number of days in a period, both included, that had ended at the time as of which their month is rolled up';

@@ -329,7 +329,7 @@ SELECT err($$SELECT pmr.diagnose('seed 1', '2026-10-01', '2026-10-31')$$);
 SELECT err($$SELECT pmr.diagnose('seed 1', '2026-10-01', '2026-10-31', 'none such')$$);
 SELECT err($$SELECT pmr.diagnose('seed 1', '2027-10-01', '2027-10-31', 'hand')$$);
 SET client_min_messages = 'notice';
-SELECT count(*) > 0 AS found FROM pmr.diagnose('seed 1', '2026-09-30', '2026-12-01', 'hand');
+SELECT count(*) > 0 AS found, min(days_asked) = '2026-12-31'::date - '2026-09-01'::date + 1 AS asked, min(days_covered) AS days_covered FROM pmr.diagnose('seed 1', '2026-09-30', '2026-12-01', 'hand');
 SELECT count(*) AS found FROM pmr.diagnose('nobody', '2026-10-01', '2026-11-30', 'hand');
 SET client_min_messages = 'warning';
 

@@ -46,15 +46,18 @@ FROM (SELECT *, sum(missed) OVER (PARTITION BY name)::float8 / sum(n) OVER (PART
 	  FROM (VALUES ('one day', 100, 5), ('none', 100, 0), ('none', 50, 0), ('all', 10, 10), ('all', 20, 20), ('equal', 100, 5), ('equal', 100, 5), ('equal', 200, 10),
 		('outage', 1000, 10), ('outage', 1000, 500), ('outage', 500, 5), ('outage', 1, 1)) AS v (name, n, missed)) AS d
 GROUP BY name, p ORDER BY name COLLATE "C";
--- a percentile over all requests is percentile_disc with the unanswered ones at infinity
-SELECT count(*) AS all, count(*) FILTER (WHERE pmr.percentile_of_all(sketch, fraction, n) IS DISTINCT FROM nullif(disc, 'infinity')) AS wrong
-FROM generate_series(1, 45) AS n, generate_series(0, 45) AS k, unnest('{0.5,0.9,0.95,0.99,1,0.001}'::numeric[]) AS fraction,
-	LATERAL (SELECT percentile_disc(fraction::float8) WITHIN GROUP (ORDER BY CASE WHEN i <= n - k THEN (i * 37 % 101)::float8 ELSE 'infinity' END) AS disc,
-		pmr.rtt_sketch((i * 37 % 101)::float8) FILTER (WHERE i <= n - k) AS sketch FROM generate_series(1, n) AS i) AS d
-WHERE k <= n AND NOT (fraction = 0.95 AND n IN (20, 40)) AND NOT (fraction IN (0.9, 0.99) AND n % 10 = 0);
+-- figures of times equal PostgreSQL's; in p95 of all, unanswered requests are at infinity
+SELECT count(*) AS all, count(*) FILTER (WHERE pmr.rtt_figures(sketch, k) IS DISTINCT FROM
+	answered || nullif(disc, 'infinity') || mean || longest) AS wrong
+FROM generate_series(1, 45) AS n, generate_series(0, 44) AS k,
+	LATERAL (SELECT percentile_disc(0.95) WITHIN GROUP (ORDER BY CASE WHEN i <= n - k THEN t ELSE 'infinity' END) AS disc,
+		percentile_disc('{0.5,0.9,0.95,0.99}'::float8[]) WITHIN GROUP (ORDER BY t) FILTER (WHERE i <= n - k) AS answered,
+		round(avg(t::numeric) FILTER (WHERE i <= n - k), 3)::float8 AS mean, max(t) FILTER (WHERE i <= n - k) AS longest,
+		pmr.rtt_sketch(t) FILTER (WHERE i <= n - k) AS sketch FROM generate_series(1, n) AS i, LATERAL (SELECT (i * 37 % 101)::float8 AS t) AS x) AS d
+WHERE k < n AND n NOT IN (20, 40);
 -- if the fraction falls exactly on a rank, it is that rank: the 19th of 20
-SELECT n, pmr.percentile_of_all(sketch, 0.95, n) FROM unnest('{19,20,21,40,100}'::integer[]) AS n, LATERAL (SELECT pmr.rtt_sketch(i::float8) AS sketch FROM generate_series(1, n) AS i) AS s;
-SELECT pmr.percentile_of_all(NULL, 0.95, 0), pmr.percentile_of_all(NULL, 0.95, 5);
+SELECT n, (pmr.rtt_figures(sketch, 0))[5] AS p95_all_s FROM unnest('{1,19,20,21,40,100}'::integer[]) AS n, LATERAL (SELECT pmr.rtt_sketch(i::float8) AS sketch FROM generate_series(1, n) AS i) AS s;
+SELECT pmr.rtt_figures(NULL, 0), (pmr.rtt_figures(pmr.rtt_sketch(1), 9223372036854775807))[5];
 -- an answer without a start is not a time, and its request is not unanswered
 SELECT answered_pct, p95_s, p95_all_s FROM pmr.figures(10, 9, 0, 0, 0, 10, 10, 9, 0, 0, true, (SELECT pmr.rtt_sketch(i::float8) FROM generate_series(1, 9) AS i));
 SELECT answered_pct, p95_s, p95_all_s FROM pmr.figures(10, 9, 1, 0, 0, 9, 9, 9, 0, 0, true, (SELECT pmr.rtt_sketch(i::float8) FROM generate_series(1, 9) AS i));
@@ -140,6 +143,10 @@ FROM unnest('{2024-01-01,2024-02-01}'::date[]) AS m LEFT JOIN LATERAL (
 	 SELECT * FROM performance(m, (m + interval '1 month - 1 day')::date))
 	) AS d ON true
 GROUP BY m ORDER BY m;
+-- figures of business processes are stored only where they are not those of all requests
+SELECT count(*) > 0 AS stored, count(*) FILTER (WHERE p.value = '' AND a.named IS NULL) AS repeated
+FROM pmr.party_figure AS p JOIN pmr.party_figure AS a USING (source, month, party, srv, mode)
+WHERE source = 'report' AND p.kind = 'process' AND a.kind = 'all';
 -- days of two months, one day, all days, and days without requests
 SELECT from_day, to_day, (SELECT count(*) FROM performance(from_day, to_day)) AS rows, (SELECT count(*) FROM (
 		SELECT party, srv, mode, requests, success_pct, target_met_pct, target_met_accepted_pct, success_within_target_pct, answered_pct, p50_s, p90_s, p95_s, p99_s, p95_all_s, mean_s, max_s,
@@ -150,6 +157,25 @@ SELECT from_day, to_day, (SELECT count(*) FROM performance(from_day, to_day)) AS
 	(SELECT count(*) FROM pmr.performance(from_day, to_day)) AS rows_given
 FROM (VALUES ('2024-01-20'::date, '2024-02-10'::date), ('2024-02-29', '2024-02-29'), ('2024-01-01', '2024-02-29'), ('2020-01-01', '2030-01-01'), ('2023-01-01', '2023-12-31')) AS v (from_day, to_day);
 SELECT err($$SELECT * FROM pmr.performance('2024-02-01', '2024-01-01')$$), err($$SELECT * FROM pmr.performance(NULL, '2024-01-01')$$), err($$SELECT * FROM pmr.performance('2024-01-01', 'infinity')$$);
+-- days that are covered are those that had ended at as_of, also at a clock change
+CREATE VIEW clock AS
+	SELECT 'A'::text AS party, '1.1.1'::text AS srv, 'on_demand'::text AS mode, t AS requested_at, t AS responded_at FROM generate_series('2024-03-01 12:00+00'::timestamptz, '2024-04-30 12:00+00', '1 day') AS t;
+SELECT pmr.add_source('clock', 'clock', report_timezone => 'Europe/London');
+CREATE FUNCTION covered(as_of timestamptz, from_day date, to_day date, OUT days_asked bigint, OUT days_covered bigint, OUT same boolean) LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM pmr.refresh_month(pmr.requesting_role(), 'clock', '2024-03-01', covered.as_of, 'infinity');
+	SELECT min(p.days_asked), min(p.days_covered), min(p.days_covered) = max(p.days_covered) AND min(p.days_covered) = (
+			SELECT count(*) FROM generate_series(from_day::timestamp, to_day::timestamp, '1 day') AS d (day)
+			WHERE day >= '2024-03-01' AND day < '2024-04-01' AND (day + '1 day') AT TIME ZONE 'Europe/London' <= covered.as_of)
+	INTO days_asked, days_covered, same FROM pmr.performance(from_day, to_day) AS p WHERE p.source = 'clock';
+END
+$$;
+SELECT as_of, from_day, to_day, c.* FROM (VALUES ('2024-06-01 00:00+00'::timestamptz, '2024-03-04'::date, '2024-03-10'::date), ('2024-06-01 00:00+00', '2024-02-26', '2024-03-03'),
+	('2024-06-01 00:00+00', '2024-03-28', '2026-01-01'), ('2024-03-15 18:00+00', '2024-03-01', '2024-03-31'), ('2024-03-15 18:00+00', '2024-03-15', '2024-03-15'), ('2024-03-16 00:00+00', '2024-03-15', '2024-03-15'),
+	('2024-03-31 22:59:59+00', '2024-03-30', '2024-03-31'), ('2024-03-31 23:00+00', '2024-03-30', '2024-03-31')) AS v (as_of, from_day, to_day), LATERAL covered(as_of, from_day, to_day) AS c;
+-- of each source apart; a month that is not rolled up is not covered
+SELECT DISTINCT source, days_asked, days_covered FROM pmr.performance('2024-02-26', '2024-03-03') ORDER BY source;
+SELECT pmr.drop_source('clock');
 -- confidence intervals include the overdispersion of days
 WITH day AS (
 	SELECT party, month, srv, mode, day, count(target_s)::float8 AS n, (count(target_s) - count(*) FILTER (WHERE is_met))::float8 AS missed FROM judged GROUP BY party, month, srv, mode, day HAVING count(target_s) > 0

@@ -232,15 +232,22 @@ SELECT cardinality((x).cells) AS cells, cardinality((x).pairs) AS pairs, (x).pai
 -- long values, some of which differ only in their last byte
 SELECT factor, left(value, 3) AS value, length(value), right(value, 1) AS last, requests, missed
 FROM unnest((SELECT (rollup_cells('2026-10-01', CASE n % 3 WHEN 0 THEN 'missed' ELSE 'met' END, 'success', now(), now(),
-		ARRAY[repeat('long', 100000) || n % 2, repeat('x', 16000 + n), 'short'])).cells FROM generate_series(1, 8) AS n)) AS c
+		ARRAY[repeat('long', 1000) || n % 2, repeat('x', 8000 + n), 'short'])).cells FROM generate_series(1, 8) AS n)) AS c
 ORDER BY factor, bytes(value);
 SELECT factor_a, factor_b, (SELECT array_agg(length(v)) FROM unnest(values_a) AS v) AS lengths_a, (SELECT array_agg(length(v)) FROM unnest(values_b) AS v) AS lengths_b, measured, missed
 FROM unnest((SELECT (rollup_cells('2026-10-01', CASE n % 3 WHEN 0 THEN 'missed' ELSE 'met' END, 'success', now(), now(),
-		ARRAY[repeat('long', 100000) || n % 2, repeat('x', 16000 + n), 'short'])).pairs FROM generate_series(1, 8) AS n)) AS p;
+		ARRAY[repeat('long', 1000) || n % 2, repeat('x', 8000 + n), 'short'])).pairs FROM generate_series(1, 8) AS n)) AS p;
+-- the longest values of a refresh, in as many factors as a source can have
+SELECT octet_length(key) AS bytes, length(key) AS characters, cardinality((x).cells) AS cells, cardinality((x).pairs) AS pairs, (SELECT count(*) FROM unnest((x).cells) AS c WHERE c.value = key) AS same
+FROM unnest(ARRAY[repeat('v', 200), repeat(chr(128512), 50), repeat(chr(128512), 51)]) AS v, LATERAL (SELECT pmr.short_key(v) AS key) AS k,
+	LATERAL (SELECT rollup_cells('2026-10-01', 'met', 'success', now(), now(), array_fill(key, ARRAY[factors])) AS x FROM (VALUES (32)) AS f (factors)) AS s;
+-- the longest row: 16 bytes, and for each factor 8 and its value, rounded up to a multiple of 4
+SELECT length, err(format($$SELECT rollup_cells('2026-10-01', 'met', 'success', now(), now(), ARRAY[repeat('v', %s)])$$, length)) FROM unnest(ARRAY[16384 - 16 - 8, 16384 - 16 - 8 + 1]) AS length;
+SELECT length, err(format($$SELECT rollup_cells('2026-10-01', 'met', 'success', now(), now(), array_fill(repeat('v', %s), ARRAY[32]))$$, length)) FROM unnest('{500,504,1000000}'::integer[]) AS length;
 -- values from a table, short, compressed, and out of line
 CREATE TABLE stored (n int, factors text[]);
 INSERT INTO stored SELECT n, ARRAY['s', repeat('c', 5000 * n), NULL] FROM generate_series(0, 3) AS n;
-INSERT INTO stored SELECT 4, ARRAY['s', string_agg(md5(i::text), '' ORDER BY i), NULL] FROM generate_series(1, 1000) AS i;
+INSERT INTO stored SELECT 4, ARRAY['s', string_agg(md5(i::text), '' ORDER BY i), NULL] FROM generate_series(1, 480) AS i;
 SELECT factor, left(value, 3) AS value, length(value), requests FROM unnest((SELECT (rollup_cells('2026-10-01', 'met', 'success', now(), now(), factors)).cells FROM stored)) AS c;
 
 -- days: the first and the last possible day, and BC
