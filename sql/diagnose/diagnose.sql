@@ -46,8 +46,8 @@ BEGIN
 			HINT = format('Name one: source => %L.', sources[1]);
 	END IF;
 
-	first_day := date_trunc('month', from_day::timestamp);
-	last_day := date_trunc('month', to_day::timestamp) + interval '1 month - 1 day';
+	first_day := (date_trunc('month', from_day::timestamp))::date;
+	last_day := (date_trunc('month', to_day::timestamp) + interval '1 month - 1 day')::date;
 	SELECT array_agg(m.month ORDER BY m.month) INTO months
 	FROM pmr.rollup_month AS m
 	WHERE m.source = sources[1] AND m.month BETWEEN first_day AND last_day;
