@@ -233,6 +233,15 @@ FROM unnest('{49,50,99,100}'::integer[]) AS n;
 SET ROLE regress_requesting_a;
 -- a Party that the role can see does make a difference
 SELECT replace(reads($$SELECT * FROM pmr.party_figures(pmr.requesting_role(), 's', '2025-10-01', 'A', 'all')$$), '''A''', '''B''') <> reads($$SELECT * FROM pmr.party_figures(pmr.requesting_role(), 's', '2025-10-01', 'B', 'all')$$) AS different;
+
+-- many kinds can be cancelled: 57014 is query_canceled
+\set VERBOSITY sqlstate
+SELECT clock_timestamp() AS started \gset
+SET statement_timeout = '200ms';
+SELECT count(*) FROM pmr.party_figures(pmr.requesting_role(), 's', '2025-10-01', 'A', VARIADIC array_fill('none'::text, '{10000000}'));
+RESET statement_timeout;
+SELECT clock_timestamp() - :'started' < interval '10 s' AS soon;
+\set VERBOSITY terse
 RESET ROLE;
 
 DROP OWNED BY regress_requesting_dcc, regress_requesting_a;
