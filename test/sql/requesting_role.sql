@@ -244,6 +244,11 @@ SELECT clock_timestamp() - :'started' < interval '10 s' AS soon;
 \set VERBOSITY terse
 RESET ROLE;
 
+-- plans printed for the reader's client do not name groups that others can see
+SELECT proname, 'debug_print_plan=off' = ANY (proconfig) AS off FROM pg_proc
+WHERE pronamespace = 'pmr'::regnamespace AND (proname = 'reader' OR prolang = (SELECT oid FROM pg_language WHERE lanname = 'plpgsql') AND prosrc LIKE '%pmr.reader(%')
+ORDER BY proname COLLATE "C";
+
 DROP OWNED BY regress_requesting_dcc, regress_requesting_a;
 DROP SCHEMA requesting_role CASCADE;
 SELECT pmr.withdraw('s', '2025-10-01');
