@@ -214,6 +214,7 @@ pmr_party_figures(PG_FUNCTION_ARGS)
 		SysScanDesc scan;
 		HeapTuple	tuple;
 
+		CHECK_FOR_INTERRUPTS();
 		if (nulls[kind])
 			continue;
 		/* a scan changes its keys */

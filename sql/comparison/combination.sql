@@ -79,12 +79,18 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION pmr.hidden_by_combination(text, date, text[], boolean) IS 'internal: figures of a publication that are shown to readers of one group and that a combination of groups hides; tree_only: of categories, and of factors other than the region, it hides all';
 
-/* What is known of a reader before a Party is compared. */
+/*
+ * What is known of a reader before a Party is compared.
+ *
+ * debug_print_plan would show the reader's client the values in plans, which name
+ * groups that others can see.  So it is off here and in what calls this.
+ */
 CREATE FUNCTION pmr.reader(role pmr.requesting_role, source text, month date, party text)
 	RETURNS TABLE (every_party boolean, own text[], combined text[], hidden integer[])
 	LANGUAGE plpgsql STABLE
 	ROWS 1
 	SET search_path = pg_catalog, pg_temp
+	SET debug_print_plan = off
 AS $$
 DECLARE
 	combination text[];

@@ -163,6 +163,7 @@ CREATE FUNCTION pmr.party_comparison_of(role pmr.requesting_role, source text, p
 	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
 	ROWS 50
 	SET search_path = pg_catalog, pg_temp
+	SET debug_print_plan = off
 	SET jit = off
 AS $$
 #variable_conflict use_column

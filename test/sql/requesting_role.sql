@@ -233,7 +233,21 @@ FROM unnest('{49,50,99,100}'::integer[]) AS n;
 SET ROLE regress_requesting_a;
 -- a Party that the role can see does make a difference
 SELECT replace(reads($$SELECT * FROM pmr.party_figures(pmr.requesting_role(), 's', '2025-10-01', 'A', 'all')$$), '''A''', '''B''') <> reads($$SELECT * FROM pmr.party_figures(pmr.requesting_role(), 's', '2025-10-01', 'B', 'all')$$) AS different;
+
+-- many kinds can be cancelled: 57014 is query_canceled
+\set VERBOSITY sqlstate
+SELECT clock_timestamp() AS started \gset
+SET statement_timeout = '200ms';
+SELECT count(*) FROM pmr.party_figures(pmr.requesting_role(), 's', '2025-10-01', 'A', VARIADIC array_fill('none'::text, '{10000000}'));
+RESET statement_timeout;
+SELECT clock_timestamp() - :'started' < interval '10 s' AS soon;
+\set VERBOSITY terse
 RESET ROLE;
+
+-- plans printed for the reader's client do not name groups that others can see
+SELECT proname, 'debug_print_plan=off' = ANY (proconfig) AS off FROM pg_proc
+WHERE pronamespace = 'pmr'::regnamespace AND (proname = 'reader' OR prolang = (SELECT oid FROM pg_language WHERE lanname = 'plpgsql') AND prosrc LIKE '%pmr.reader(%')
+ORDER BY proname COLLATE "C";
 
 DROP OWNED BY regress_requesting_dcc, regress_requesting_a;
 DROP SCHEMA requesting_role CASCADE;
