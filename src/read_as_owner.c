@@ -117,7 +117,10 @@ lock_relation(const OwnerQuery *query)
 	Oid			owner;
 
 	if (relation == NULL)
+	{
 		report_replaced(query->relation);
+		return InvalidOid;		/* not reached */
+	}
 	owner = relation->rd_rel->relowner;
 	if (!has_privs_of_role(query->reader, owner) ||
 		!has_privs_of_role(GetUserId(), owner))
