@@ -86,13 +86,13 @@ DECLARE
 	returns_set record;
 BEGIN
 	FOR returns_set IN
-		SELECT proname, pronargs, pg_get_function_identity_arguments(oid) AS arguments
-		FROM pg_proc WHERE pronamespace = 'pmr'::regnamespace AND proretset
+		SELECT proname, pronargs, provariadic, pg_get_function_identity_arguments(oid) AS arguments
+		FROM pg_proc WHERE pronamespace = 'pmr'::regnamespace AND proretset AND provariadic <> '"any"'::regtype
 	LOOP
 		EXECUTE format('CREATE FUNCTION smith.%I(%s) RETURNS bigint LANGUAGE sql AS %L',
 					   returns_set.proname, returns_set.arguments,
 					   format('SELECT count(r) FROM pmr.%I(%s) AS r', returns_set.proname,
-							  (SELECT string_agg('$' || n, ', ' ORDER BY n) FROM generate_series(1, returns_set.pronargs) AS n)));
+							  (SELECT string_agg(CASE WHEN n = returns_set.pronargs AND returns_set.provariadic <> 0 THEN 'VARIADIC ' ELSE '' END || '$' || n, ', ' ORDER BY n) FROM generate_series(1, returns_set.pronargs) AS n)));
 	END LOOP;
 END
 $$;

@@ -296,9 +296,11 @@ INSERT INTO input VALUES ('rtt_sketch', NULL), ('rtt_sketch', '\\x00'), ('rtt_sk
 	is($node->safe_psql('postgres', q{SELECT count(*), count(*) FILTER (WHERE pg_input_is_valid(form, 'pmr.' || type)) FROM input}),
 		'15|0', 'invalid texts are found');
 	is($node->safe_psql('postgres', q{SELECT string_agg(DISTINCT concat_ws(': ', sql_error_code, message, detail), E'\n' ORDER BY concat_ws(': ', sql_error_code, message, detail)) FROM input, pg_input_error_info(form, 'pmr.' || type)}),
-		q{22P02: invalid input syntax for type rtt_sketch: It is not base64.
+		q{22P02: invalid input syntax for type rollup_state: It is not base64.
+22P02: invalid input syntax for type rtt_sketch: It is not base64.
 22P02: invalid input syntax for type rtt_sketch: It is too long.
 22P02: invalid input syntax for type rtt_state: It is not base64.
+22P02: invalid value of type rollup_state: Its binary form is invalid: header is cut off.
 22P02: invalid value of type rtt_sketch: Its binary form is invalid: header is cut off.
 22P02: invalid value of type rtt_state: Its binary form is invalid: format version is unknown.
 22P02: invalid value of type rtt_state: Its binary form is invalid: fraction is out of range.

@@ -62,7 +62,7 @@ BEGIN
 			SELECT string_agg(format('%I::%s', proargnames[i], format_type(type, NULL)), ', ' ORDER BY i) AS arguments
 			FROM unnest(proargtypes::oid[]) WITH ORDINALITY AS a (type, i)) AS a
 		WHERE pronamespace = 'pmr'::regnamespace AND (prokind = 'a' OR probin IS NOT NULL)
-		  AND proname NOT IN ('require_autocommit', 'passes_dominance_rule', 'suppressed_figures', 'role_oid') -- refresh, publish and views call these, below
+		  AND proname NOT IN ('require_autocommit', 'passes_dominance_rule', 'suppressed_figures', 'role_oid', 'read_as_owner', 'plan_as_owner') -- refresh, publish and views call these, below
 		  AND (pronargs = 0 OR proargnames IS NOT NULL)
 	LOOP
 		IF called.prokind = 'a' THEN
