@@ -24,7 +24,7 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION pmr.wilson_interval_pct(bigint, bigint, double precision) IS 'internal: Wilson interval at 95 % of a share, of counts divided by their overdispersion; NULL if whole = 0';
 
-CREATE FUNCTION pmr.rtt_figures(rtt pmr.rtt_sketch, unanswered bigint) RETURNS double precision[]
+CREATE FUNCTION pmr.rtt_figures(sketch pmr.rtt_sketch, unanswered bigint) RETURNS double precision[]
 	AS 'MODULE_PATHNAME', 'pmr_rtt_figures'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION pmr.rtt_figures(pmr.rtt_sketch, bigint) IS 'internal: 50th, 90th, 95th and 99th percentile, 95th with so many unanswered requests (NULL if the request of that rank is unanswered), mean to three decimals and maximum, in seconds';

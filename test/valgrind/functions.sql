@@ -29,7 +29,7 @@ SELECT	grp, i, requested_at, at AS responded_at, at AS answered_at, requested_at
 		requested_at::date AS day, ARRAY['factor ' || i % 7, NULL, repeat('x', i % 300)] AS factors,
 		sketch, sketch AS a, sketch AS b, 5 AS buckets, 'demo' AS source,
 		ARRAY[i % 9 + 1, 100] AS requests, ARRAY[i % 3, 30 + i % 7] AS missed, ARRAY[20, 300] AS all_requests, ARRAY[i % 3 + i % 9, 50] AS all_missed,
-		1 + i / 100.0 AS phi, i AS successes, 2.0 * i AS trials, i / 2.0 AS mean
+		i % 4 AS unanswered, 1 + i / 100.0 AS phi, i AS successes, 2.0 * i AS trials, i / 2.0 AS mean
 FROM	(VALUES (1, 1), (2, 40), (3, 1200)) AS v (grp, n),
 		LATERAL generate_series(1, n) AS i,
 		LATERAL (SELECT timestamptz '2026-07-01 00:00+00' + i * interval '7 min 0.123 s' AS requested_at) AS s,
@@ -62,7 +62,7 @@ BEGIN
 			SELECT string_agg(format('%I::%s', proargnames[i], format_type(type, NULL)), ', ' ORDER BY i) AS arguments
 			FROM unnest(proargtypes::oid[]) WITH ORDINALITY AS a (type, i)) AS a
 		WHERE pronamespace = 'pmr'::regnamespace AND (prokind = 'a' OR probin IS NOT NULL)
-		  AND proname NOT IN ('require_autocommit', 'passes_dominance_rule', 'suppressed_figures', 'role_oid', 'read_as_owner', 'plan_as_owner') -- refresh, publish and views call these, below
+		  AND proname NOT IN ('require_autocommit', 'passes_dominance_rule', 'suppressed_figures', 'role_oid', 'read_as_owner', 'plan_as_owner', 'party_figures') -- refresh, publish and views call these, below
 		  AND (pronargs = 0 OR proargnames IS NOT NULL)
 	LOOP
 		IF called.prokind = 'a' THEN
