@@ -12,19 +12,9 @@ SET client_min_messages = 'warning';
 CREATE SCHEMA source;
 SET search_path = source;
 
--- the error with its detail and hint
-CREATE FUNCTION err(query text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	detail text;
-	hint text;
-BEGIN
-	EXECUTE query;
-	RETURN 'no error';
-EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
-	RETURN concat_ws(E'\n', SQLSTATE || ': ' || SQLERRM, 'DETAIL: ' || nullif(detail, ''), 'HINT: ' || nullif(hint, ''));
-END
-$$;
+\getenv test PG_ABS_SRCDIR
+\set include :test '/sql/include/err_detail.sql'
+\i :include
 -- a valid audit table
 CREATE TABLE audit (party text, srv text, mode text, requested_at timestamptz, responded_at timestamptz, response_code text);
 INSERT INTO audit VALUES ('A', '1.1.1', 'on_demand', '2024-01-10 12:00:00+00', '2024-01-10 12:00:10+00', 'I0');
