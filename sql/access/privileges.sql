@@ -36,7 +36,7 @@ DECLARE
 		rtt_within_pct, rtt_count, rtt_mean, rtt_min, rtt_max, rtt_error_bound,
 		rtt_buckets, rtt_histogram,
 		target_met, target_counts, target_outcome,
-		request_outcome, short_key, rollup_cells,
+		request_outcome, short_key,
 		srv_target, srv_target_met, srv_target_counts, answered_at, response_class,
 		requesting_role, requesting_role_in, requesting_role_out,
 		can_see_all_parties, can_see_party, visible_month,

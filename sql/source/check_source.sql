@@ -151,7 +151,7 @@ END
 $$;
 COMMENT ON FUNCTION pmr.last_month(pmr.requesting_role, text, timestamp with time zone) IS 'internal: first day of the last month in which a source has rows before a time; NULL if it has none';
 
-CREATE FUNCTION pmr.check_source_as(role pmr.requesting_role, source text, from_day date, to_day date)
+CREATE FUNCTION pmr.check_source_of(role pmr.requesting_role, source text, from_day date, to_day date)
 	RETURNS TABLE (problem text, value text, rows bigint, first_requested_at timestamp with time zone, remedy text)
 	LANGUAGE plpgsql SECURITY DEFINER
 	ROWS 20
@@ -162,15 +162,15 @@ CREATE FUNCTION pmr.check_source_as(role pmr.requesting_role, source text, from_
 AS $$
 DECLARE
 	relation regclass := pmr.source_relation(source);
-	zone text := (SELECT s.report_timezone FROM pmr.source AS s WHERE s.source = check_source_as.source);
-	last_day date := coalesce(check_source_as.to_day, (clock_timestamp() AT TIME ZONE zone)::date);
-	first_day date := check_source_as.from_day;
+	zone text := (SELECT s.report_timezone FROM pmr.source AS s WHERE s.source = check_source_of.source);
+	last_day date := coalesce(check_source_of.to_day, (clock_timestamp() AT TIME ZONE zone)::date);
+	first_day date := check_source_of.from_day;
 	last_month date;
 	earlier_month date;
 BEGIN
-	IF check_source_as.from_day IS NULL AND check_source_as.to_day IS NULL THEN
-		last_month := pmr.last_month(check_source_as.role, check_source_as.source, clock_timestamp());
-		earlier_month := pmr.last_month(check_source_as.role, check_source_as.source, pmr.day_start(check_source_as.source, last_month));
+	IF check_source_of.from_day IS NULL AND check_source_of.to_day IS NULL THEN
+		last_month := pmr.last_month(check_source_of.role, check_source_of.source, clock_timestamp());
+		earlier_month := pmr.last_month(check_source_of.role, check_source_of.source, pmr.day_start(check_source_of.source, last_month));
 		first_day := coalesce(earlier_month, last_month);
 		last_day := least(last_day, (last_month + interval '1 month - 1 day')::date);
 	END IF;
@@ -179,40 +179,40 @@ BEGIN
 	RETURN QUERY
 	SELECT 'days checked'::text, first_day || ' to ' || last_day, d.rows, d.first_requested_at,
 		CASE WHEN d.rows = 0 THEN 'no rows on these days: give days that have rows' END
-	FROM pmr.read_as_owner(pmr.role_oid(check_source_as.role), relation,
+	FROM pmr.read_as_owner(pmr.role_oid(check_source_of.role), relation,
 		format('SELECT count(*), min(r.requested_at)%2$s FROM %1$s AS r WHERE r.requested_at >= $1%2$s AND r.requested_at < $2%2$s', relation, pmr.requested_at_zone(relation)),
-		pmr.day_start(check_source_as.source, first_day), pmr.day_start(check_source_as.source, last_day + 1)) AS d (rows bigint, first_requested_at timestamptz);
+		pmr.day_start(check_source_of.source, first_day), pmr.day_start(check_source_of.source, last_day + 1)) AS d (rows bigint, first_requested_at timestamptz);
 
 	RETURN QUERY
 	SELECT i.problem, i.value, count(*), min(i.requested_at), min(i.remedy)
 	FROM (
 		SELECT r.problem, CASE WHEN r.problem NOT IN ('answered before it started', 'duplicate request id') THEN left(r.value, 60) END AS value,
 			r.requested_at, r.remedy
-		FROM pmr.row_problems(check_source_as.role, check_source_as.source, first_day, last_day) AS r
+		FROM pmr.row_problems(check_source_of.role, check_source_of.source, first_day, last_day) AS r
 	) AS i
 	GROUP BY i.problem, i.value
 	ORDER BY i.problem, count(*) DESC, i.value;
 
 	RETURN QUERY
 	SELECT t.problem, NULL::text, t.rows, NULL::timestamptz, 'not counted in any figure'::text
-	FROM pmr.request_time_problems(check_source_as.role, relation) AS t;
+	FROM pmr.request_time_problems(check_source_of.role, relation) AS t;
 
 	/* Scheduled reads do fail, so an audit table without any unanswered ones may have lost them. */
 	RETURN QUERY
 	SELECT 'scheduled, and always answered'::text, r.srv, sum(r.requests)::bigint, NULL::timestamptz, 'check whether unanswered requests are missing from the source'::text
 	FROM pmr.rollup AS r
-	WHERE r.source = check_source_as.source AND r.mode = 'dcc_scheduled' AND r.factor = 'all' AND r.day IS NULL
+	WHERE r.source = check_source_of.source AND r.mode = 'dcc_scheduled' AND r.factor = 'all' AND r.day IS NULL
 	  AND r.month BETWEEN date_trunc('month', first_day::timestamp)::date AND last_day
 	GROUP BY r.srv
 	HAVING sum(r.requests) >= 1000 AND sum(r.answered) = sum(r.requests - r.pending - r.invalid) AND sum(r.answered) > 0
 	ORDER BY r.srv;
 
 	RETURN QUERY
-	SELECT 'targets have changed'::text, to_char(c.month, 'YYYY-MM'), c.srvs, NULL::timestamptz, format('CALL pmr.refresh(%L, %L, %L)', check_source_as.source, c.month, (c.month + interval '1 month - 1 day')::date)
-	FROM pmr.changed_targets(check_source_as.source) AS c;
+	SELECT 'targets have changed'::text, to_char(c.month, 'YYYY-MM'), c.srvs, NULL::timestamptz, format('CALL pmr.refresh(%L, %L, %L)', check_source_of.source, c.month, (c.month + interval '1 month - 1 day')::date)
+	FROM pmr.changed_targets(check_source_of.source) AS c;
 END
 $$;
-COMMENT ON FUNCTION pmr.check_source_as(pmr.requesting_role, text, date, date) IS 'internal: check_source on behalf of a role';
+COMMENT ON FUNCTION pmr.check_source_of(pmr.requesting_role, text, date, date) IS 'internal: check_source on behalf of a role';
 
 CREATE FUNCTION pmr.check_source(source text, from_day date DEFAULT NULL, to_day date DEFAULT NULL)
 	RETURNS TABLE (problem text, value text, rows bigint, first_requested_at timestamp with time zone, remedy text)
@@ -221,6 +221,6 @@ CREATE FUNCTION pmr.check_source(source text, from_day date DEFAULT NULL, to_day
 	SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
 	SELECT c.problem, c.value, c.rows, c.first_requested_at, c.remedy
-	FROM pmr.check_source_as(pmr.requesting_role(), source, from_day, to_day) AS c;
+	FROM pmr.check_source_of(pmr.requesting_role(), source, from_day, to_day) AS c;
 END;
 COMMENT ON FUNCTION pmr.check_source(text, date, date) IS 'which days were checked, how many rows they have, and problems of these rows, by problem and value; without days, of the last two months that have rows';
