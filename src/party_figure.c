@@ -171,38 +171,18 @@ can_see(const FigureAccess *access, const text *party)
 	return false;
 }
 
-/* The result, which is a tuplestore that is still empty. */
-static Tuplestorestate *
-begin_result(FunctionCallInfo fcinfo)
-{
-	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	MemoryContext caller;
-
-	if (result == NULL || !IsA(result, ReturnSetInfo) ||
-		(result->allowedModes & SFRM_Materialize) == 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-				 errmsg("set-valued function called in context that cannot accept a set")));
-	caller = MemoryContextSwitchTo(result->econtext->ecxt_per_query_memory);
-	result->returnMode = SFRM_Materialize;
-	result->setResult =
-		tuplestore_begin_heap((result->allowedModes & SFRM_Materialize_Random) != 0,
-							  false, work_mem);
-	MemoryContextSwitchTo(caller);
-	return result->setResult;
-}
-
 Datum
 pmr_party_figures(PG_FUNCTION_ARGS)
 {
 	FigureAccess *access = get_access(fcinfo, PG_GETARG_DATUM(0));
-	Tuplestorestate *result = begin_result(fcinfo);
+	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	ScanKeyData keys[KEY_COLUMNS];
 	Relation	table;
 	Datum	   *kinds;
 	bool	   *nulls;
 	int			nkinds;
 
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 	if (!can_see(access, PG_GETARG_TEXT_PP(1 + KEY_PARTY)))
 		return (Datum) 0;
 
@@ -225,7 +205,7 @@ pmr_party_figures(PG_FUNCTION_ARGS)
 		scan = systable_beginscan(table, access->index, true,
 								  GetActiveSnapshot(), KEY_COLUMNS, keys);
 		while (HeapTupleIsValid(tuple = systable_getnext(scan)))
-			tuplestore_puttuple(result, tuple);
+			tuplestore_puttuple(result->setResult, tuple);
 		systable_endscan(scan);
 	}
 	table_close(table, NoLock);
