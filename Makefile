@@ -24,9 +24,9 @@ SQL_PARTS = schema \
 	access/party_access \
 	source/source source/read_as_owner source/source_relation \
 	source/source_faults source/add_source source/request_query \
-	rollup/rollup rollup/rollup_cells rollup/target_between \
-	rollup/refresh_months rollup/expected_rows rollup/refresh_month \
-	rollup/refresh source/check_source \
+	rollup/rollup_state rollup/rollup_cells rollup/rollup rollup/target_between \
+	rollup/refresh_months rollup/expected_rows rollup/rollup_part \
+	rollup/changed_days rollup/refresh_month rollup/refresh source/check_source \
 	report/figures report/party_figure report/party_performance \
 	report/performance report/factor_performance \
 	report/party_business_process report/performance_report \

@@ -13,7 +13,7 @@
  *	targets and answers: reference.c; then target.c, srv_target.c,
  *		answered_at.c and response_class.c
  *	the rollup: rollup_state.c, rollup_counts.c, rollup_collector.c,
- *		rollup_result.c, rollup_cells.c; autocommit.c
+ *		rollup_rows.c, rollup_cells.c; autocommit.c
  *	comparison and diagnosis: disclosure.c; misses.c
  *	access: requesting_role.c
  *

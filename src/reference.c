@@ -48,6 +48,7 @@
 
 #define SCHEMA_NAME		"pmr"
 #define MAX_COLUMNS		7
+#define TABLES			3
 
 typedef struct ReferenceColumn
 {
@@ -60,6 +61,7 @@ typedef struct ReferenceColumn
 typedef struct ReferenceTable
 {
 	const char *name;
+	int			place;			/* of its cache in fn_extra */
 	int			ncolumns;
 	ReferenceColumn columns[MAX_COLUMNS];
 	Size		row_size;
@@ -164,17 +166,28 @@ typedef struct ReferenceStamp
 	bool		suboverflowed;
 } ReferenceStamp;
 
-/* The target of fn_extra.  Everything that it points to is in its context. */
+/* A table's rows.  Everything that this points to is in its context. */
 typedef struct ReferenceCache
 {
 	MemoryContext context;
 	bool		one_execution;	/* true for an aggregate */
 	Oid			relation;
 	bool		started;		/* a call under this stamp has succeeded */
+	bool		unlocked;		/* seen under this stamp: not locked */
+	CommandId	unlocked_at;
 	ReferenceStamp stamp;
 	TransactionId *xids;		/* of the stamp: xip, then subxip */
 	entries_hash *entries;		/* NULL: not read yet */
 } ReferenceCache;
+
+static bool
+is_text(Datum datum, const char *expected)
+{
+	const text *value = DatumGetTextPP(datum);
+
+	return VARSIZE_ANY_EXHDR(value) == strlen(expected) &&
+		memcmp(VARDATA_ANY(value), expected, strlen(expected)) == 0;
+}
 
 static bool
 read_target_row(const Datum *values, const bool *nulls, void *place)
@@ -219,6 +232,18 @@ read_response_code_row(const Datum *values, const bool *nulls, void *place)
 								&row->class);
 }
 
+static bool
+read_srv_row(const Datum *values, const bool *nulls, void *place)
+{
+	SrvRow	   *row = place;
+
+	row->builtin = DatumGetBool(values[1]);
+	row->by_delivery = is_text(values[2], "delivery");
+	row->by_dsp = is_text(values[3], "dsp");
+	row->by_device = is_text(values[3], "device");
+	return true;
+}
+
 /* For "any" in a column target_mode() and so on return ..._UNKNOWN. */
 static const ReferenceTable target_table = {
 	.name = "target_response_time",
@@ -239,6 +264,7 @@ static const ReferenceTable target_table = {
 
 static const ReferenceTable response_code_table = {
 	.name = "response_code",
+	.place = 1,
 	.ncolumns = 4,
 	.columns = {
 		{"code", TEXTOID},
@@ -248,6 +274,20 @@ static const ReferenceTable response_code_table = {
 	},
 	.row_size = sizeof(ResponseCodeRow),
 	.read_row = read_response_code_row
+};
+
+static const ReferenceTable srv_table = {
+	.name = "service_reference_variant",
+	.place = 2,
+	.ncolumns = 4,
+	.columns = {
+		{"srv", TEXTOID},
+		{"builtin", BOOLOID},
+		{"answered_by", TEXTOID},
+		{"future_dated", TEXTOID}
+	},
+	.row_size = sizeof(SrvRow),
+	.read_row = read_srv_row
 };
 
 /*
@@ -412,6 +452,7 @@ put_stamp(ReferenceCache *cache, Snapshot snapshot)
 	int32		subxcnt = snapshot->subxcnt;
 
 	cache->started = false;
+	cache->unlocked = false;
 	cache->entries = NULL;
 	MemoryContextReset(cache->context);
 
@@ -425,13 +466,32 @@ put_stamp(ReferenceCache *cache, Snapshot snapshot)
 	cache->stamp = make_stamp(snapshot);
 }
 
-/* May this transaction have changed the table? */
+/*
+ * May the snapshot see changes of this transaction in the table?  A change after
+ * this has found no lock has a command id that is not below the snapshot's.
+ */
 static inline bool
-is_own_writer(Oid relation)
+is_own_writer(ReferenceCache *cache, Snapshot snapshot)
 {
-	return TransactionIdIsValid(GetTopTransactionIdIfAny()) &&
-		(holds_relation_lock(relation, RowExclusiveLock) ||
-		 holds_relation_lock(relation, AccessExclusiveLock));
+	if (!TransactionIdIsValid(GetTopTransactionIdIfAny()) ||
+		(cache->unlocked && cache->unlocked_at == snapshot->curcid))
+		return false;
+	cache->unlocked = !holds_relation_lock(cache->relation,
+										   RowExclusiveLock) &&
+		!holds_relation_lock(cache->relation, AccessExclusiveLock);
+	cache->unlocked_at = snapshot->curcid;
+	return !cache->unlocked;
+}
+
+/* The target of fn_extra: a cache for each table, NULL at first. */
+static ReferenceCache **
+get_caches(FunctionCallInfo fcinfo)
+{
+	if (unlikely(fcinfo->flinfo->fn_extra == NULL))
+		fcinfo->flinfo->fn_extra =
+			MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt,
+								   TABLES * sizeof(ReferenceCache *));
+	return fcinfo->flinfo->fn_extra;
 }
 
 static ReferenceCache *
@@ -445,7 +505,6 @@ make_cache(FunctionCallInfo fcinfo)
 										   "pmr_metrics reference table",
 										   ALLOCSET_SMALL_SIZES);
 	cache->one_execution = AggCheckCallContext(fcinfo, NULL) != 0;
-	fcinfo->flinfo->fn_extra = cache;
 	return cache;
 }
 
@@ -465,7 +524,7 @@ fill_cache(ReferenceCache *cache, const ReferenceTable *table,
 
 	if (!cache->started ||
 		(!cache->one_execution && (!is_stamped(cache, snapshot) ||
-								   is_own_writer(cache->relation))))
+								   is_own_writer(cache, snapshot))))
 	{
 		/* There may be no second call with this fn_extra. */
 		put_stamp(cache, snapshot);
@@ -490,12 +549,13 @@ static inline const void *
 find_rows(FunctionCallInfo fcinfo, const ReferenceTable *table,
 		  const text *key, int *nrows, void **notes)
 {
-	ReferenceCache *cache = fcinfo->flinfo->fn_extra;
+	ReferenceCache **place = &get_caches(fcinfo)[table->place];
+	ReferenceCache *cache = *place;
 	ReferenceEntry found = {.nrows = 0};
 	ReferenceEntry *entry = &found;
 
 	if (unlikely(cache == NULL))
-		cache = make_cache(fcinfo);
+		*place = cache = make_cache(fcinfo);
 	if (likely(cache->one_execution && cache->entries != NULL) ||
 		fill_cache(cache, table, key, &found))
 	{
@@ -526,4 +586,20 @@ reference_response_codes(FunctionCallInfo fcinfo, const text *code, int *nrows)
 	void	   *notes;
 
 	return find_rows(fcinfo, &response_code_table, code, nrows, &notes);
+}
+
+SrvRow
+reference_srv(FunctionCallInfo fcinfo, const text *srv)
+{
+	void	   *notes;
+	int			nrows;
+	const SrvRow *rows = find_rows(fcinfo, &srv_table, srv, &nrows, &notes);
+	SrvRow		found = {.builtin = true};
+
+	for (int i = 0; i < nrows; i++)
+	{
+		if (found.builtin)
+			found = rows[i];
+	}
+	return found;
 }

@@ -15,6 +15,7 @@
 #ifndef REFERENCE_H
 #define REFERENCE_H
 
+#include "core/request.h"
 #include "core/response_code.h"
 #include "core/target.h"
 #include "fmgr.h"
@@ -33,5 +34,8 @@ extern const TargetRow *reference_targets(FunctionCallInfo fcinfo,
 extern const ResponseCodeRow *reference_response_codes(FunctionCallInfo fcinfo,
 													   const text *code,
 													   int *nrows);
+
+/* The row in force of pmr.service_reference_variant for an SRV. */
+extern SrvRow reference_srv(FunctionCallInfo fcinfo, const text *srv);
 
 #endif							/* REFERENCE_H */

@@ -1,208 +1,337 @@
 /*-------------------------------------------------------------------------
  *
  * rollup_cells.c
- *	  The aggregate rollup_cells: counts and round-trip times by day, by value
- *	  of each factor, and by pairs of values.
+ *	  The function rollup_cells: the cells and pairs of a rollup_state as rows.
  *
- * The state is a rollup_collector.h.  Rows are checked here; rollup_counts.c
- * does not check them.
+ * A state has its cells and pairs in the order of the result, so they are
+ * written as they are read.
  *
  *-------------------------------------------------------------------------
  */
 #include "postgres.h"
 
-#include "aggregate_call.h"
-#include "common/int.h"
+#include "access/htup_details.h"
+#include "catalog/pg_type.h"
 #include "funcapi.h"
-#include "mb/pg_wchar.h"
-#include "rollup_collector.h"
-#include "rollup_result.h"
-#include "time_input.h"
+#include "miscadmin.h"
+#include "port/pg_bitutils.h"
+#include "rollup_state.h"
+#include "rtt_sketch.h"
+#include "rtt_state.h"
 #include "utils/array.h"
-#include "utils/timestamp.h"
+#include "utils/builtins.h"
+#include "utils/date.h"
+#include "utils/lsyscache.h"
+#include "utils/memutils.h"
+#include "utils/typcache.h"
 
-/* Outcomes of rows that are not requests, in their order. */
-static const char *const not_request_names[] = {
-	"pre_command", "local_command", "cancelled"
-};
+#define CELL_COLUMNS	(3 + CELL_COUNTS + 1)
+#define PAIR_COLUMNS	6
+#define ROLLUP_COLUMNS 2
 
-PG_FUNCTION_INFO_V1(pmr_rollup_cells_transfn);
-PG_FUNCTION_INFO_V1(pmr_rollup_cells_finalfn);
-
-/* Arguments */
-
-/* A name, cut off to the length of an identifier, for a message. */
-static char *
-clip_name(const text *name)
+/* The counts of a cell, by column of rollup_cell. */
+typedef struct CellSums
 {
-	const char *data = VARDATA_ANY(name);
-	int			length = VARSIZE_ANY_EXHDR(name);
+	int64		counts[CELL_COUNTS];
+} CellSums;
 
-	return pnstrdup(data, pg_mbcliplen(data, length, NAMEDATALEN - 1));
-}
+PG_FUNCTION_INFO_V1(pmr_rollup_cells);
 
-static bool
-is_name(const text *name, const char *known)
+/* Adds up the rows of a cell, whose kinds add to the counts of these masks. */
+static CellSums
+sum_kinds(const RollupStoredCell *cell, const uint32 *masks)
 {
-	Size		length = VARSIZE_ANY_EXHDR(name);
+	CellSums	sums = {{0}};
 
-	return length == strlen(known) &&
-		memcmp(VARDATA_ANY(name), known, length) == 0;
-}
-
-/* The outcome that an argument names. */
-static int
-get_outcome(FunctionCallInfo fcinfo, int argno)
-{
-	const text *name;
-
-	if (PG_ARGISNULL(argno))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("outcome must not be null")));
-	name = PG_GETARG_TEXT_PP(argno);
-	for (int i = 0; i < TARGET_OUTCOMES; i++)
+	for (int kind = 0; kind < ROLLUP_KINDS; kind++)
 	{
-		if (is_name(name, target_outcome_name(i)))
-			return i;
+		uint64		count = cell->counts[kind];
+		uint32		rest = count > 0 ? masks[kind] : 0;
+
+		for (; rest != 0; rest &= rest - 1)
+			sums.counts[pg_rightmost_one_pos32(rest)] += count;
 	}
-	for (int i = 0; i < (int) lengthof(not_request_names); i++)
+	return sums;
+}
+
+static void
+check_columns(TupleDesc row, int ncolumns)
+{
+	if (row->natts != ncolumns)
+		/* cannot happen: the script declares it so */
+		elog(ERROR, "row type must have %d columns", ncolumns);
+}
+
+/* The row type of the elements of a column that is an array. */
+static TupleDesc
+get_element_row(TupleDesc row, int column, int ncolumns)
+{
+	Oid			type = TupleDescAttr(row, column)->atttypid;
+	TupleDesc	element = lookup_rowtype_tupdesc_copy(get_element_type(type),
+													  -1);
+
+	check_columns(element, ncolumns);
+	return element;
+}
+
+static Datum
+make_row(TupleDesc tupdesc, Datum *values, bool *nulls)
+{
+	return HeapTupleGetDatum(heap_form_tuple(tupdesc, values, nulls));
+}
+
+/*
+ * A rollup_cell: of a day, of a value of a factor, or of all rows, which has
+ * neither.
+ */
+static Datum
+make_cell(const DateADT *day, uint32 factor, Datum value,
+		  const CellSums *sums, const RttSketch *rtt, TupleDesc tupdesc,
+		  MemoryContext scratch)
+{
+	MemoryContext caller;
+	Datum		values[CELL_COLUMNS] = {0};
+	bool		nulls[CELL_COLUMNS] = {false};
+	Datum		made;
+
+	caller = MemoryContextSwitchTo(scratch);
+	nulls[0] = day == NULL;
+	if (day != NULL)
+		values[0] = DateADTGetDatum(*day);
+	values[1] = Int32GetDatum(factor);
+	values[2] = value;
+	for (int i = 0; i < CELL_COUNTS; i++)
+		values[3 + i] = Int64GetDatum(sums->counts[i]);
+	nulls[CELL_COLUMNS - 1] = rtt->count == 0;
+	if (rtt->count > 0)
+		values[CELL_COLUMNS - 1] = rtt_sketch_to_datum(rtt);
+	MemoryContextSwitchTo(caller);
+
+	made = make_row(tupdesc, values, nulls);
+	MemoryContextReset(scratch);
+	return made;
+}
+
+static Datum
+make_row_array(Datum *rows, int nrows, TupleDesc tupdesc)
+{
+	return PointerGetDatum(construct_array(rows, nrows, tupdesc->tdtypeid,
+										   -1, false, TYPALIGN_DOUBLE));
+}
+
+/* What the cells of the days add up to. */
+typedef struct Total
+{
+	CellSums	sums;
+	RttState   *rtt;
+} Total;
+
+static void
+add_day(Total *total, const RollupStoredCell *cell, const CellSums *sums,
+		MemoryContext scratch)
+{
+	MemoryContext caller;
+
+	for (int i = 0; i < CELL_COUNTS; i++)
+		total->sums.counts[i] += sums->counts[i];
+	if (cell->rtt.count == 0)
+		return;
+	caller = MemoryContextSwitchTo(scratch);
+	total->rtt = rtt_state_add_sketch(total->rtt, &cell->rtt);
+	MemoryContextSwitchTo(caller);
+	MemoryContextReset(scratch);
+}
+
+static Datum
+make_total(const Total *total, Datum no_value, TupleDesc tupdesc,
+		   MemoryContext scratch)
+{
+	RttSketch	rtt;
+
+	rtt_state_open(total->rtt, &rtt);
+	return make_cell(NULL, 0, no_value, &total->sums, &rtt, tupdesc, scratch);
+}
+
+/*
+ * The cell of all rows, and then the others in their order, or only those of the
+ * days.  The values of the cells, by their indexes, are for the pairs.
+ */
+static Datum
+make_cells(RollupReader *reader, bool with_factors, Datum *cell_values,
+		   TupleDesc tupdesc)
+{
+	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext,
+												  "rollup_cells scratch",
+												  ALLOCSET_DEFAULT_SIZES);
+	Datum		no_value = PointerGetDatum(cstring_to_text(""));
+	Datum	   *rows = MemoryContextAllocHuge(CurrentMemoryContext,
+											  ((Size) reader->all_cells + 1) *
+											  sizeof(Datum));
+	int			nrows = 1;
+	uint32		ncells = with_factors ? reader->all_cells : reader->ncells[0];
+	Total		total = {{{0}}};
+	RollupStoredCell cell;
+	uint32		masks[ROLLUP_KINDS];
+
+	total.rtt = rtt_state_make_small(RTT_STATE_SKETCH, NULL, 0, 0);
+	for (int kind = 0; kind < ROLLUP_KINDS; kind++)
+		masks[kind] = rollup_kind_counts(kind);
+	while ((uint32) nrows <= ncells && rollup_read_cell(reader, &cell))
 	{
-		if (is_name(name, not_request_names[i]))
-			return ROLLUP_PRE_COMMAND + i;
+		CellSums	sums = sum_kinds(&cell, masks);
+		bool		is_day = cell.factor == 0;
+		Datum		value = no_value;
+
+		CHECK_FOR_INTERRUPTS();
+		if (is_day)
+			add_day(&total, &cell, &sums, scratch);
+		else
+			value = PointerGetDatum(cstring_to_text_with_len((const char *) cell.value,
+															 cell.length));
+		cell_values[nrows - 1] = value;
+		rows[nrows++] = make_cell(is_day ? &cell.day : NULL, cell.factor,
+								  value, &sums, &cell.rtt, tupdesc, scratch);
 	}
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("outcome is unknown: \"%s\"", clip_name(name))));
+	rows[0] = make_total(&total, no_value, tupdesc, scratch);
+	MemoryContextDelete(scratch);
+	return make_row_array(rows, nrows, tupdesc);
 }
 
-/* Without a class, an answer has no code. */
-static ResponseClass
-get_response_class(FunctionCallInfo fcinfo, int argno)
+static Datum
+make_text_array(Datum *elements, int n)
 {
-	const text *name;
-	ResponseClass class;
-
-	if (PG_ARGISNULL(argno))
-		return RESPONSE_UNCLASSIFIED;
-	name = PG_GETARG_TEXT_PP(argno);
-	if (response_class_named(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name),
-							 &class))
-		return class;
-	if (!is_name(name, response_class_name(RESPONSE_UNCLASSIFIED)))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("response class is unknown: \"%s\"",
-						clip_name(name))));
-	return RESPONSE_UNCLASSIFIED;
+	return PointerGetDatum(construct_array(elements, n, TEXTOID, -1, false,
+										   TYPALIGN_INT));
 }
 
-static DateADT
-get_day(FunctionCallInfo fcinfo, int argno)
+static Datum
+make_bigint_array(Datum *elements, int n)
 {
-	DateADT		day;
-
-	if (PG_ARGISNULL(argno))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("day must not be null")));
-	day = PG_GETARG_DATEADT(argno);
-	if (day < ROLLUP_FIRST_DAY || day > ROLLUP_LAST_DAY)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("day must be finite")));
-	return day;
+	return PointerGetDatum(construct_array(elements, n, INT8OID,
+										   sizeof(int64), FLOAT8PASSBYVAL,
+										   TYPALIGN_DOUBLE));
 }
 
-static bool
-has_finite_time(FunctionCallInfo fcinfo, int argno)
+/* The pairs of two factors. */
+typedef struct PairArrays
 {
-	return !PG_ARGISNULL(argno) &&
-		!TIMESTAMP_NOT_FINITE(PG_GETARG_TIMESTAMPTZ(argno));
-}
+	Datum	   *values_a;
+	Datum	   *values_b;
+	Datum	   *measured;
+	Datum	   *missed;
+	int			n;
+	int			allocated;
+} PairArrays;
 
-/* The row of (day, outcome, response_class, started_at, answered_at). */
-static RollupRow
-get_row(FunctionCallInfo fcinfo, int argno)
+static void
+grow_arrays(PairArrays *arrays)
 {
-	RollupRow	row;
+	Size		size;
 
-	row.day = get_day(fcinfo, argno);
-	row.kind = rollup_kind(get_outcome(fcinfo, argno + 1),
-						   get_response_class(fcinfo, argno + 2),
-						   !PG_ARGISNULL(argno + 2),
-						   has_finite_time(fcinfo, argno + 4));
-	row.rtt_us = ROLLUP_NO_RTT;
-	if (rollup_kind_is_answered(row.kind) &&
-		has_finite_time(fcinfo, argno + 3))
+	arrays->allocated = Max(64, 2 * arrays->allocated);
+	size = (Size) arrays->allocated * sizeof(Datum);
+	if (arrays->values_a == NULL)
 	{
-		int64		us;
-
-		/* a time of more than 292,277 years is left out of the sketch */
-		if (!pg_sub_s64_overflow(PG_GETARG_TIMESTAMPTZ(argno + 4),
-								 PG_GETARG_TIMESTAMPTZ(argno + 3), &us))
-			row.rtt_us =
-				rtt_us_from_timestamps(PG_GETARG_TIMESTAMPTZ(argno + 3),
-									   PG_GETARG_TIMESTAMPTZ(argno + 4));
+		arrays->values_a = palloc(size);
+		arrays->values_b = palloc(size);
+		arrays->measured = palloc(size);
+		arrays->missed = palloc(size);
+		return;
 	}
-	return row;
+	arrays->values_a = repalloc(arrays->values_a, size);
+	arrays->values_b = repalloc(arrays->values_b, size);
+	arrays->measured = repalloc(arrays->measured, size);
+	arrays->missed = repalloc(arrays->missed, size);
 }
 
-/* The values of the factors, or NULL if there are none. */
-static ArrayType *
-get_values(FunctionCallInfo fcinfo, int argno, int *nfactors)
+static void
+add_pair(PairArrays *arrays, const RollupReader *reader,
+		 const RollupStoredPair *pair, const Datum *cell_values)
 {
-	ArrayType  *values;
+	int			i = arrays->n;
 
-	*nfactors = 0;
-	if (PG_ARGISNULL(argno))
-		return NULL;
-	values = PG_GETARG_ARRAYTYPE_P(argno);
-	if (ARR_NDIM(values) == 0)
-		return NULL;
-	if (ARR_NDIM(values) != 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_ARRAY_SUBSCRIPT_ERROR),
-				 errmsg("array of factors must have one dimension, but has %d",
-						ARR_NDIM(values))));
-	*nfactors = ARR_DIMS(values)[0];
-	if (*nfactors > ROLLUP_MAX_FACTORS)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("number of factors must not exceed %d, but is %d",
-						ROLLUP_MAX_FACTORS, *nfactors)));
-	return values;
+	if (i == arrays->allocated)
+		grow_arrays(arrays);
+	arrays->values_a[i] =
+		cell_values[reader->first_cells[pair->factor_a] + pair->a];
+	arrays->values_b[i] =
+		cell_values[reader->first_cells[pair->factor_b] + pair->b];
+	arrays->measured[i] = Int64GetDatum(pair->measured);
+	arrays->missed[i] = Int64GetDatum(pair->missed);
+	arrays->n++;
 }
 
-/* Called by SQL */
+/* The pairs of two factors as a rollup_cell_pair. */
+static Datum
+make_pair(const RollupStoredPair *factors, const PairArrays *arrays,
+		  TupleDesc tupdesc)
+{
+	Datum		columns[PAIR_COLUMNS];
+	bool		nulls[PAIR_COLUMNS] = {false};
 
-/* (state, day, outcome, response_class, started_at, answered_at, factors) */
+	columns[0] = Int32GetDatum(factors->factor_a);
+	columns[1] = Int32GetDatum(factors->factor_b);
+	columns[2] = make_text_array(arrays->values_a, arrays->n);
+	columns[3] = make_text_array(arrays->values_b, arrays->n);
+	columns[4] = make_bigint_array(arrays->measured, arrays->n);
+	columns[5] = make_bigint_array(arrays->missed, arrays->n);
+	return make_row(tupdesc, columns, nulls);
+}
+
+static Datum
+make_pairs(RollupReader *reader, const Datum *cell_values, TupleDesc tupdesc)
+{
+	Datum		rows[ROLLUP_MAX_FACTORS * (ROLLUP_MAX_FACTORS - 1) / 2];
+	int			nrows = 0;
+	PairArrays	arrays = {0};
+	RollupStoredPair last = {0};
+	RollupStoredPair pair;
+
+	while (rollup_read_pair(reader, &pair))
+	{
+		CHECK_FOR_INTERRUPTS();
+		if (arrays.n > 0 && (pair.factor_a != last.factor_a ||
+							 pair.factor_b != last.factor_b))
+		{
+			rows[nrows++] = make_pair(&last, &arrays, tupdesc);
+			arrays.n = 0;
+		}
+		add_pair(&arrays, reader, &pair, cell_values);
+		last = pair;
+	}
+	if (arrays.n > 0)
+		rows[nrows++] = make_pair(&last, &arrays, tupdesc);
+	return make_row_array(rows, nrows, tupdesc);
+}
+
 Datum
-pmr_rollup_cells_transfn(PG_FUNCTION_ARGS)
+pmr_rollup_cells(PG_FUNCTION_ARGS)
 {
-	RollupCollector *collector;
-	RollupRow	row;
-	ArrayType  *values;
-	int			nfactors;
-
-	check_aggregate_call(fcinfo);
-	row = get_row(fcinfo, 1);
-	values = get_values(fcinfo, 6, &nfactors);
-	collector = rollup_collector_arg(fcinfo, nfactors);
-	rollup_collector_add(collector, &row, values);
-	return rollup_collector_result(collector);
-}
-
-Datum
-pmr_rollup_cells_finalfn(PG_FUNCTION_ARGS)
-{
+	const bytea *state = PG_GETARG_BYTEA_PP(0);
+	bool		with_factors = PG_GETARG_BOOL(1);
 	TupleDesc	tupdesc;
+	RollupReader reader;
+	Datum	   *cell_values;
+	Datum		columns[ROLLUP_COLUMNS];
+	bool		nulls[ROLLUP_COLUMNS] = {false};
 
-	check_aggregate_call(fcinfo);
-	if (PG_ARGISNULL(0))
-		PG_RETURN_NULL();
 	if (get_call_result_type(fcinfo, NULL, &tupdesc) != TYPEFUNC_COMPOSITE)
 		/* cannot happen: the script declares it so */
 		elog(ERROR, "return type must be a row type");
-	return rollup_result_make(rollup_collected_arg(fcinfo), tupdesc);
+	check_columns(tupdesc, ROLLUP_COLUMNS);
+
+	rollup_state_open(&reader, (const uint8 *) VARDATA_ANY(state),
+					  VARSIZE_ANY_EXHDR(state));
+	cell_values = MemoryContextAllocHuge(CurrentMemoryContext,
+										 (Size) reader.all_cells *
+										 sizeof(Datum));
+	columns[0] = make_cells(&reader, with_factors, cell_values,
+							get_element_row(tupdesc, 0, CELL_COLUMNS));
+	if (with_factors)
+		columns[1] = make_pairs(&reader, cell_values,
+								get_element_row(tupdesc, 1, PAIR_COLUMNS));
+	else
+		nulls[1] = true;
+	rollup_state_close(&reader);
+	PG_RETURN_DATUM(make_row(tupdesc, columns, nulls));
 }

@@ -267,7 +267,7 @@ write_cells(RollupWriter *writer, const RollupCell **cells, uint32 ncells,
 			StringInfo bytes)
 {
 	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext,
-												  "rollup_cells scratch",
+												  "rollup_state scratch",
 												  ALLOCSET_DEFAULT_SIZES);
 	uint32	   *indexes = MemoryContextAllocHuge(CurrentMemoryContext,
 												 (Size) ncells *
@@ -313,7 +313,7 @@ static bytea *
 make_flat(RollupCollector *collector)
 {
 	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext,
-												  "rollup_cells flat form",
+												  "rollup_state flat form",
 												  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext caller = MemoryContextSwitchTo(scratch);
 	const RollupCounts *counts = count_all(collector);
@@ -452,17 +452,6 @@ rollup_collector_result(const RollupCollector *collector)
 	return EOHPGetRWDatum(&collector->header);
 }
 
-const RollupCounts *
-rollup_collected_arg(FunctionCallInfo fcinfo)
-{
-	RollupCollector *collector;
-
-	collector = get_collector(PG_GETARG_DATUM(0));
-	if (collector == NULL)
-		collector = collect_flat(fcinfo, PG_GETARG_BYTEA_PP(0));
-	return count_all(collector);
-}
-
 Datum
 pmr_rollup_state_combine(PG_FUNCTION_ARGS)
 {
@@ -476,6 +465,8 @@ pmr_rollup_state_combine(PG_FUNCTION_ARGS)
 			PG_RETURN_NULL();
 		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
 	}
+	if (PG_ARGISNULL(0))
+		PG_RETURN_DATUM(PG_GETARG_DATUM(1));	/* the executor copies it */
 	added = PG_GETARG_BYTEA_PP(1);
 	collector = rollup_collector_arg(fcinfo, rollup_state_nfactors(added));
 	add_state(collector, added);

@@ -38,10 +38,4 @@ extern Datum rollup_collector_result(const RollupCollector *collector);
 extern void rollup_collector_add(RollupCollector *collector,
 								 const RollupRow *row, ArrayType *values);
 
-/*
- * The counts of all rows of the first argument of a final function, which must
- * not be NULL.  Valid until more rows are added.
- */
-extern const RollupCounts *rollup_collected_arg(FunctionCallInfo fcinfo);
-
 #endif							/* ROLLUP_COLLECTOR_H */

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * rollup_counts.c
- *	  The counts and round-trip times of the aggregate rollup_cells.
+ *	  The counts and round-trip times of the aggregate rollup_state.
  *
  * A cell's id is its index in an array.  One hash table gives the id of a day
  * or a value, another one gives the counts of a pair of ids.
@@ -11,15 +11,29 @@
 #include "postgres.h"
 
 #include "common/hashfn.h"
+#include "common/pg_prng.h"
 #include "miscadmin.h"
 #include "rollup_counts.h"
 #include "rollup_state.h"
 #include "rtt_state.h"
 #include "utils/memutils.h"
 
+/* Spreads numbers over all bits (Knuth 3, 6.4). */
+#define MULTIPLIER		UINT64CONST(0x9E3779B97F4A7C15)
+
+/*
+ * Each row looks up a value of each factor, most of which are short.  With
+ * hash_bytes() and memcmp() a lookup takes twice the instructions.
+ */
+#define SHORT_KEY		((int) sizeof(uint64[2]))
+
 typedef struct CellKey
 {
-	const char *data;
+	union
+	{
+		uint64		words[2];	/* all bytes of a short key */
+		const char *data;		/* of another one */
+	}			bytes;
 	uint32		length;
 	uint32		factor;
 } CellKey;
@@ -28,22 +42,75 @@ typedef struct CellId
 {
 	CellKey		key;			/* data points into the cell's value */
 	uint32		id;
-	uint32		hash;
 	char		status;
 } CellId;
+
+/* The key of data, of which a short key has the first and the last bytes. */
+static inline CellKey
+make_key(uint32 factor, const char *data, uint32 length)
+{
+	CellKey		key = {0};
+	uint32		halves[2];
+
+	key.length = length;
+	key.factor = factor;
+	if (length > SHORT_KEY)
+		key.bytes.data = data;
+	else if (length >= sizeof(uint64))
+	{
+		memcpy(&key.bytes.words[0], data, sizeof(uint64));
+		memcpy(&key.bytes.words[1], data + length - sizeof(uint64),
+			   sizeof(uint64));
+	}
+	else if (length >= sizeof(uint32))
+	{
+		memcpy(&halves[0], data, sizeof(uint32));
+		memcpy(&halves[1], data + length - sizeof(uint32), sizeof(uint32));
+		key.bytes.words[0] = (uint64) halves[1] << 32 | halves[0];
+	}
+	else if (length > 0)
+		key.bytes.words[0] = (uint8) data[0] |
+			(uint8) data[length / 2] << 8 | (uint8) data[length - 1] << 16;
+	return key;
+}
+
+/*
+ * A random number of this process.  Without it, whoever writes values into the
+ * source could choose some that all have the same hash.
+ */
+static uint64 hash_seed = 0;
+
+static inline uint32
+hash_key(const CellKey *key)
+{
+	uint64		hash = (key->bytes.words[0] ^ hash_seed) * MULTIPLIER;
+
+	if (key->length > SHORT_KEY)
+		hash = hash_bytes((const unsigned char *) key->bytes.data,
+						  key->length);
+	else
+		hash = (hash ^ hash >> 32) + key->bytes.words[1];
+	hash = (hash + key->factor) * MULTIPLIER;
+	return (uint32) (hash >> 32);
+}
+
+static inline bool
+equal_keys(const CellKey *a, const CellKey *b)
+{
+	if (a->factor != b->factor || a->length != b->length)
+		return false;
+	if (a->length > SHORT_KEY)
+		return memcmp(a->bytes.data, b->bytes.data, a->length) == 0;
+	return a->bytes.words[0] == b->bytes.words[0] &&
+		a->bytes.words[1] == b->bytes.words[1];
+}
 
 #define SH_PREFIX		ids
 #define SH_ELEMENT_TYPE CellId
 #define SH_KEY_TYPE		CellKey
 #define SH_KEY			key
-#define SH_HASH_KEY(tb, k) \
-	hash_combine(hash_bytes((const unsigned char *) (k).data, (k).length), \
-				 (k).factor)
-#define SH_EQUAL(tb, a, b) \
-	((a).factor == (b).factor && (a).length == (b).length && \
-	 memcmp((a).data, (b).data, (a).length) == 0)
-#define SH_STORE_HASH
-#define SH_GET_HASH(tb, entry) (entry)->hash
+#define SH_HASH_KEY(tb, k) hash_key(&(k))
+#define SH_EQUAL(tb, a, b) equal_keys(&(a), &(b))
 #define SH_SCOPE		static inline
 #define SH_DECLARE
 #define SH_DEFINE
@@ -57,11 +124,11 @@ typedef struct Pair
 	char		status;
 } Pair;
 
-/* Ids are small numbers: one multiplication spreads them (Knuth 3, 6.4). */
+/* Ids are small numbers: one multiplication spreads them. */
 static inline uint32
 hash_pair(uint64 key)
 {
-	return (uint32) ((key * UINT64CONST(0x9E3779B97F4A7C15)) >> 32);
+	return (uint32) ((key * MULTIPLIER) >> 32);
 }
 
 #define SH_PREFIX		pairs
@@ -95,6 +162,8 @@ rollup_counts_make(MemoryContext context, int nfactors)
 	RollupCounts *counts = MemoryContextAlloc(context,
 											  sizeof(RollupCounts));
 
+	if (hash_seed == 0)
+		hash_seed = pg_prng_uint64(&pg_global_prng_state);
 	counts->context = context;
 	counts->nfactors = nfactors;
 	counts->ncells = 0;
@@ -109,16 +178,16 @@ rollup_counts_make(MemoryContext context, int nfactors)
 	return counts;
 }
 
-/* Adds a cell, with a copy of the key's data as its value; returns its id. */
+/* Adds a cell, with a copy of the data as its value; returns its id. */
 static uint32
-add_cell(RollupCounts *counts, CellKey key)
+add_cell(RollupCounts *counts, uint32 factor, const char *data, uint32 length)
 {
 	text	   *value = MemoryContextAlloc(counts->context,
-										   VARHDRSZ + key.length);
+										   VARHDRSZ + length);
 	RollupCell *cell;
 
-	SET_VARSIZE(value, VARHDRSZ + key.length);
-	memcpy(VARDATA(value), key.data, key.length);
+	SET_VARSIZE(value, VARHDRSZ + length);
+	memcpy(VARDATA(value), data, length);
 
 	if (counts->ncells == counts->max_cells)
 	{
@@ -129,7 +198,7 @@ add_cell(RollupCounts *counts, CellKey key)
 	cell = &counts->cells[counts->ncells];
 	memset(cell, 0, sizeof(RollupCell));
 	cell->value = value;
-	cell->factor = key.factor;
+	cell->factor = factor;
 	return counts->ncells++;
 }
 
@@ -160,18 +229,15 @@ static uint32
 get_cell_id(RollupCounts *counts, uint32 factor, const char *data,
 			uint32 length)
 {
-	CellKey		key;
-	CellId	   *id;
 	bool		found;
+	CellId	   *id = ids_insert(counts->ids, make_key(factor, data, length),
+								&found);
 
-	key.data = data;
-	key.length = length;
-	key.factor = factor;
-	id = ids_insert(counts->ids, key, &found);
 	if (!found)
 	{
-		id->id = add_cell(counts, key);
-		id->key.data = VARDATA(counts->cells[id->id].value);
+		id->id = add_cell(counts, factor, data, length);
+		if (length > SHORT_KEY)
+			id->key.bytes.data = VARDATA(counts->cells[id->id].value);
 	}
 	return id->id;
 }
@@ -337,7 +403,7 @@ rollup_counts_add(RollupCounts *counts, const char *rows, Size size)
 {
 	const char *end = rows + size;
 	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext,
-												  "rollup_cells scratch",
+												  "rollup_state scratch",
 												  ALLOCSET_DEFAULT_SIZES);
 
 	while (rows < end)
@@ -391,16 +457,48 @@ rollup_sort_cells(const RollupCounts *counts, uint32 *ncells)
 	return sorted;
 }
 
-static int
-compare_pairs(const void *left, const void *right)
+/* What pairs are sorted by, the most important last. */
+typedef enum PairKey
 {
-	const RollupPair *a = left;
-	const RollupPair *b = right;
+	BY_RANK_B,
+	BY_RANK_A,
+	BY_FACTOR_B,
+	BY_FACTOR_A,
+	PAIR_KEYS
+} PairKey;
 
+static inline uint32
+get_pair_key(const RollupPair *pair, PairKey key)
+{
+	switch (key)
+	{
+		case BY_RANK_B:
+			return PAIR_B(pair->ranks);
+		case BY_RANK_A:
+			return PAIR_A(pair->ranks);
+		case BY_FACTOR_B:
+			return PAIR_B(pair->factors);
+		default:
+			return PAIR_A(pair->factors);
+	}
+}
+
+/*
+ * Sorts pairs by a key that is less than nkeys, and leaves pairs of equal keys
+ * in their order.  starts has space for nkeys + 1 numbers.
+ */
+static void
+sort_pairs_by(PairKey key, uint32 nkeys, const RollupPair *pairs,
+			  uint32 npairs, RollupPair *sorted, uint32 *starts)
+{
 	CHECK_FOR_INTERRUPTS();
-	if (a->factors != b->factors)
-		return a->factors < b->factors ? -1 : 1;
-	return a->ranks < b->ranks ? -1 : 1;	/* no two are equal */
+	memset(starts, 0, (nkeys + 1) * sizeof(uint32));
+	for (uint32 i = 0; i < npairs; i++)
+		starts[get_pair_key(&pairs[i], key) + 1]++;
+	for (uint32 i = 1; i < nkeys; i++)
+		starts[i] += starts[i - 1];
+	for (uint32 i = 0; i < npairs; i++)
+		sorted[starts[get_pair_key(&pairs[i], key)]++] = pairs[i];
 }
 
 const RollupPair *
@@ -408,7 +506,9 @@ rollup_sort_pairs(const RollupCounts *counts,
 				  const RollupCell **sorted_cells, uint32 *npairs)
 {
 	uint32	   *ranks;
-	RollupPair *sorted;
+	uint32	   *starts;
+	RollupPair *pairs;
+	RollupPair *spare;
 	RollupPair *next;
 	pairs_iterator iterator;
 	Pair	   *pair;
@@ -418,10 +518,10 @@ rollup_sort_pairs(const RollupCounts *counts,
 	for (uint32 i = 0; i < counts->ncells; i++)
 		ranks[sorted_cells[i] - counts->cells] = i;
 
-	sorted = MemoryContextAllocHuge(CurrentMemoryContext,
-									counts->pairs->members *
-									sizeof(RollupPair));
-	next = sorted;
+	pairs = MemoryContextAllocHuge(CurrentMemoryContext,
+								   counts->pairs->members *
+								   sizeof(RollupPair));
+	next = pairs;
 	pairs_start_iterate(counts->pairs, &iterator);
 	while ((pair = pairs_iterate(counts->pairs, &iterator)) != NULL)
 	{
@@ -436,7 +536,21 @@ rollup_sort_pairs(const RollupCounts *counts,
 		next->missed = pair->missed;
 		next++;
 	}
-	qsort(sorted, counts->pairs->members, sizeof(RollupPair), compare_pairs);
 	*npairs = counts->pairs->members;
-	return sorted;
+
+	/* qsort() would take as long as all else that makes a state of a month */
+	spare = MemoryContextAllocHuge(CurrentMemoryContext,
+								   *npairs * sizeof(RollupPair));
+	starts = MemoryContextAllocHuge(CurrentMemoryContext,
+									(Max(counts->ncells, ROLLUP_MAX_FACTORS) +
+									 2) * sizeof(uint32));
+	for (PairKey key = 0; key < PAIR_KEYS; key++)
+	{
+		next = spare;
+		sort_pairs_by(key, key < BY_FACTOR_B ? counts->ncells :
+					  ROLLUP_MAX_FACTORS + 1, pairs, *npairs, next, starts);
+		spare = pairs;
+		pairs = next;
+	}
+	return pairs;
 }

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * rollup_counts.h
- *	  The counts and round-trip times of the aggregate rollup_cells: by day, by
+ *	  The counts and round-trip times of the aggregate rollup_state: by day, by
  *	  value of each factor, and by pairs of values.
  *
  *-------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * rollup_state.c
- *	  The type rollup_state: the state of the aggregate rollup_cells.
+ *	  The type rollup_state: the state of the aggregate rollup_state.
  *
  * Here is its flat form, in which it is stored and sent; while rows are added,
  * a value is an expanded object (rollup_collector.h).  It is a real type, not

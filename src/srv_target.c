@@ -11,23 +11,13 @@
 #include "aggregate_call.h"
 #include "mode_arg.h"
 #include "reference.h"
+#include "srv_target.h"
 #include "target_state.h"
 #include "utils/timestamp.h"
 
 PG_FUNCTION_INFO_V1(pmr_srv_target);
 PG_FUNCTION_INFO_V1(pmr_srv_target_of_role);
 PG_FUNCTION_INFO_V1(pmr_srv_target_transfn);
-
-static TargetGeneration
-get_generation(FunctionCallInfo fcinfo, int argno)
-{
-	const text *name;
-
-	if (PG_NARGS() <= argno || PG_ARGISNULL(argno))
-		return GENERATION_UNKNOWN;
-	name = PG_GETARG_TEXT_PP(argno);
-	return target_generation(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name));
-}
 
 static TargetRole
 get_role(FunctionCallInfo fcinfo, int argno)
@@ -77,13 +67,22 @@ return_target(FunctionCallInfo fcinfo, TargetTime target)
 	PG_RETURN_INTERVAL_P(interval);
 }
 
+TargetTime
+srv_target_arg(FunctionCallInfo fcinfo, int srv_arg, TargetMode mode,
+			   int generation_arg, int role_arg, TargetTime at)
+{
+	return get_target(fcinfo, srv_arg, mode,
+					  get_generation_arg(fcinfo, generation_arg),
+					  get_role(fcinfo, role_arg), at);
+}
+
 /* (srv, mode, device_generation, at) */
 Datum
 pmr_srv_target(PG_FUNCTION_ARGS)
 {
 	return return_target(fcinfo, get_target(fcinfo, 0,
 											get_mode_arg(fcinfo, 1),
-											get_generation(fcinfo, 2),
+											get_generation_arg(fcinfo, 2),
 											TARGET_ROLE_ANY,
 											target_time_arg(fcinfo, 3)));
 }
@@ -92,11 +91,9 @@ pmr_srv_target(PG_FUNCTION_ARGS)
 Datum
 pmr_srv_target_of_role(PG_FUNCTION_ARGS)
 {
-	return return_target(fcinfo, get_target(fcinfo, 0,
-											get_mode_arg(fcinfo, 1),
-											get_generation(fcinfo, 2),
-											get_role(fcinfo, 3),
-											target_time_arg(fcinfo, 4)));
+	return return_target(fcinfo, srv_target_arg(fcinfo, 0,
+												get_mode_arg(fcinfo, 1), 2, 3,
+												target_time_arg(fcinfo, 4)));
 }
 
 /* (state, srv, mode, requested_at, answered_at [, generation [, as_of]]) */
@@ -111,7 +108,7 @@ pmr_srv_target_transfn(PG_FUNCTION_ARGS)
 	start = target_time_arg(fcinfo, 3);
 	as_of = target_as_of_arg(fcinfo, 6);
 	target = get_target(fcinfo, 1, get_mode_arg(fcinfo, 2),
-						get_generation(fcinfo, 5), TARGET_ROLE_ANY, start);
+						get_generation_arg(fcinfo, 5), TARGET_ROLE_ANY, start);
 	return target_state_count(fcinfo,
 							  target_outcome(start,
 											 target_time_arg(fcinfo, 4),

@@ -87,7 +87,7 @@ SELECT	m.source, to_char(m.month, 'YYYY-MM') AS month, m.rows_read, m.requests,
 		CASE WHEN m.settled THEN 'final' ELSE 'provisional' END AS status,
 		round(extract(epoch FROM l.finished_at - l.started_at), 1) AS refresh_s,
 		pg_size_pretty(pg_table_size('audit.sr_log')) AS audit_table,
-		pg_size_pretty(pg_total_relation_size('pmr.rollup') + pg_total_relation_size('pmr.rollup_pair')) AS rollup
+		pg_size_pretty(pg_total_relation_size('pmr.rollup_stratum')) AS rollup
 FROM	pmr.rollup_month AS m JOIN pmr.refresh_log AS l USING (source);
 
 \warn report

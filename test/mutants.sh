@@ -70,7 +70,7 @@ use_in_units()
 	units_have=$fault
 }
 
-# Builds a fault in a file into the installed library. make -o ignores the
+# Builds a fault in a file into the installed extension. make -o ignores the
 # headers, because the Makefile makes every object depend on each of them.
 use_in_server()
 {
@@ -86,17 +86,18 @@ use_in_server()
 	done < <(list_objects src "$file")
 	rm -f pmr_metrics.so
 	make_extension "${old[@]}" || return 1
-	install_library
+	install_built
 	server_has=$fault
 }
 
-# As a new file, because sessions may still use the old one.
-install_library()
+# The library as a new file, because sessions may still use the old one.
+install_built()
 {
 	local installed
 	installed=$("$PG_CONFIG" --pkglibdir)/pmr_metrics.so
 	rm -f "$installed"
 	as_user cp pmr_metrics.so "$installed"
+	as_user cp sql/pmr_metrics--*.sql "$("$PG_CONFIG" --sharedir)/extension/"
 }
 
 use_no_fault()
@@ -109,7 +110,8 @@ use_no_fault()
 	units_have=''
 	if [ -n "$server_has" ]; then
 		as_user cp -p "$work/sound/pmr_metrics.so" .
-		install_library
+		as_user cp -p "$work"/sound/sql/pmr_metrics--*.sql sql/
+		install_built
 		server_has=''
 	fi
 }

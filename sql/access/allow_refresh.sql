@@ -15,7 +15,8 @@ BEGIN
 		RAISE insufficient_privilege USING MESSAGE = 'must be owner of extension pmr_metrics';
 	END IF;
 	EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON pmr.source, pmr.refresh_log, pmr.publication, pmr.publication_target, pmr.publication_party, pmr.publication_combination, pmr.publication_cell, pmr.publication_figure TO %s', role_name);
-	EXECUTE format('GRANT SELECT, DELETE ON pmr.rollup, pmr.rollup_pair, pmr.rollup_month, pmr.party_figure TO %s', role_name);
+	EXECUTE format('GRANT SELECT ON pmr.rollup, pmr.rollup_pair TO %s', role_name);
+	EXECUTE format('GRANT SELECT, DELETE ON pmr.rollup_stratum, pmr.rollup_part, pmr.rollup_month, pmr.party_figure TO %s', role_name);
 	EXECUTE format('GRANT SELECT ON pmr.party, pmr.disclosure_rule TO %s', role_name);
 	EXECUTE format('GRANT EXECUTE ON ALL ROUTINES IN SCHEMA pmr TO %s', role_name);
 END

@@ -98,18 +98,25 @@ BEGIN ATOMIC
 		SELECT array_agg(m.month) AS months, coalesce(array_agg(m.month) FILTER (WHERE m.month >= from_day AND m.month + interval '1 month - 1 day' <= to_day), '{}') AS whole_months, bool_and(m.success_known) AS success_known
 		FROM pmr.rollup_month AS m
 		WHERE m.source = compute_figures.source AND m.month BETWEEN date_trunc('month', from_day)::date AND to_day AND (all_kinds OR first_party = ANY (m.parties))
-	), cell AS MATERIALIZED (
-		SELECT r.*
-		FROM pmr.rollup AS r
-		WHERE r.source = compute_figures.source AND r.month = ANY ((SELECT x.months FROM period AS x)::date[]) AND r.party BETWEEN first_party AND last_party
-		  AND (all_kinds OR r.factor = 'all')
-		  AND CASE WHEN r.day IS NULL THEN r.month = ANY ((SELECT x.whole_months FROM period AS x)::date[])
+	), unpacked AS MATERIALIZED (
+		SELECT s.month, c.day, s.party, s.srv, s.mode, s.qualifier, s.business_process,
+			CASE c.factor WHEN 0 THEN 'all' ELSE m.factors[c.factor] END AS factor, c.value,
+			c.requests, c.met, c.missed, c.pending, c.not_measured, c.invalid, c.answered, c.success, c.rejected, c.failed, c.no_response,
+			c.unclassified, c.met_success, c.met_rejected, c.missed_rejected, c.pre_commands, c.local_commands, c.cancelled,
+			s.target_s, s.target_status, c.rtt
+		FROM pmr.rollup_month AS m JOIN pmr.rollup_stratum AS s ON s.source = m.source AND s.month = m.month,
+			LATERAL unnest((pmr.rollup_cells(s.state, all_kinds)).cells) AS c
+		WHERE m.source = compute_figures.source AND m.month = ANY ((SELECT x.months FROM period AS x)::date[])
+		  AND s.source = compute_figures.source AND s.month = ANY ((SELECT x.months FROM period AS x)::date[]) AND s.party BETWEEN first_party AND last_party
+	), cell AS NOT MATERIALIZED (
+		SELECT *
+		FROM unpacked AS r
+		WHERE CASE WHEN r.day IS NULL THEN r.month = ANY ((SELECT x.whole_months FROM period AS x)::date[])
 				ELSE r.day BETWEEN from_day AND to_day AND r.month <> ALL ((SELECT x.whole_months FROM period AS x)::date[]) END
 	), daily AS (
 		SELECT r.party, r.srv, r.mode, r.day, pmr.add_counts(r.missed) AS missed, pmr.add_counts(r.met + r.missed) AS measured
-		FROM pmr.rollup AS r
-		WHERE r.source = compute_figures.source AND r.month = ANY ((SELECT x.months FROM period AS x)::date[]) AND r.party BETWEEN first_party AND last_party
-		  AND r.day BETWEEN from_day AND to_day
+		FROM unpacked AS r
+		WHERE r.day BETWEEN from_day AND to_day
 		GROUP BY r.party, r.srv, r.mode, r.day
 	), spread AS (
 		SELECT d.party, d.srv, d.mode, pmr.overdispersion(count(*), sum(d.missed::double precision * d.missed / d.measured ORDER BY d.day), pmr.add_counts(d.missed), pmr.add_counts(d.measured)) AS phi

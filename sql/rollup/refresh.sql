@@ -120,8 +120,8 @@ DECLARE
 BEGIN
 	SELECT max(d.day - d.before) INTO longest_gap
 	FROM (SELECT u.day, lag(u.day) OVER (ORDER BY u.day) AS before
-		  FROM (SELECT DISTINCT r.day FROM pmr.rollup AS r
-				WHERE r.source = check_newest.source AND r.month >= newest - interval '4 months' AND r.day IS NOT NULL) AS u) AS d;
+		  FROM pmr.rollup_month AS m, unnest(m.days) AS u (day)
+		  WHERE m.source = check_newest.source AND m.month >= newest - interval '4 months') AS d;
 	IF (check_newest.as_of > newest + make_interval(days => greatest(longest_gap, 1))) IS NOT TRUE THEN
 		RETURN;
 	END IF;
@@ -168,7 +168,7 @@ COMMENT ON FUNCTION pmr.refresh_end(pmr.requesting_role, bigint, text) IS 'inter
  * until autovacuum had run.  SECURITY DEFINER, because only the owner of a table
  * can analyze it.  A table that is locked is skipped without a warning, because
  * another refresh or autovacuum is analyzing it.  Columns that no condition uses
- * are left out; analyzing the arrays among them would take longest.
+ * are left out; analyzing the states among them would take longest.
  */
 CREATE FUNCTION pmr.analyze_rollup() RETURNS void
 	LANGUAGE plpgsql SECURITY DEFINER
@@ -177,8 +177,7 @@ CREATE FUNCTION pmr.analyze_rollup() RETURNS void
 AS $$
 BEGIN
 	ANALYZE (SKIP_LOCKED)
-		pmr.rollup (source, month, party, srv, mode, device_generation, user_role, qualifier, business_process, factor, value, day),
-		pmr.rollup_pair (source, month, party, srv, mode, device_generation, factor_a, factor_b),
+		pmr.rollup_stratum (source, month, party, srv, mode, device_generation, user_role, qualifier, business_process),
 		pmr.rollup_month;
 END
 $$;

@@ -1,32 +1,84 @@
 /* Rolling up one month */
 
 /*
- * The query that a refresh runs as the owner of a source.  $1 to $3 are those of
- * request_query, $4 is the number of slices.
+ * Merges the parts of a month into its strata, and returns its row of
+ * rollup_month, of which the caller knows the rest; NULL: the month has no rows.
+ *
+ * The parts are sorted, so that the states of one group are in memory at a time.
  */
-CREATE FUNCTION pmr.rollup_query(source text, sliced boolean) RETURNS text
-	LANGUAGE plpgsql STABLE
+CREATE FUNCTION pmr.merge_parts(source text, month date) RETURNS pmr.rollup_month
+	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
+	SET enable_hashagg = off
+	SET enable_sort = on
 AS $$
+DECLARE
+	registered pmr.source;
+	start CONSTANT timestamptz := pmr.day_start(source, month);
+	finish CONSTANT timestamptz := pmr.day_start(source, (month + interval '1 month')::date);
+	success_known boolean;
+	id_known boolean;
+	result pmr.rollup_month;
 BEGIN
-	RETURN format($query$
-SELECT part.*
-FROM (SELECT number, $4 AS slices FROM generate_series(0, $4 - 1) AS number) AS slice, LATERAL (
-	SELECT party, srv, mode, device_generation, user_role, qualifier, business_process,
-		max(greatest(requested_at, responded_at, delivered_at, executed_at)) AS newest_at,
-		pmr.rollup_cells(day, outcome, class, started_at, answered_at, factors) AS x
-	FROM (%s) AS request
-	WHERE NOT is_copy
-	GROUP BY party, srv, mode, device_generation, user_role, qualifier, business_process) AS part$query$,
-		pmr.request_query(source, sliced));
+	SELECT * INTO registered FROM pmr.source AS a WHERE a.source = merge_parts.source;
+	SELECT count(*) FILTER (WHERE column_name = 'response_code') > 0, count(*) FILTER (WHERE column_name = 'request_id') > 0
+	INTO success_known, id_known
+	FROM pmr.relation_columns(pmr.source_relation(source));
+
+	DELETE FROM pmr.rollup_stratum AS s WHERE s.source = merge_parts.source AND s.month = merge_parts.month;
+
+	WITH merged AS MATERIALIZED (
+		SELECT p.party, p.srv, p.mode, p.device_generation, p.user_role, p.qualifier, p.business_process,
+			sum(p.rows_read)::bigint AS rows_read, sum(p.copies)::bigint AS copies, max(p.newest_at) AS newest_at, pmr.rollup_merge(p.state) AS state
+		FROM pmr.rollup_part AS p
+		WHERE p.source = merge_parts.source AND p.month = merge_parts.month
+		GROUP BY p.party, p.srv, p.mode, p.device_generation, p.user_role, p.qualifier, p.business_process
+	), target AS MATERIALIZED (
+		SELECT k.*, t.target_s, t.target_status, pmr.target_fingerprint(k.srv, finish) AS target_fingerprint
+		FROM (SELECT DISTINCT m.srv, m.mode, m.device_generation, m.user_role FROM merged AS m) AS k,
+			pmr.target_between(k.srv, k.mode, k.device_generation, k.user_role, start, finish) AS t
+	), stratum AS (
+		INSERT INTO pmr.rollup_stratum
+		SELECT merge_parts.source, merge_parts.month, m.party, m.srv, m.mode, m.device_generation, m.user_role, m.qualifier, m.business_process,
+			t.target_s, t.target_status, t.target_fingerprint, m.state
+		FROM merged AS m JOIN target AS t USING (srv, mode, device_generation, user_role)
+		WHERE m.state IS NOT NULL
+	), present AS (
+		SELECT m.party, sum(m.copies)::bigint AS copies
+		FROM merged AS m
+		GROUP BY m.party
+	)
+	SELECT merge_parts.source, merge_parts.month, NULL::timestamptz, NULL::boolean, NULL::timestamptz, NULL::text,
+		sum(m.rows_read) FILTER (WHERE c.day IS NULL),
+		coalesce(sum(c.requests) FILTER (WHERE c.day IS NULL), 0),
+		coalesce(sum(c.requests) FILTER (WHERE c.day IS NULL AND m.party = ''), 0),
+		coalesce(sum(c.requests) FILTER (WHERE c.day IS NULL AND m.srv = ''), 0),
+		coalesce(sum(c.requests) FILTER (WHERE c.day IS NULL AND m.srv <> '' AND NOT EXISTS (SELECT FROM pmr.service_reference_variant AS v WHERE v.srv = m.srv)), 0),
+		coalesce(sum(c.requests) FILTER (WHERE c.day IS NULL AND m.mode = 'unknown'), 0),
+		coalesce(sum(c.requests) FILTER (WHERE c.day IS NULL AND m.device_generation = 'unknown'), 0),
+		coalesce(sum(c.unclassified) FILTER (WHERE c.day IS NULL), 0),
+		coalesce(sum(c.invalid) FILTER (WHERE c.day IS NULL), 0),
+		CASE WHEN id_known THEN (SELECT array_agg(p.copies ORDER BY p.party) FROM present AS p) END,
+		success_known,
+		(SELECT array_agg(p.party ORDER BY p.party) FROM present AS p),
+		max(m.newest_at),
+		registered.factors,
+		array_agg(DISTINCT c.day ORDER BY c.day) FILTER (WHERE c.day IS NOT NULL),
+		NULL::bigint, NULL::timestamptz, NULL::bigint
+	INTO result
+	FROM merged AS m LEFT JOIN LATERAL unnest((pmr.rollup_cells(m.state, false)).cells) AS c ON true
+	HAVING count(*) > 0;
+	RETURN result;
 END
 $$;
-COMMENT ON FUNCTION pmr.rollup_query(text, boolean) IS 'internal: the query that counts the requests of a month of a source by Party, SRV and other columns';
+COMMENT ON FUNCTION pmr.merge_parts(text, date) IS 'internal: makes the strata of a month of its parts, and returns its counts';
 
 /*
  * Rolls up one month as of a time, and replaces its rollup.  If it is rolled up
  * as of a later time, and was so at or after the time replaces_before, this
  * does nothing and returns NULL; otherwise it returns the number of rows read.
+ * Of a source that tells what has changed, it reads only some days, unless
+ * replaces_before says that the caller named the days.
  *
  * The lock on the row of the source lets only one refresh of it run at a time.
  * The source is read as its owner, and the result is written as the owner of
@@ -51,12 +103,14 @@ CREATE FUNCTION pmr.refresh_month(role pmr.requesting_role, source text, month d
 AS $$
 DECLARE
 	registered pmr.source;
-	relation regclass;
-	start timestamptz;
-	finish timestamptz;
-	slices integer;
-	success_known boolean;
-	id_known boolean;
+	all_days CONSTANT date[] := pmr.month_days(month);
+	days date[] := all_days;
+	has_changes boolean;
+	settles boolean;
+	by_day boolean;
+	rolled_up pmr.rollup_month;
+	fingerprint bigint;
+	kept bigint;
 	result bigint;
 	min_work_mem_kb CONSTANT integer := 262144;
 BEGIN
@@ -68,8 +122,8 @@ BEGIN
 					AND m.refreshed_at >= replaces_before) THEN
 		RETURN NULL;
 	END IF;
-	start := greatest(refresh_month.month::timestamp AT TIME ZONE registered.report_timezone, '0001-01-02 00:00+00');
-	finish := (refresh_month.month + interval '1 month') AT TIME ZONE registered.report_timezone;
+	has_changes := pmr.has_changes(refresh_month.source);
+	settles := refresh_month.as_of >= pmr.day_start(refresh_month.source, (refresh_month.month + interval '1 month')::date) + registered.settle_after;
 
 	/*
 	 * work_mem and enable_sort = off make the planner hash: there are thousands
@@ -80,71 +134,38 @@ BEGIN
 		PERFORM set_config('work_mem', min_work_mem_kb || 'kB', true);
 	END IF;
 
-	relation := pmr.source_relation(refresh_month.source);
-	slices := pmr.refresh_slices(refresh_month.role, refresh_month.source, refresh_month.month, refresh_month.as_of);
-	SELECT count(*) FILTER (WHERE column_name = 'response_code') > 0, count(*) FILTER (WHERE column_name = 'request_id') > 0
-	INTO success_known, id_known
-	FROM pmr.relation_columns(relation);
+	/* What changes while this reads must make the next refresh read all again. */
+	fingerprint := CASE WHEN has_changes THEN pmr.read_fingerprint(refresh_month.source) END;
+	IF has_changes AND replaces_before = '-infinity' THEN
+		days := pmr.changed_days(refresh_month.role, refresh_month.source, refresh_month.month, refresh_month.as_of);
+	END IF;
+	by_day := has_changes AND (NOT settles OR days <> all_days);
+	IF days <> '{}' THEN
+		DELETE FROM pmr.rollup_part AS p WHERE p.source = refresh_month.source AND p.month = refresh_month.month AND (days = all_days OR p.day = ANY (days));
+		PERFORM pmr.read_parts(refresh_month.role, refresh_month.source, refresh_month.month, days, refresh_month.as_of, by_day);
+		rolled_up := pmr.merge_parts(refresh_month.source, refresh_month.month);
+	ELSE
+		SELECT * INTO rolled_up FROM pmr.rollup_month AS r WHERE r.source = refresh_month.source AND r.month = refresh_month.month;
+	END IF;
+	SELECT count(*), coalesce(sum(p.rows_read) FILTER (WHERE p.day = ANY (days)), 0) INTO kept, result
+	FROM pmr.rollup_part AS p WHERE p.source = refresh_month.source AND p.month = refresh_month.month;
+	IF settles OR NOT by_day THEN
+		DELETE FROM pmr.rollup_part AS p WHERE p.source = refresh_month.source AND p.month = refresh_month.month;
+		kept := NULL;
+	END IF;
 
-	DELETE FROM pmr.rollup AS r WHERE r.source = refresh_month.source AND r.month = refresh_month.month;
-	DELETE FROM pmr.rollup_pair AS r WHERE r.source = refresh_month.source AND r.month = refresh_month.month;
 	DELETE FROM pmr.rollup_month AS r WHERE r.source = refresh_month.source AND r.month = refresh_month.month;
-
-	WITH crossed AS MATERIALIZED (
-		SELECT c.*
-		FROM pmr.read_as_owner(pmr.role_oid(refresh_month.role), relation, pmr.rollup_query(refresh_month.source, slices > 1),
-			refresh_month.as_of, start, least(finish, refresh_month.as_of), slices)
-			AS c (party text COLLATE "C", srv text COLLATE "C", mode text COLLATE "C", device_generation text COLLATE "C", user_role text COLLATE "C",
-				qualifier text COLLATE "C", business_process text COLLATE "C", newest_at timestamptz, x pmr.rollup_cells)
-	), stratum AS MATERIALIZED (
-		SELECT pmr.party_key(c.party) AS party, pmr.short_key(c.srv) AS srv, c.mode, c.device_generation, pmr.short_key(c.user_role) AS user_role,
-			pmr.short_key(c.qualifier) AS qualifier, pmr.short_key(c.business_process) AS business_process,
-			t.target_s, t.target_status, pmr.target_fingerprint(c.srv, finish) AS target_fingerprint, c.newest_at, c.x
-		FROM crossed AS c, pmr.target_between(c.srv, c.mode, c.device_generation, c.user_role, start, finish) AS t
-		ORDER BY c.party, c.srv
-	), cell AS (
-		INSERT INTO pmr.rollup
-		SELECT refresh_month.source, refresh_month.month, c.day, s.party, s.srv, s.mode, s.device_generation, s.user_role, s.qualifier, s.business_process,
-			CASE c.factor WHEN 0 THEN 'all' ELSE registered.factors[c.factor] END, c.value,
-			c.requests, c.met, c.missed, c.pending, c.not_measured, c.invalid, c.answered, c.success, c.rejected, c.failed, c.no_response,
-			c.unclassified, c.met_success, c.met_rejected, c.missed_rejected, c.pre_commands, c.local_commands, c.cancelled,
-			s.target_s, s.target_status, s.target_fingerprint, c.rtt
-		FROM stratum AS s, unnest((s.x).cells) AS c
-	), pair AS (
-		INSERT INTO pmr.rollup_pair
-		SELECT refresh_month.source, refresh_month.month, s.party, s.srv, s.mode, s.device_generation, registered.factors[p.factor_a], registered.factors[p.factor_b],
-			p.values_a, p.values_b, p.measured, p.missed
-		FROM stratum AS s, unnest((s.x).pairs) AS p
-	), copies AS MATERIALIZED (
-		SELECT pmr.party_key(d.party) AS party, sum(d.copies)::bigint AS copies
-		FROM pmr.read_as_owner(pmr.role_oid(refresh_month.role), relation, pmr.copies_query(refresh_month.source),
-			refresh_month.as_of, start, least(finish, refresh_month.as_of)) AS d (party text COLLATE "C", copies bigint)
-		GROUP BY 1
-	), present AS (
-		SELECT party, coalesce(d.copies, 0) AS copies
-		FROM (SELECT DISTINCT party FROM stratum) AS s FULL JOIN copies AS d USING (party)
-	)
 	INSERT INTO pmr.rollup_month
-	SELECT refresh_month.source, refresh_month.month, refresh_month.as_of, refresh_month.as_of >= finish + registered.settle_after, clock_timestamp(), pg_get_userbyid(pmr.role_oid(refresh_month.role)),
-		coalesce(sum(c.requests + c.pre_commands + c.local_commands + c.cancelled), 0) + CASE WHEN registered.count_copies THEN 0 ELSE (SELECT coalesce(sum(d.copies), 0) FROM copies AS d) END,
-		coalesce(sum(c.requests), 0),
-		coalesce(sum(c.requests) FILTER (WHERE s.party = ''), 0),
-		coalesce(sum(c.requests) FILTER (WHERE s.srv = ''), 0),
-		coalesce(sum(c.requests) FILTER (WHERE s.srv <> '' AND NOT EXISTS (SELECT FROM pmr.service_reference_variant AS v WHERE v.srv = s.srv)), 0),
-		coalesce(sum(c.requests) FILTER (WHERE s.mode = 'unknown'), 0),
-		coalesce(sum(c.requests) FILTER (WHERE s.device_generation = 'unknown'), 0),
-		coalesce(sum(c.unclassified), 0),
-		coalesce(sum(c.invalid), 0),
-		CASE WHEN id_known THEN (SELECT array_agg(p.copies ORDER BY p.party) FROM present AS p) END,
-		success_known,
-		(SELECT array_agg(p.party ORDER BY p.party) FROM present AS p),
-		max(s.newest_at)
-	FROM stratum AS s, unnest((s.x).cells) AS c
-	WHERE c.factor = 0 AND c.day IS NULL
-	HAVING count(*) > 0 OR EXISTS (SELECT FROM copies)
-	RETURNING rows_read INTO result;
-	PERFORM pmr.store_figures(refresh_month.source, refresh_month.month);
-	RETURN coalesce(result, 0);
+	SELECT r.source, r.month, refresh_month.as_of, settles, clock_timestamp(), pg_get_userbyid(pmr.role_oid(refresh_month.role)),
+		r.rows_read, r.requests, r.no_party, r.no_srv, r.unknown_srv, r.unknown_mode, r.unknown_generation, r.unclassified, r.negative,
+		r.duplicates, r.success_known, r.parties, r.newest_at, r.factors, r.days,
+		kept, CASE WHEN kept IS NOT NULL THEN transaction_timestamp() - registered.changed_margin END, CASE WHEN kept IS NOT NULL THEN fingerprint END
+	FROM (SELECT (rolled_up).*) AS r
+	WHERE r.source IS NOT NULL;
+	IF days <> '{}' THEN
+		PERFORM pmr.store_figures(refresh_month.source, refresh_month.month);
+	END IF;
+	RETURN result;
 END
 $$;
 COMMENT ON FUNCTION pmr.refresh_month(pmr.requesting_role, text, date, timestamp with time zone, timestamp with time zone) IS 'internal: rolls up one month of a source';

@@ -18,7 +18,7 @@ CREATE FUNCTION pmr.refresh_months(role pmr.requesting_role, source text, from_d
 AS $$
 DECLARE
 	relation regclass := pmr.source_relation(source);
-	at_zone text := pmr.requested_at_zone(relation);
+	at_zone text := pmr.time_zone_of(relation, 'requested_at');
 	zone text := (SELECT s.report_timezone FROM pmr.source AS s WHERE s.source = refresh_months.source);
 	next_query text;
 	any_query text;
@@ -73,7 +73,7 @@ BEGIN
 				at := upto;
 				CONTINUE;
 			END IF;
-			month := date_trunc('month', found AT TIME ZONE zone)::date;
+			month := date_trunc('month', pmr.request_day(found, zone)::timestamp)::date;
 		END IF;
 		EXIT WHEN month > last_day;
 		months := months || month;

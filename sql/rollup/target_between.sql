@@ -61,8 +61,8 @@ CREATE FUNCTION pmr.changed_targets(source text) RETURNS TABLE (month date, srvs
 BEGIN ATOMIC
 	WITH used AS MATERIALIZED (
 		SELECT DISTINCT r.month, r.srv, r.target_fingerprint
-		FROM pmr.rollup AS r JOIN pmr.rollup_month AS m ON m.source = r.source AND m.month = r.month
-		WHERE r.source = changed_targets.source AND r.day IS NULL AND r.factor = 'all' AND m.settled
+		FROM pmr.rollup_stratum AS r JOIN pmr.rollup_month AS m ON m.source = r.source AND m.month = r.month
+		WHERE r.source = changed_targets.source AND m.settled
 	)
 	SELECT u.month, count(*)
 	FROM used AS u

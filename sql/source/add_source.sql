@@ -58,7 +58,7 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION pmr.view_draft(regclass) IS 'internal: draft of a view with the canonical columns over a relation, which the user must check';
 
-CREATE FUNCTION pmr.add_source(source text, relation regclass, factors text[] DEFAULT '{}', report_timezone text DEFAULT 'UTC', region_factor text DEFAULT NULL, settle_after interval DEFAULT '35 days', count_copies boolean DEFAULT true)
+CREATE FUNCTION pmr.add_source(source text, relation regclass, factors text[] DEFAULT '{}', report_timezone text DEFAULT 'UTC', region_factor text DEFAULT NULL, settle_after interval DEFAULT '35 days', count_copies boolean DEFAULT true, change_feed regclass DEFAULT NULL, changed_margin interval DEFAULT '1 hour')
 	RETURNS void
 	LANGUAGE plpgsql
 	SET search_path = pg_catalog, pg_temp
@@ -93,7 +93,10 @@ BEGIN
 	ELSIF NOT add_source.count_copies AND 'request_id' <> ALL (column_names) THEN
 		faults := faults || 'Column "request_id" is missing; without it copies cannot be found, so count_copies must be true.'::text;
 	END IF;
-	faults := faults || pmr.column_faults(add_source.relation)
+	IF add_source.changed_margin IS NULL OR add_source.changed_margin < interval '0' OR add_source.changed_margin > interval '100 years' THEN
+		faults := faults || format('The value of changed_margin, %s, is not between 0 and 100 years.', coalesce(add_source.changed_margin::text, 'NULL'));
+	END IF;
+	faults := faults || pmr.column_faults(add_source.relation) || pmr.feed_faults(add_source.change_feed)
 		|| pmr.factor_faults(add_source.relation, add_source.factors, region);
 	FOR time_column IN
 		SELECT c.column_name
@@ -118,15 +121,17 @@ BEGIN
 				ELSE 'The view pmr.source_column lists the columns of a source and their types.' END;
 	END IF;
 
-	INSERT INTO pmr.source (source, relation, factors, region_factor, report_timezone, settle_after, count_copies)
-	VALUES (add_source.source, own_name, add_source.factors, region, add_source.report_timezone, add_source.settle_after, add_source.count_copies);
+	INSERT INTO pmr.source (source, relation, factors, region_factor, report_timezone, settle_after, count_copies, change_feed, changed_margin)
+	VALUES (add_source.source, own_name, add_source.factors, region, add_source.report_timezone, add_source.settle_after, add_source.count_copies,
+		(SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.oid = add_source.change_feed), add_source.changed_margin);
 	PERFORM pmr.warn_of_superuser(add_source.relation, own_name);
+	PERFORM pmr.warn_of_superuser(add_source.change_feed, add_source.change_feed::text);
 	IF 'response_code' <> ALL (column_names) THEN
 		RAISE NOTICE 'source "%" has no column response_code; every response counts as an answer, and success is not known', add_source.source;
 	END IF;
 END
 $$;
-COMMENT ON FUNCTION pmr.add_source(text, regclass, text[], text, text, interval, boolean) IS 'makes an audit table, or a view over it, a source of reports; reports all faults of it in one error';
+COMMENT ON FUNCTION pmr.add_source(text, regclass, text[], text, text, interval, boolean, regclass, interval) IS 'makes an audit table, or a view over it, a source of reports; reports all faults of it in one error';
 
 CREATE FUNCTION pmr.drop_source(source text) RETURNS void
 	LANGUAGE plpgsql
@@ -140,8 +145,8 @@ BEGIN
 		RAISE object_in_use USING MESSAGE = format('source "%s" has publications', drop_source.source),
 			HINT = 'Published months must be kept. pmr.withdraw(source, month) removes one.';
 	END IF;
-	DELETE FROM pmr.rollup AS r WHERE r.source = drop_source.source;
-	DELETE FROM pmr.rollup_pair AS r WHERE r.source = drop_source.source;
+	DELETE FROM pmr.rollup_stratum AS r WHERE r.source = drop_source.source;
+	DELETE FROM pmr.rollup_part AS r WHERE r.source = drop_source.source;
 	DELETE FROM pmr.rollup_month AS r WHERE r.source = drop_source.source;
 	DELETE FROM pmr.party_figure AS f WHERE f.source = drop_source.source;
 END

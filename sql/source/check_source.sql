@@ -141,12 +141,12 @@ BEGIN
 		SELECT m.last INTO found
 		FROM pmr.read_as_owner(pmr.role_oid(role), relation,
 			format('SELECT max(r.requested_at)%2$s FROM %1$s AS r WHERE r.requested_at >= $1%2$s AND r.requested_at < $2%2$s AND r.requested_at >= ''0001-01-02''',
-				relation, pmr.requested_at_zone(relation)), month AT TIME ZONE zone, finish) AS m (last timestamptz);
+				relation, pmr.time_zone_of(relation, 'requested_at')), month AT TIME ZONE zone, finish) AS m (last timestamptz);
 		finish := month AT TIME ZONE zone;
 		month := month - step;
 		step := 2 * step;
 	END LOOP;
-	RETURN date_trunc('month', found AT TIME ZONE zone)::date;
+	RETURN date_trunc('month', pmr.request_day(found, zone)::timestamp)::date;
 END
 $$;
 COMMENT ON FUNCTION pmr.last_month(pmr.requesting_role, text, timestamp with time zone) IS 'internal: first day of the last month in which a source has rows before a time; NULL if it has none';
@@ -180,7 +180,7 @@ BEGIN
 	SELECT 'days checked'::text, first_day || ' to ' || last_day, d.rows, d.first_requested_at,
 		CASE WHEN d.rows = 0 THEN 'no rows on these days: give days that have rows' END
 	FROM pmr.read_as_owner(pmr.role_oid(check_source_of.role), relation,
-		format('SELECT count(*), min(r.requested_at)%2$s FROM %1$s AS r WHERE r.requested_at >= $1%2$s AND r.requested_at < $2%2$s', relation, pmr.requested_at_zone(relation)),
+		format('SELECT count(*), min(r.requested_at)%2$s FROM %1$s AS r WHERE r.requested_at >= $1%2$s AND r.requested_at < $2%2$s', relation, pmr.time_zone_of(relation, 'requested_at')),
 		pmr.day_start(check_source_of.source, first_day), pmr.day_start(check_source_of.source, last_day + 1)) AS d (rows bigint, first_requested_at timestamptz);
 
 	RETURN QUERY
@@ -206,6 +206,12 @@ BEGIN
 	GROUP BY r.srv
 	HAVING sum(r.requests) >= 1000 AND sum(r.answered) = sum(r.requests - r.pending - r.invalid) AND sum(r.answered) > 0
 	ORDER BY r.srv;
+
+	RETURN QUERY
+	SELECT 'changed without a new changed_at'::text, u.day::text, abs(u.rows - u.rows_read), pmr.day_start(check_source_of.source, u.day), format('CALL pmr.refresh(%1$L, %2$L, %2$L), and correct changed_at', check_source_of.source, u.day)
+	FROM pmr.unnoticed_days(check_source_of.role, check_source_of.source) AS u
+	WHERE u.day BETWEEN first_day AND last_day
+	ORDER BY u.day;
 
 	RETURN QUERY
 	SELECT 'targets have changed'::text, to_char(c.month, 'YYYY-MM'), c.srvs, NULL::timestamptz, format('CALL pmr.refresh(%L, %L, %L)', check_source_of.source, c.month, (c.month + interval '1 month - 1 day')::date)

@@ -7,7 +7,9 @@ CREATE TABLE pmr.source (
 	region_factor text CHECK (region_factor IS NULL OR region_factor = ANY (factors)),
 	report_timezone text NOT NULL DEFAULT 'UTC',
 	settle_after interval NOT NULL DEFAULT '35 days' CHECK (settle_after >= interval '0' AND settle_after <= interval '100 years'),
-	count_copies boolean NOT NULL DEFAULT true
+	count_copies boolean NOT NULL DEFAULT true,
+	change_feed text,
+	changed_margin interval NOT NULL DEFAULT '1 hour' CHECK (changed_margin >= interval '0' AND changed_margin <= interval '100 years')
 );
 SELECT pg_extension_config_dump('pmr.source', '');
 COMMENT ON TABLE pmr.source IS 'audit tables, or views over them, that reports are made from';
@@ -18,6 +20,8 @@ COMMENT ON COLUMN pmr.source.region_factor IS 'the factor that holds the region,
 COMMENT ON COLUMN pmr.source.report_timezone IS 'time zone in which days and months begin; a full name such as Europe/London';
 COMMENT ON COLUMN pmr.source.settle_after IS 'how long after its end a month stays open for late rows and late responses';
 COMMENT ON COLUMN pmr.source.count_copies IS 'true: each row counts; false: of rows that have the same request_id only one counts';
+COMMENT ON COLUMN pmr.source.change_feed IS 'table or view with columns changed_at and requested_at: when rows of which times were written; NULL: the source tells in its own column changed_at, or not at all';
+COMMENT ON COLUMN pmr.source.changed_margin IS 'how much earlier than the time of its commit changed_at of a row may be';
 
 CREATE VIEW pmr.source_column AS
 	SELECT *
@@ -42,7 +46,8 @@ CREATE VIEW pmr.source_column AS
 		(18, 'executed_at', 'time', false, 'when the Device had executed a future-dated command, or had failed'),
 		(19, 'execution_success', 'boolean', false, 'false: the Device failed to execute a future-dated command'),
 		(20, 'instructions_done', 'integer', false, 'instructions of it that the Device has executed'),
-		(21, 'instructions_total', 'integer', false, 'number of its instructions')
+		(21, 'instructions_total', 'integer', false, 'number of its instructions'),
+		(22, 'changed_at', 'time', false, 'when the row was last written; lets refresh read only days with changed rows')
 	) AS canonical (place, column_name, kind, required, description);
 COMMENT ON VIEW pmr.source_column IS 'canonical columns: the columns that add_source looks for in a relation';
 COMMENT ON COLUMN pmr.source_column.place IS 'position in this list, from 1';

@@ -98,6 +98,23 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION pmr.column_faults(regclass) IS 'internal: faults of the canonical columns of a relation';
 
+CREATE FUNCTION pmr.feed_faults(change_feed regclass) RETURNS text[]
+	LANGUAGE sql STABLE
+	SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+	SELECT coalesce(pmr.relation_faults(change_feed, change_feed::text), '{}') || coalesce(array_agg(f.fault ORDER BY f.i), '{}')
+	FROM (
+			SELECT 0 AS i, format('Change feed "%s" is not a table or view.', change_feed) AS fault
+			FROM pg_class AS c WHERE c.oid = change_feed AND c.relkind NOT IN ('r', 'p', 'f', 'v', 'm')
+			UNION ALL
+			SELECT c.i, format('Column "%s" of the change feed is missing, or not a timestamptz or timestamp.', c.name)
+			FROM unnest(ARRAY['changed_at', 'requested_at']) WITH ORDINALITY AS c (name, i)
+				LEFT JOIN pmr.relation_columns(change_feed) AS r ON r.column_name = c.name
+			WHERE change_feed IS NOT NULL AND NOT coalesce(pmr.is_of_kind(r.kind, 'time'), false)
+		) AS f;
+END;
+COMMENT ON FUNCTION pmr.feed_faults(regclass) IS 'internal: faults of a change feed';
+
 /* The factors, and the region among them. */
 CREATE FUNCTION pmr.factor_faults(relation regclass, factors text[], region_factor text) RETURNS text[]
 	LANGUAGE plpgsql STABLE

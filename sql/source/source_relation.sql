@@ -20,13 +20,13 @@ END
 $$;
 COMMENT ON FUNCTION pmr.source_relation(text) IS 'internal: relation of a source';
 
-/* What makes a timestamptz comparable with requested_at, to be appended to it in a query. */
-CREATE FUNCTION pmr.requested_at_zone(relation regclass) RETURNS text
+/* What makes a timestamptz comparable with a time of a relation, to be appended to it in a query. */
+CREATE FUNCTION pmr.time_zone_of(relation regclass, column_name text) RETURNS text
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
-	SELECT CASE kind WHEN 'timestamp' THEN ' AT TIME ZONE ''UTC''' ELSE '' END
-	FROM pmr.relation_columns(relation)
-	WHERE column_name = 'requested_at';
+	SELECT CASE c.kind WHEN 'timestamp' THEN ' AT TIME ZONE ''UTC''' ELSE '' END
+	FROM pmr.relation_columns(relation) AS c
+	WHERE c.column_name = time_zone_of.column_name;
 END;
-COMMENT ON FUNCTION pmr.requested_at_zone(regclass) IS 'internal: SQL that converts between timestamptz and the type of requested_at';
+COMMENT ON FUNCTION pmr.time_zone_of(regclass, text) IS 'internal: SQL that converts between timestamptz and the type of a column';

@@ -7,10 +7,10 @@
  * 60 Parties of uneven size, 30 SRVs, 90 days.  RTTs are whole milliseconds:
  * log-normal seconds, with a tail of 2 % up to 24 hours; some SRVs take
  * minutes, some a day; 1 % are not answered.  The factors have 40, 3, 5 and 4
- * values and are independent, which is the worst case for the size of
- * rollup_pair.  The seed is fixed, but a row also depends on the number of
- * rows.  The column rtt_s is for contenders that take only a number, so that
- * extract() is not measured with them.
+ * values and are independent, which is the worst case for the number of pairs.
+ * The seed is fixed, but a row also depends on the number of rows.  The column
+ * rtt_s is for contenders that take only a number, so that extract() is not
+ * measured with them.
  */
 \if :{?rows}
 \else

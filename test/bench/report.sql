@@ -35,7 +35,7 @@ CALL pg_temp.time('count', 'SELECT count(*) FROM (SELECT count(*) FROM bench.aud
 SELECT clock_timestamp() AS began \gset
 CALL pmr.refresh('bench');
 INSERT INTO cost (what, began, ended) VALUES ('first refresh', :'began', clock_timestamp());
-ANALYZE pmr.rollup, pmr.rollup_pair, pmr.rollup_month;
+ANALYZE pmr.rollup_stratum, pmr.rollup_month;
 CALL pg_temp.time('count', 'SELECT count(*) FROM (SELECT count(*) FROM bench.audit GROUP BY party, srv, (requested_at AT TIME ZONE ''UTC'')::date) AS s');
 SELECT clock_timestamp() AS began \gset
 CALL pmr.refresh('bench', '2026-09-28', '2026-09-28');
@@ -63,4 +63,4 @@ ORDER BY step;
 SELECT	pg_size_pretty(pg_table_size('bench.audit')) AS audit_table,
 		pg_size_pretty(sum(size)) AS rollup,
 		round(100 * sum(size) / pg_table_size('bench.audit'), 1) AS rollup_pct
-FROM	(SELECT pg_total_relation_size(t) AS size FROM unnest('{pmr.rollup,pmr.rollup_pair,pmr.rollup_month}'::regclass[]) AS t) AS s;
+FROM	(SELECT pg_total_relation_size(t) AS size FROM unnest('{pmr.rollup_stratum,pmr.rollup_month}'::regclass[]) AS t) AS s;

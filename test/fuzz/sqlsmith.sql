@@ -151,7 +151,7 @@ ALTER ROLE smith_reader SET search_path = smith, pg_catalog, pmr;
 
 /* Parallel plans for one of the roles, although the tables are small. */
 ALTER TABLE audit.sr_log SET (parallel_workers = 1);
-ALTER TABLE pmr.rollup SET (parallel_workers = 1);
+ALTER TABLE pmr.rollup_stratum SET (parallel_workers = 1);
 ALTER TABLE smith.sample SET (parallel_workers = 1);
 ALTER ROLE smith_all SET parallel_setup_cost = 0;
 ALTER ROLE smith_all SET parallel_tuple_cost = 0;

@@ -13,7 +13,7 @@ our @EXPORT_OK =
 
 our @reference_tables = qw(service_reference_variant business_process
   business_process_srv target_response_time service_level response_code);
-our @report_tables = qw(party source rollup rollup_pair rollup_month party_figure refresh_log
+our @report_tables = qw(party source rollup_stratum rollup_month party_figure refresh_log
   party_access disclosure_rule publication publication_target
   publication_party publication_combination publication_cell
   publication_figure);
@@ -289,7 +289,7 @@ sub queries_of
 		'problems of a source' =>
 		  q{SELECT * FROM pmr.check_source('audit', '2024-01-01', '2024-04-30') AS c ORDER BY c::text COLLATE "C"},
 		'rows of an index' =>
-		  q{SET enable_seqscan = off; SELECT party, count(*), sum(requests) FROM pmr.rollup WHERE source = 'audit' AND month = '2024-01-01' GROUP BY party ORDER BY party COLLATE "C"},
+		  q{SET enable_seqscan = off; SELECT party, count(*), sum(target_s) FROM pmr.rollup_stratum WHERE source = 'audit' AND month = '2024-01-01' GROUP BY party ORDER BY party COLLATE "C"},
 		'own function' => 'SELECT * FROM slowest(\'ACME\') AS s ORDER BY s::text',
 		'own function of our row type' =>
 		  'SELECT r FROM rows_of_month(\'2024-03-01\') AS r ORDER BY r::text COLLATE "C"',

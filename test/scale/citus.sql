@@ -25,7 +25,10 @@ SELECT	CASE WHEN i % 2 = 0 THEN i ELSE i % 50 END AS device, 'P' || i % 7 AS par
 		responded_at AS answered_at, responded_at - requested_at AS rtt, extract(epoch FROM responded_at - requested_at)::float8 AS rtt_s,
 		pmr.rtt_sketch(requested_at, responded_at) AS sketch,
 		CASE WHEN i % 31 > 0 THEN make_interval(secs => 10 + i % 20) END AS target, timestamptz '2025-10-01 00:20+00' AS as_of,
-		0.95::float8 AS fraction, '{0.5,0.99,0}'::float8[] AS fractions
+		0.95::float8 AS fraction, '{0.5,0.99,0}'::float8[] AS fractions,
+		'2025-10-01'::date + i % 9 AS day, (ARRAY['met', 'missed', 'not_measured', 'cancelled'])[1 + i % 4] AS outcome,
+		(ARRAY['success', 'rejected', NULL])[1 + i % 3] AS response_class, requested_at AS started_at, ARRAY['v' || i % 50, srv, mode] AS factors,
+		pmr.rollup_state('2025-10-01'::date + i % 9, 'met', NULL, requested_at, responded_at, ARRAY['v' || i % 50]) AS state
 FROM	generate_series(1, 20000) AS i,
 		LATERAL (SELECT (ARRAY['4.1.1', '4.8.1', '7.4', '8.11', '99', NULL])[1 + i % 6] AS srv, (ARRAY['on_demand', 'future_dated', NULL])[1 + i % 3] AS mode,
 				(ARRAY['smets1', 'smets2', NULL])[1 + i / 7 % 3] AS device_generation, timestamptz '2025-10-01 00:00+00' + i % 2000 * interval '1 s' AS requested_at) AS a,

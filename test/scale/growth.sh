@@ -61,7 +61,7 @@ measure()
 	done <"$work/tasks"
 	# the size is that of one source, without dead rows
 	run_psql -d "rows_$1" -At -o /dev/null -c "SELECT pmr.drop_source('ids')" \
-		-c 'VACUUM FULL pmr.rollup, pmr.rollup_pair'
+		-c 'VACUUM FULL pmr.rollup_stratum'
 	run_psql -d "rows_$1" -At -c "SELECT $1, * FROM bench.size" >>"$work/sizes"
 	run_psql -c "DROP DATABASE rows_$1"
 }

@@ -57,4 +57,4 @@ CREATE VIEW bench.size AS
 SELECT	pg_table_size('bench.audit') AS audit, pg_indexes_size('bench.audit') AS audit_index,
 		(SELECT count(*) FROM pmr.rollup WHERE source = 'bench') AS rollup_rows,
 		(SELECT avg(pg_column_size(rtt)) FROM pmr.rollup WHERE source = 'bench') AS sketch,
-		pg_total_relation_size('pmr.rollup') AS rollup, pg_total_relation_size('pmr.rollup_pair') AS pair;
+		pg_total_relation_size('pmr.rollup_stratum') AS rollup;

@@ -15,7 +15,7 @@ CREATE TEMPORARY TABLE result (
 	kb		bigint
 );
 COPY result (rows, name, most_kb, of_rows, cpu_s, wall_s, kb) FROM :'results' WITH (DELIMITER '|');
-CREATE TEMPORARY TABLE size (rows bigint, audit bigint, audit_index bigint, rollup_rows bigint, sketch float8, rollup bigint, rollup_pair bigint);
+CREATE TEMPORARY TABLE size (rows bigint, audit bigint, audit_index bigint, rollup_rows bigint, sketch float8, rollup bigint);
 COPY size FROM :'sizes' WITH (DELIMITER '|');
 
 /* growth: the cost per row, divided by the lowest of the smaller sizes. */
@@ -32,14 +32,13 @@ ORDER BY min(line) OVER (PARTITION BY name), rows;
 \pset title 'bytes of the audit table, of its rollup, and of a sketch'
 SELECT	rows, round(audit::numeric / rows, 1) AS a_row, round(audit_index::numeric / rows, 1) AS index_a_row,
 		rollup_rows, round(rollup::numeric / rollup_rows) AS a_rollup_row, round(sketch) AS a_sketch,
-		pg_size_pretty(rollup) AS rollup, pg_size_pretty(rollup_pair) AS rollup_pair,
-		round(100.0 * (rollup + rollup_pair) / audit, 1) AS rollup_pct
+		pg_size_pretty(rollup) AS rollup, round(100.0 * rollup / audit, 1) AS rollup_pct
 FROM	size
 ORDER BY rows;
 
 /*
  * A factor of two allows for steps: the table outgrows shared buffers, a group the
- * caches, a month the memory of one slice.  A cost per row that grows with the
+ * caches, a month the memory of one part.  A cost per row that grows with the
  * rows of a group would rise tenfold with each size.
  */
 CREATE TEMPORARY VIEW beyond AS SELECT * FROM cost WHERE growth > 2 OR kb > most_kb;

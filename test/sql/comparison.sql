@@ -57,33 +57,17 @@ FROM (
 		  FROM generate_series(1, 42500) AS n) AS p
 ) AS r;
 
--- the cells that a refresh counts
-CREATE VIEW request_cell AS
-	SELECT r.*, c.factor, c.value
-	FROM request AS r CROSS JOIN LATERAL (VALUES ('all', ''), ('region', region), ('firmware', firmware)) AS c (factor, value);
-
 CREATE PROCEDURE roll_up(source text, as_of timestamptz) LANGUAGE sql AS $$
-	DELETE FROM pmr.rollup AS r WHERE r.source = roll_up.source;
-	DELETE FROM pmr.rollup_pair AS r WHERE r.source = roll_up.source;
+	DELETE FROM pmr.rollup_stratum AS r WHERE r.source = roll_up.source;
 	DELETE FROM pmr.rollup_month AS r WHERE r.source = roll_up.source;
-	INSERT INTO pmr.rollup (source, month, day, party, srv, mode, device_generation, user_role, qualifier, business_process, factor, value,
-		requests, met, missed, pending, not_measured, invalid, answered, success, rejected, failed, no_response, unclassified,
-		met_success, met_rejected, missed_rejected, pre_commands, local_commands, cancelled, target_s, target_status, target_fingerprint, rtt)
-	SELECT roll_up.source, '2026-10-01', d.day, party, srv, mode, device_generation, 'any', qualifier, '', factor, value,
-		count(*), count(*) FILTER (WHERE met), count(*) FILTER (WHERE NOT met), 0, 0, 0, count(*), count(*), 0, 0, 0, 0,
-		count(*) FILTER (WHERE met), 0, 0, 0, 0, 0, 30, 'assumed', 1, pmr.rtt_sketch(rtt_s)
-	FROM request_cell AS r CROSS JOIN LATERAL (SELECT r.day WHERE factor = 'all' UNION ALL SELECT NULL) AS d (day)
-	GROUP BY d.day, party, srv, mode, device_generation, qualifier, factor, value;
-	INSERT INTO pmr.rollup_pair
-	SELECT roll_up.source, '2026-10-01', party, srv, mode, device_generation, 'region', 'firmware',
-		array_agg(region ORDER BY region, firmware), array_agg(firmware ORDER BY region, firmware),
-		array_agg(measured ORDER BY region, firmware), array_agg(missed ORDER BY region, firmware)
-	FROM (SELECT party, srv, mode, device_generation, region, firmware, count(*) AS measured, count(*) FILTER (WHERE NOT met) AS missed
-		  FROM request GROUP BY party, srv, mode, device_generation, region, firmware) AS r
-	GROUP BY party, srv, mode, device_generation;
-	INSERT INTO pmr.rollup_month
+	INSERT INTO pmr.rollup_stratum
+	SELECT roll_up.source, '2026-10-01', party, srv, mode, device_generation, 'any', qualifier, '', 30, 'assumed', 1,
+		pmr.rollup_state(day, CASE WHEN met THEN 'met' ELSE 'missed' END, 'success', day, day + rtt_s * interval '1 s', ARRAY[region, firmware])
+	FROM request
+	GROUP BY party, srv, mode, device_generation, qualifier;
+	INSERT INTO pmr.rollup_month (source, month, as_of, settled, refreshed_at, refreshed_by, rows_read, requests, no_party, no_srv, unknown_srv, unknown_mode, unknown_generation, unclassified, negative, success_known, parties, factors)
 	SELECT roll_up.source, '2026-10-01', roll_up.as_of, roll_up.as_of >= '2026-12-06', now(), current_user,
-		count(*), count(*), 0, 0, 0, 0, 0, 0, 0, NULL, true, array_agg(DISTINCT party)
+		count(*), count(*), 0, 0, 0, 0, 0, 0, 0, true, array_agg(DISTINCT party), '{region,firmware}'
 	FROM request;
 	SELECT pmr.store_figures(roll_up.source, '2026-10-01');
 $$;
@@ -101,8 +85,9 @@ SELECT err($$CALL pmr.publish('c', 'infinity')$$);
 CALL roll_up('c', '2026-11-10');
 SELECT err($$CALL pmr.publish('c', '2026-10-01')$$);
 CALL roll_up('c', '2026-12-10');
-UPDATE pmr.rollup SET pending = pending + 1, requests = requests + 1
-WHERE source = 'c' AND party = 'P05' AND day IS NULL AND factor = 'all' AND srv = '4.1.1' AND device_generation = 'smets1';
+UPDATE pmr.rollup_stratum AS s
+SET state = (SELECT pmr.rollup_merge(p) FROM (VALUES (s.state), ((SELECT pmr.rollup_state('2026-10-31', 'pending', NULL, '2026-10-31', NULL, '{South,fw-1}')))) AS v (p))
+WHERE source = 'c' AND party = 'P05' AND srv = '4.1.1' AND device_generation = 'smets1';
 -- no figure counts pending requests
 SET client_min_messages = 'notice';
 CALL pmr.publish('c', '2026-10-01');
@@ -271,7 +256,7 @@ RESET ROLE;
 
 CALL roll_up('e', '2026-12-20');
 INSERT INTO pmr.source (source, relation, factors) VALUES ('e', 'comparison.request', '{firmware}');
-DELETE FROM pmr.rollup WHERE source = 'e';
+DELETE FROM pmr.rollup_stratum WHERE source = 'e';
 SELECT pmr.store_figures('e', '2026-10-01');
 CALL pmr.publish('e', '2026-10-01');
 SELECT count(*) FROM pmr.party_comparison WHERE source = 'e';

@@ -75,30 +75,19 @@ CREATE FUNCTION roll_up(source_name text) RETURNS void
 AS $$
 BEGIN
 	DELETE FROM pmr.source WHERE source = source_name;
-	DELETE FROM pmr.rollup WHERE source = source_name;
-	DELETE FROM pmr.rollup_pair WHERE source = source_name;
+	DELETE FROM pmr.rollup_stratum WHERE source = source_name;
 	DELETE FROM pmr.rollup_month WHERE source = source_name;
 	INSERT INTO pmr.source (source, relation, factors) VALUES (source_name, 'diagnose.request', '{firmware,region,model,orchestration}');
-	INSERT INTO pmr.rollup_month
-	SELECT source_name, (day - extract(day FROM day)::integer + 1), '2027-01-31 00:00+00', true, '2027-01-31 00:00+00', 'nobody', count(*), count(*), 0, 0, 0, 0, 0, 0, 0, NULL, true,
-		array_agg(DISTINCT party ORDER BY party)
+	INSERT INTO pmr.rollup_month (source, month, as_of, settled, refreshed_at, refreshed_by, rows_read, requests, no_party, no_srv, unknown_srv, unknown_mode, unknown_generation, unclassified, negative, success_known, parties, factors)
+	SELECT source_name, (day - extract(day FROM day)::integer + 1), '2027-01-31 00:00+00', true, '2027-01-31 00:00+00', 'nobody', count(*), count(*), 0, 0, 0, 0, 0, 0, 0, true,
+		array_agg(DISTINCT party ORDER BY party), '{firmware,region,model,orchestration}'
 	FROM request
 	GROUP BY 1, 2;
-	INSERT INTO pmr.rollup
-	SELECT source_name, month, f.day, party, srv, mode, device_generation, 'any', '', '', factor, value,
-		count(*), count(*) FILTER (WHERE NOT is_missed), count(*) FILTER (WHERE is_missed), 0, 0, 0, count(*), count(*), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 30, 'assumed', 0, NULL
-	FROM (SELECT *, (day - extract(day FROM day)::integer + 1) AS month FROM request OFFSET 0) AS r,
-		LATERAL (VALUES (r.day, 'all', ''), (NULL, 'all', ''), (NULL, 'firmware', firmware), (NULL, 'region', region), (NULL, 'model', model), (NULL, 'orchestration', orchestration)) AS f (day, factor, value)
-	GROUP BY month, f.day, party, srv, mode, device_generation, factor, value;
-	INSERT INTO pmr.rollup_pair
-	SELECT source_name, month, party, srv, mode, device_generation, factor_a, factor_b,
-		array_agg(value_a), array_agg(value_b), array_agg(n), array_agg(m)
-	FROM (SELECT (day - extract(day FROM day)::integer + 1) AS month, party, srv, mode, device_generation, factor_a, factor_b, value_a, value_b, count(*) AS n, count(*) FILTER (WHERE is_missed) AS m
-		  FROM request,
-			LATERAL (VALUES ('firmware', 'region', firmware, region), ('firmware', 'model', firmware, model), ('firmware', 'orchestration', firmware, orchestration),
-				('region', 'model', region, model), ('region', 'orchestration', region, orchestration), ('model', 'orchestration', model, orchestration)) AS f (factor_a, factor_b, value_a, value_b)
-		  GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9) AS p
-	GROUP BY 1, 2, 3, 4, 5, 6, 7, 8;
+	INSERT INTO pmr.rollup_stratum
+	SELECT source_name, (day - extract(day FROM day)::integer + 1), party, srv, mode, device_generation, 'any', '', '', 30, 'assumed', 0,
+		pmr.rollup_state(day, CASE WHEN is_missed THEN 'missed' ELSE 'met' END, 'success', NULL, day, ARRAY[firmware, region, model, orchestration])
+	FROM request
+	GROUP BY 1, 2, 3, 4, 5, 6;
 END
 $$;
 
@@ -249,9 +238,9 @@ FROM (VALUES ('seed 1'), ('seed 3'), (NULL)) AS p (party),
 
 -- the order of rows does not change the result; a day stands for its month
 CREATE TABLE before AS SELECT * FROM pmr.diagnose(NULL, '2026-10-31', '2026-11-01', 'hand');
-CREATE TABLE shuffled AS SELECT * FROM pmr.rollup WHERE source = 'hand' ORDER BY uniform(1, hashtext(party || srv || mode || value), 2);
-DELETE FROM pmr.rollup WHERE source = 'hand';
-INSERT INTO pmr.rollup SELECT * FROM shuffled;
+CREATE TABLE shuffled AS SELECT * FROM pmr.rollup_stratum WHERE source = 'hand' ORDER BY uniform(1, hashtext(party || srv || mode || device_generation), 2);
+DELETE FROM pmr.rollup_stratum WHERE source = 'hand';
+INSERT INTO pmr.rollup_stratum SELECT * FROM shuffled;
 SELECT count(*) AS differences FROM (TABLE before EXCEPT SELECT * FROM pmr.diagnose(NULL, '2026-10-01', '2026-11-30', 'hand')) AS d;
 
 --
@@ -334,8 +323,7 @@ SELECT count(*) AS found FROM pmr.diagnose('nobody', '2026-10-01', '2026-11-30',
 SET client_min_messages = 'warning';
 
 DELETE FROM pmr.source WHERE source IN ('hand', 'planted', 'none');
-DELETE FROM pmr.rollup WHERE source IN ('hand', 'planted', 'none');
-DELETE FROM pmr.rollup_pair WHERE source IN ('hand', 'planted', 'none');
+DELETE FROM pmr.rollup_stratum WHERE source IN ('hand', 'planted', 'none');
 DELETE FROM pmr.rollup_month WHERE source IN ('hand', 'planted', 'none');
 DELETE FROM pmr.party_access WHERE role_name = 'regress_diagnose';
 DROP SCHEMA diagnose CASCADE;

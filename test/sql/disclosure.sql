@@ -35,33 +35,18 @@ FROM (
 		LATERAL (SELECT pick(CASE WHEN g < 4 THEN 6 ELSE 4 END, 'f', m::text, g::text, a::text) AS f) AS f
 ) AS a;
 
-CREATE VIEW atom_cell AS
-	SELECT a.*, c.factor, c.value
-	FROM atom AS a CROSS JOIN LATERAL (VALUES ('all', ''), ('region', region), ('firmware', firmware), ('model', model)) AS c (factor, value);
-
+-- one request of each has a round-trip time
 CREATE PROCEDURE roll_up(source text) LANGUAGE sql AS $$
 	INSERT INTO pmr.party SELECT DISTINCT party, party, supplier_group, category FROM atom AS a WHERE a.source = roll_up.source;
 	INSERT INTO pmr.source (source, relation, factors, region_factor) VALUES (source, 'disclosure.atom', '{region,firmware,model}', 'region');
-	INSERT INTO pmr.rollup (source, month, day, party, srv, mode, device_generation, user_role, qualifier, business_process, factor, value,
-		requests, met, missed, pending, not_measured, invalid, answered, success, rejected, failed, no_response, unclassified,
-		met_success, met_rejected, missed_rejected, pre_commands, local_commands, cancelled, target_s, target_status, target_fingerprint, rtt)
-	SELECT roll_up.source, '2026-10-01', d.day, party, srv, 'on_demand', device_generation, 'any', qualifier, '', factor, value,
-		sum(measured), sum(met), sum(measured - met), 0, 0, 0, sum(measured), sum(measured), 0, 0, 0, 0,
-		sum(met), 0, 0, 0, 0, 0, 30, 'confirmed', 1, pmr.rtt_sketch(measured::float8)
-	FROM atom_cell AS a CROSS JOIN LATERAL (SELECT date '2026-10-02' WHERE factor = 'all' UNION ALL SELECT NULL) AS d (day)
+	INSERT INTO pmr.rollup_stratum
+	SELECT roll_up.source, '2026-10-01', party, srv, 'on_demand', device_generation, 'any', qualifier, '', 30, 'confirmed', 1,
+		pmr.rollup_state('2026-10-02', CASE WHEN i <= met THEN 'met' ELSE 'missed' END, 'success', CASE i WHEN 1 THEN '2026-10-02 00:00+00'::timestamptz END, '2026-10-02 00:00+00'::timestamptz + measured * interval '1 s', ARRAY[region, firmware, model])
+	FROM atom AS a, generate_series(1, measured) AS i
 	WHERE a.source = roll_up.source
-	GROUP BY d.day, party, srv, device_generation, qualifier, factor, value;
-	INSERT INTO pmr.rollup_pair
-	SELECT roll_up.source, '2026-10-01', party, srv, 'on_demand', device_generation, factor, other_factor, array_agg(value), array_agg(other_value),
-		array_agg(measured), array_agg(missed)
-	FROM (SELECT a.party, a.srv, a.device_generation, c.factor, c.other_factor, c.value, c.other_value, sum(measured) AS measured, sum(measured - met) AS missed
-		  FROM atom AS a CROSS JOIN LATERAL (VALUES ('region', 'firmware', region, firmware), ('region', 'model', region, model), ('firmware', 'model', firmware, model))
-			AS c (factor, other_factor, value, other_value)
-		  WHERE a.source = roll_up.source
-		  GROUP BY a.party, a.srv, a.device_generation, c.factor, c.other_factor, c.value, c.other_value) AS a
-	GROUP BY party, srv, device_generation, factor, other_factor;
-	INSERT INTO pmr.rollup_month
-	SELECT roll_up.source, '2026-10-01', '2026-12-10', true, now(), current_user, 0, 0, 0, 0, 0, 0, 0, 0, 0, NULL, true, array_agg(DISTINCT party)
+	GROUP BY party, srv, device_generation, qualifier;
+	INSERT INTO pmr.rollup_month (source, month, as_of, settled, refreshed_at, refreshed_by, rows_read, requests, no_party, no_srv, unknown_srv, unknown_mode, unknown_generation, unclassified, negative, success_known, parties, factors)
+	SELECT roll_up.source, '2026-10-01', '2026-12-10', true, now(), current_user, 0, 0, 0, 0, 0, 0, 0, 0, 0, true, array_agg(DISTINCT party), '{region,firmware,model}'
 	FROM atom AS a WHERE a.source = roll_up.source;
 	CALL pmr.publish(source, '2026-10-01');
 	DELETE FROM pmr.party;
@@ -189,7 +174,7 @@ $$;
 
 SET ROLE regress_disclosure_p2;
 SELECT t AS "table", attempt(format('SELECT FROM pmr.%I', t)) AS outcome
-FROM unnest('{publication,publication_party,publication_combination,publication_cell,publication_figure,rollup,rollup_pair,rollup_month,party_access}'::text[]) AS t;
+FROM unnest('{publication,publication_party,publication_combination,publication_cell,publication_figure,rollup,rollup_pair,rollup_stratum,rollup_part,rollup_month,party_access}'::text[]) AS t;
 COPY pmr.publication_cell TO STDOUT;
 SELECT attempt('UPDATE pmr.publication_figure SET shown = true') AS update,
 	attempt('SELECT * FROM pmr.publication_cell AS c WHERE false') AS row_type;

@@ -108,7 +108,7 @@ DECLARE
 	name pg_catalog.text;
 BEGIN
 	FOR name IN SELECT pg_catalog.format('pmr.%I', c.relname) FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
-		WHERE n.nspname OPERATOR(pg_catalog.=) 'pmr' AND c.relkind OPERATOR(pg_catalog.=) 'v'
+		WHERE n.nspname OPERATOR(pg_catalog.=) 'pmr' AND c.relkind OPERATOR(pg_catalog.=) 'v' AND pg_catalog.has_table_privilege(c.oid, 'SELECT')
 		UNION ALL VALUES ($q$pmr.performance('2024-01-03', '2024-01-20')$q$), ($q$pmr.diagnose('P1', '2024-01-01', '2024-01-31')$q$), ($q$pmr.diagnose('P1', '2024-01-03', '2024-01-20', 's')$q$)
 	LOOP
 		EXECUTE pg_catalog.format('INSERT INTO public.figure SELECT $1, $2, pg_catalog.to_jsonb(v) FROM %s AS v', name) USING run, name;
@@ -235,9 +235,9 @@ WHERE EXISTS (SELECT FROM pg_depend AS t WHERE t.classid = d.refclassid AND t.ob
 	AND (pg_identify_object(d.classid, d.objid, d.objsubid)).schema = 'pmr';
 SELECT i.type, i.identity FROM pg_depend AS d, pg_identify_object(d.classid, d.objid, d.objsubid) AS i
 WHERE d.refclassid = 'pg_extension'::regclass AND d.refobjid = (SELECT oid FROM pg_extension WHERE extname = 'pmr_metrics') AND d.deptype = 'e' AND i.schema IS DISTINCT FROM 'pmr' AND i.identity <> 'pmr';
--- A publication can contain each table: its rows can be deleted.
+-- A publication can contain each table that is logged: its rows can be deleted.
 SELECT c.oid::regclass AS without_replica_identity FROM pg_class AS c
-WHERE c.relnamespace = 'pmr'::regnamespace AND c.relkind IN ('r', 'p') AND c.relreplident <> 'f'
+WHERE c.relnamespace = 'pmr'::regnamespace AND c.relkind IN ('r', 'p') AND c.relpersistence = 'p' AND c.relreplident <> 'f'
   AND NOT EXISTS (SELECT FROM pg_index AS i WHERE i.indrelid = c.oid AND (i.indisprimary AND c.relreplident = 'd' OR i.indisreplident));
 SELECT oid::regprocedure AS of_another FROM pg_proc WHERE pronamespace = 'pmr'::regnamespace AND proowner <> current_user::regrole;
 -- The traps work.

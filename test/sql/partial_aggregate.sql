@@ -55,7 +55,8 @@ SELECT i, srv, mode, device_generation, requested_at, responded_at, responded_at
 	CASE WHEN i % 31 > 0 THEN make_interval(secs => 10 + i % 20) END AS target, timestamptz '2025-10-01 00:20+00' AS as_of,
 	0.95::float8 AS fraction, '{0.5,0.99,0}'::float8[] AS fractions,
 	'2025-10-01'::date + (i % 9)::int AS day, (ARRAY['met', 'missed', 'not_measured', 'cancelled'])[1 + i % 4] AS outcome, (ARRAY['success', 'rejected', NULL])[1 + i % 3] AS response_class,
-	requested_at AS started_at, ARRAY['v' || i % 50, srv, mode] AS factors
+	requested_at AS started_at, ARRAY['v' || i % 50, srv, mode] AS factors,
+	rollup_state('2025-10-01'::date + (i % 9)::int, 'met', NULL, requested_at, responded_at, ARRAY['v' || i % 50]) AS state
 FROM generate_series(1, 4000) AS i,
 	LATERAL (SELECT CASE WHEN i % 41 > 0 THEN (ARRAY['4.1.1', '4.8.1', '7.4', '8.11', '99'])[1 + i % 5] END AS srv, (ARRAY['on_demand', 'future_dated', NULL])[1 + i % 3] AS mode,
 		(ARRAY['smets1', 'smets2', NULL])[1 + i / 7 % 3] AS device_generation, timestamptz '2025-10-01 00:00+00' + i * interval '1 s' AS requested_at) AS a,
@@ -76,8 +77,8 @@ BEGIN
 	EXECUTE format('CREATE AGGREGATE pg_temp.partial(%s) (SFUNC = %s, STYPE = %s%s)',
 		(SELECT string_agg(type::regtype::text, ', ' ORDER BY place) FROM unnest(aggregate.proargtypes::oid[]) WITH ORDINALITY AS a (type, place)),
 		aggregate.aggtransfn, state, initial);
-	EXECUTE format('CREATE AGGREGATE pg_temp.merged(%1$s) (SFUNC = %2$s, STYPE = %1$s%3$s, FINALFUNC = %4$s)',
-		state, aggregate.aggcombinefn, initial, aggregate.aggfinalfn);
+	EXECUTE format('CREATE AGGREGATE pg_temp.merged(%1$s) (SFUNC = %2$s, STYPE = %1$s%3$s%4$s)',
+		state, aggregate.aggcombinefn, initial, CASE WHEN aggregate.aggfinalfn <> 0 THEN format(', FINALFUNC = %s', aggregate.aggfinalfn) ELSE '' END);
 	EXECUTE format('SELECT pmr.%I%s::text FROM row', aggregate.proname, call) INTO whole;
 	-- a node without rows sends the initial state, or NULL
 	EXECUTE format('SELECT pg_temp.merged(state::text::%1$s ORDER BY hash01(node, %2$s))::text FROM (SELECT node, pg_temp.partial%3$s AS state

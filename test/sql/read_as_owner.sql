@@ -54,7 +54,7 @@ DROP ROLE regress_source_owner;
 SET ROLE regress_source_dba;
 SELECT err($$SELECT * FROM pmr.read_as_owner(10, 'read_as_owner.audit', 'SELECT 1', 1) AS r (n integer)$$);
 SELECT err($$SELECT pmr.plan_as_owner(10, 'read_as_owner.audit', 'SELECT 1', 1)$$);
-SELECT err($$UPDATE pmr.rollup SET met = 0$$);
+SELECT err($$UPDATE pmr.rollup_stratum SET target_s = 0$$);
 RESET ROLE;
 -- nor can a role that was given all functions
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA pmr TO regress_source_mallory;
@@ -183,6 +183,8 @@ SELECT rolsuper FROM pg_roles WHERE rolname = 'regress_source_mallory';
 CREATE VIEW of_superuser AS SELECT * FROM audit AS a UNION ALL SELECT * FROM over_base;
 SELECT pmr.add_source('superuser', 'of_superuser');
 SELECT ran_as = current_user AS ran_as_owner, result FROM traced();
+CREATE VIEW feed_of_superuser AS SELECT requested_at AS changed_at, requested_at FROM over_base;
+SELECT pmr.add_source('superuser feed', 'audit', change_feed => 'feed_of_superuser');
 ALTER ROLE regress_source_mallory NOSUPERUSER;
 SELECT source, pmr.drop_source(source) FROM pmr.source ORDER BY source COLLATE "C";
 

@@ -339,16 +339,16 @@ SELECT (refusal('target_response_time', '{"srv": "2.2"}')).message AS target, (r
 
 SELECT config::regclass, condition FROM pg_extension, unnest(extconfig, extcondition) AS configs (config, condition)
 WHERE extname = 'pmr_metrics' ORDER BY config::regclass::text COLLATE "C";
--- no table is left out
+-- no table is left out that is logged
 SELECT relname AS table_not_dumped FROM pg_class AS c, pg_extension
-WHERE relnamespace = 'pmr'::regnamespace AND relkind IN ('r', 'p', 'S') AND extname = 'pmr_metrics' AND NOT c.oid = ANY (extconfig);
+WHERE relnamespace = 'pmr'::regnamespace AND relkind IN ('r', 'p', 'S') AND relpersistence = 'p' AND extname = 'pmr_metrics' AND NOT c.oid = ANY (extconfig);
 
--- every column that everybody may read has a comment; columns of views have types that any client knows
+-- every column that everybody may read has a comment; columns of views that everybody may read have types that any client knows
 SELECT attrelid::regclass AS relation, attname AS without_comment FROM pg_attribute JOIN pg_class AS c ON c.oid = attrelid
 WHERE relnamespace = 'pmr'::regnamespace AND relkind IN ('r', 'v') AND attnum > 0 AND has_table_privilege('public', c.oid, 'SELECT')
 	AND col_description(attrelid, attnum) IS NULL;
 SELECT attrelid::regclass AS relation, attname AS not_plain, atttypid::regtype AS type FROM pg_attribute JOIN pg_class AS c ON c.oid = attrelid
-WHERE relnamespace = 'pmr'::regnamespace AND relkind = 'v' AND attnum > 0
+WHERE relnamespace = 'pmr'::regnamespace AND relkind = 'v' AND attnum > 0 AND has_table_privilege('public', c.oid, 'SELECT')
 	AND atttypid <> ALL ('{text,date,bigint,integer,float8,timestamptz,boolean}'::regtype[]) ORDER BY 1, attnum;
 
 --

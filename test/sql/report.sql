@@ -359,7 +359,7 @@ SELECT (SELECT count(*) FROM unnest('{all,factor,process}'::text[]) AS kind, pmr
 	+ (SELECT count(*) FROM pmr.report_layout(pmr.requesting_role())) + (SELECT count(*) FROM pmr.performance_report_of(pmr.requesting_role(), source, party, month)) AS rows
 FROM (VALUES ('report', 'A', '2024-01-01'::date), ('report', '*', '2024-01-01'), ('report', NULL, '2024-01-01'), (NULL, NULL, NULL), ('report', '', '2024-01-01'), ('REPORT', 'Z', '2024-01-01')) AS v (source, party, month);
 SELECT err(call) FROM unnest(ARRAY[$$SELECT pmr.compute_figures('report', 'A', 'A', '2024-01-01', '2024-01-01', false)$$, $$SELECT pmr.store_figures('report', '2024-01-01')$$,
-	$$SELECT pmr.visible_parties(pmr.requesting_role())$$, 'SELECT FROM pmr.party_figure', 'SELECT FROM pmr.rollup', 'SELECT FROM pmr.rollup_pair', 'SELECT FROM pmr.rollup_month', 'SELECT FROM pmr.source', 'SELECT FROM pmr.party_access', 'SELECT FROM pmr.refresh_log', 'SELECT FROM pmr.party']) AS call;
+	$$SELECT pmr.visible_parties(pmr.requesting_role())$$, 'SELECT FROM pmr.party_figure', 'SELECT FROM pmr.rollup', 'SELECT FROM pmr.rollup_pair', 'SELECT FROM pmr.rollup_stratum', 'SELECT FROM pmr.rollup_part', 'SELECT FROM pmr.rollup_month', 'SELECT FROM pmr.source', 'SELECT FROM pmr.party_access', 'SELECT FROM pmr.refresh_log', 'SELECT FROM pmr.party']) AS call;
 RESET ROLE;
 -- access of the session user
 SET SESSION AUTHORIZATION regress_report_a;

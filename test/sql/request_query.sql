@@ -12,6 +12,10 @@ SET client_min_messages = 'warning';
 CREATE SCHEMA request_query;
 SET search_path = request_query;
 
+\getenv test PG_ABS_SRCDIR
+\set include :test '/sql/include/err_detail.sql'
+\i :include
+
 -- the requests of a source between 1 and 31 October 2025, as of a time
 CREATE FUNCTION requests(source text, as_of timestamptz DEFAULT '2025-12-01 00:00+00')
 	RETURNS TABLE (request_id text, outcome text, class text, starts interval, takes interval, user_role text, is_copy boolean)
@@ -74,6 +78,13 @@ FROM (VALUES
 SELECT pmr.add_source('all', 'audit');
 SELECT request_id, outcome, class, starts, takes FROM requests('all') ORDER BY request_id;
 
+-- Citus pushes down the query of a refresh, as it has none of these and no function in FROM ...
+SELECT query !~* '\m(offset|limit|lateral|with|union)\M|from\s+[a-z_.]+\(' AS can_be_pushed_down FROM pmr.part_query('all', false) AS query;
+-- ... and the planner does not pull up the subquery that calls the functions
+BEGIN;
+SET LOCAL track_functions = 'all';
+SELECT count(*) > 30 AS many, pg_stat_get_xact_function_calls('pmr.request_measures'::regproc) < 2 * count(*) AS called_once FROM requests('all');
+ROLLBACK;
 -- before the execution is reported, such a request is pending, then missed
 SELECT as_of, outcome, class, starts, takes
 FROM unnest('{2025-10-05 12:00:03+00,2025-10-06 12:00+00,2025-10-07 00:00:59+00,2025-10-07 00:01+00,2025-10-08 00:00+00,2025-10-08 00:00:00.000001+00}'::timestamptz[]) AS as_of,
@@ -180,6 +191,74 @@ SELECT count(*) AS different FROM (
 	UNION ALL
 	(SELECT to_jsonb(r) - 'source' FROM pmr.rollup AS r WHERE source = 'shuffled' EXCEPT ALL SELECT to_jsonb(r) - 'source' FROM pmr.rollup AS r WHERE source = 'once')) AS d;
 
+-- copies of adjacent days: the answered one counts, then that of the earlier day, and
+-- of one day the one that was answered first; two days are too far apart
+CREATE FUNCTION rows_between(source text, start timestamptz, finish timestamptz)
+	RETURNS TABLE (note text, party text, srv text, mode text, request_id text, due_at timestamptz, command_variant bigint, day date, requested_at timestamptz, answered_at timestamptz, is_copy boolean)
+	LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN QUERY EXECUTE format('SELECT factors[1], party, srv, mode, request_id, due_at, command_variant, day, requested_at, answered_at, is_copy FROM (%s) AS r', pmr.request_query(source))
+		USING '2026-01-01 00:00+00'::timestamptz, start, finish;
+END
+$$;
+CREATE TABLE near (id text, day integer, time interval, answered interval);
+INSERT INTO near VALUES
+	('01 answered twice', 1, '12:00', '9 s'), ('01 answered twice', 1, '12:01', '4 s'),
+	('02 answered first', 1, '12:00', '80 s'), ('02 answered first', 1, '12:01', '4 s'),
+	('03 without an answer, answered', 1, '12:00', NULL), ('03 without an answer, answered', 1, '12:01', '4 s'),
+	('04 never answered', 1, '12:00', NULL), ('04 never answered', 1, '12:01', NULL),
+	('11 answered on two days', 1, '23:59:59', '4 s'), ('11 answered on two days', 2, '00:00', '1 s'),
+	('12 answered on the second day', 1, '12:00', NULL), ('12 answered on the second day', 2, '13:00', '9 s'), ('12 answered on the second day', 2, '12:00', NULL),
+	('13 answered on the first day', 1, '12:00', '30 h'), ('13 answered on the first day', 2, '12:00', NULL),
+	('14 never answered, two days', 1, '12:00', NULL), ('14 never answered, two days', 2, '12:00', NULL),
+	('21 two days apart', 1, '23:59:59', '4 s'), ('21 two days apart', 3, '00:00', '4 s'),
+	('22 three days', 1, '12:00', '4 s'), ('22 three days', 2, '12:00', '4 s'), ('22 three days', 3, '12:00', '4 s'),
+	('23 three days, answered on the second', 1, '12:00', NULL), ('23 three days, answered on the second', 2, '12:00', '4 s'), ('23 three days, answered on the second', 3, '12:00', NULL),
+	('24 three days, answered on the first', 1, '12:00', '4 s'), ('24 three days, answered on the first', 2, '12:00', NULL), ('24 three days, answered on the first', 3, '12:00', NULL),
+	('25 three days, answered on the third', 1, '12:00', NULL), ('25 three days, answered on the third', 2, '12:00', NULL), ('25 three days, answered on the third', 3, '12:00', '4 s'),
+	('26 three days, not on the second', 1, '12:00', '4 s'), ('26 three days, not on the second', 2, '12:00', NULL), ('26 three days, not on the second', 3, '12:00', '4 s');
+-- the second day is the first of November
+CREATE VIEW near_row AS
+SELECT 'A' AS party, '1.1.1' AS srv, 'on_demand' AS mode, at AS requested_at, at + answered AS responded_at, CASE WHEN answered IS NOT NULL THEN 'I0' END AS response_code, id AS request_id,
+	format('day %s %s%s', day, time, CASE WHEN answered IS NULL THEN ' no answer' END) AS note
+FROM near, LATERAL (SELECT '2025-10-30 00:00+00'::timestamptz + day * interval '1 day' + time AS at) AS t;
+SELECT pmr.add_source('near', 'near_row', '{note}', count_copies => false);
+SELECT request_id, string_agg(note, ', ' ORDER BY requested_at) FILTER (WHERE NOT is_copy) AS counts, string_agg(note, ', ' ORDER BY requested_at) FILTER (WHERE is_copy) AS copies
+FROM rows_between('near', '2025-10-01 00:00+00', '2025-12-01 00:00+00') GROUP BY request_id ORDER BY request_id COLLATE "C";
+-- the months are rolled up one by one, and count the same rows
+CALL pmr.refresh('near', '2025-10-01', '2025-11-30', '2025-12-01');
+SELECT m.month, rows_read, requests, duplicates, (SELECT ARRAY[count(*), count(*) FILTER (WHERE NOT is_copy), count(*) FILTER (WHERE is_copy)] FROM rows_between('near', month, month + interval '1 month')) AS same
+FROM pmr.rollup_month AS m WHERE source = 'near' ORDER BY month;
+-- if each row counts, only those of one day are shown as copies
+SELECT pmr.add_source('near_each', 'near_row');
+CALL pmr.refresh('near_each', '2025-10-01', '2025-11-30', '2025-12-01');
+SELECT month, rows_read, requests, duplicates, (SELECT count(*) - count(DISTINCT (request_id, day)) FROM rows_between('near', month, month + interval '1 month')) AS same FROM pmr.rollup_month WHERE source = 'near_each' ORDER BY month;
+
+-- 4,000 random rows at a clock change and at the end of a month: the rule in plain SQL
+CREATE TABLE random AS
+SELECT ('{A,B}'::text[])[1 + h[1] % 2] AS party, ('{1.1.1,6.8}'::text[])[1 + h[2] % 2] AS srv, ('{on_demand,on_demand,dcc_scheduled}'::text[])[1 + h[3] % 3] AS mode, at AS requested_at,
+	CASE WHEN h[4] % 3 > 0 THEN at + h[5] % 200000 * interval '1 s' END AS responded_at, ('{I0,I0,I0,E20,I99}'::text[])[1 + h[6] % 5] AS response_code,
+	('{2025-11-05 00:00+00,2025-11-06 00:00+00,NULL}'::timestamptz[])[1 + h[7] % 3] AS due_at, CASE h[8] % 7 WHEN 5 THEN '' WHEN 6 THEN NULL ELSE ('{x,X,y,z,Z}'::text[])[1 + h[8] % 7] || h[9] % 9 END AS request_id,
+	CASE WHEN h[10] % 10 = 0 THEN h[11] % 9 END AS command_variant
+FROM generate_series(1, 4000) AS i, LATERAL (SELECT array_agg((hashint8extended(i, n) & 2147483647)::integer ORDER BY n) AS h FROM generate_series(1, 12) AS n) AS r,
+	LATERAL (SELECT timestamptz '2025-10-24 00:00+00' + h[12] % (14 * 86400) * interval '1 s' + i * interval '1 us' AS at) AS t;
+SELECT pmr.add_source('random', 'random', report_timezone => 'Europe/London', count_copies => false);
+CREATE TABLE judged AS
+SELECT *, CASE WHEN request_id <> '' AND (command_variant IN (2, 4, 6)) IS NOT TRUE AND (mode <> 'dcc_scheduled' OR due_at IS NOT NULL)
+		THEN concat_ws(' ', party, srv, lower(request_id), CASE mode WHEN 'dcc_scheduled' THEN due_at END) END AS copy_of
+FROM rows_between('random', '2025-10-01 00:00+00', '2025-12-01 00:00+00');
+CREATE INDEX ON judged (copy_of, day);
+SELECT count(*) AS rows, count(*) FILTER (WHERE is_copy IS DISTINCT FROM should_be) AS wrong, count(*) FILTER (WHERE same_day) > 500 AS same_day, count(*) FILTER (WHERE should_be AND NOT same_day) > 500 AS adjacent_day
+FROM judged AS r,
+	LATERAL (SELECT EXISTS (SELECT FROM judged AS o WHERE o.copy_of = r.copy_of AND o.day = r.day AND (coalesce(o.answered_at, 'infinity'), o.requested_at) < (coalesce(r.answered_at, 'infinity'), r.requested_at)) AS same_day) AS s,
+	LATERAL (SELECT same_day OR EXISTS (SELECT FROM judged AS o WHERE o.copy_of = r.copy_of AND abs(o.day - r.day) = 1
+			AND (o.answered_at IS NOT NULL AND r.answered_at IS NULL OR (o.answered_at IS NULL) = (r.answered_at IS NULL) AND o.day < r.day)) AS should_be) AS j;
+-- the same rows are copies, whichever days are read
+SELECT days, count(*) AS rows, count(*) FILTER (WHERE r.is_copy <> j.is_copy) AS different
+FROM unnest('{1,2,5}'::integer[]) AS days, generate_series(0, 19, days) AS i,
+	LATERAL rows_between('random', pmr.day_start('random', '2025-10-22'::date + i), pmr.day_start('random', '2025-10-22'::date + i + days)) AS r JOIN judged AS j USING (requested_at)
+GROUP BY days ORDER BY days;
+
 -- an empty id is none; in November, Party A has only a copy of an October request, and December only a copy
 CREATE TABLE border AS
 SELECT party, '1.1.1' AS srv, 'on_demand' AS mode, requested::timestamptz AS requested_at, requested::timestamptz + interval '4 s' AS responded_at, 'I0' AS response_code, id AS request_id
@@ -227,6 +306,27 @@ SELECT 'ACME' AS party, '1.1.1' AS srv, 'on_demand' AS mode, sent::timestamptz A
 	id AS request_id, variant::integer AS command_variant, verdict::boolean AS message_success FROM gateway;
 SELECT pmr.add_source('typed', 'typed', count_copies => false);
 SELECT right(request_id, 2) AS id, outcome, class, takes FROM requests('typed') ORDER BY id;
+
+--
+-- Days and values of factors are those that plain SQL makes
+--
+
+SELECT count(*) > 1000 AS many, count(*) FILTER (WHERE pmr.request_day(at, zone) IS DISTINCT FROM (at AT TIME ZONE zone)::date) AS different
+FROM unnest('{UTC,Europe/London,America/Havana,Africa/Monrovia,Pacific/Apia,Australia/Lord_Howe}'::text[]) AS zone,
+	LATERAL (SELECT day + hours * interval '30 min' + us * interval '1 us' AS at
+		FROM unnest('{1847-12-01,1883-11-18,1919-03-01,1972-01-07,1999-12-31,2011-12-30,2025-03-30,2025-10-26,9999-12-31}'::timestamptz[]) AS day, generate_series(-60, 60) AS hours, generate_series(-1, 1) AS us
+		UNION ALL SELECT unnest('{-infinity,infinity,4713-01-02 BC,0001-01-01 BC,294276-12-30}'::timestamptz[])) AS t;
+-- the days of a source begin where day_start() says, also if a clock shows midnight twice
+SELECT zone, count(*) FILTER (WHERE pmr.request_day(start, zone) <> day OR pmr.request_day(start - interval '1 us', zone) <> day - 1) AS different,
+	count(*) FILTER (WHERE (start - interval '1 us') AT TIME ZONE zone >= day) > 0 AS midnight_twice
+FROM unnest('{Europe/London,America/Havana,America/St_Johns,America/Sao_Paulo,Atlantic/Azores}'::text[]) AS zone,
+	LATERAL (SELECT (date '2009-01-01' + i) AS day, (date '2009-01-01' + i)::timestamp AT TIME ZONE zone AS start FROM generate_series(0, 1100) AS i) AS d
+GROUP BY zone ORDER BY zone COLLATE "C";
+SELECT pmr.request_day(NULL, 'UTC'), err($$SELECT pmr.request_day(now(), 'No/Where')$$);
+SELECT f, pmr.request_factors(a, b) IS NOT DISTINCT FROM ARRAY[a, b] AND pmr.request_factors(a, b)::text = ARRAY[a, b]::text AS equal
+FROM (VALUES (1, 'a', 'b'), (2, NULL, 'bcde'), (3, NULL, NULL), (4, '', NULL), (5, 'a', repeat('v', 200))) AS v (f, a, b) ORDER BY f;
+SELECT pmr.request_factors(repeat('€\', 100)) = ARRAY[repeat('€\', 20) || '~' || left(encode(sha256(convert_to(repeat('€\', 100), 'UTF8')), 'hex'), 32)] AS shortened;
+SELECT err('SELECT pmr.request_factors(1)'), err($$SELECT pmr.request_factors(VARIADIC ARRAY['a'])$$), err($$SELECT pmr.request_outcome('\x00')$$);
 
 SELECT count(pmr.drop_source(source)) > 0 AS dropped FROM pmr.source WHERE relation LIKE 'request\_query.%';
 DROP SCHEMA request_query CASCADE;

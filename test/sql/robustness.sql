@@ -65,9 +65,10 @@ WHERE pronamespace = 'pmr'::regnamespace AND NOT EXISTS (SELECT FROM pg_depend A
 SELECT oid::regprocedure AS not_parallel_safe FROM pg_proc
 WHERE pronamespace = 'pmr'::regnamespace AND proparallel <> 's' AND proname NOT IN ('require_autocommit', 'requesting_role', 'role_oid', 'read_as_owner', 'plan_as_owner', 'party_figures') AND (prokind = 'a' OR prolang IN (SELECT oid FROM pg_language WHERE lanname IN ('c', 'internal')));
 
--- What partial_aggregate.sql does not check of aggregates.  add_counts is only for refreshes.
+-- What partial_aggregate.sql does not check of aggregates.  add_counts is only for refreshes; rollup_state and rollup_merge
+-- return their states.
 SELECT count(*) > 30 AS many, count(*) FILTER (WHERE aggtransspace <= 0) AS no_space, count(*) FILTER (WHERE aggfinalmodify <> 'r') AS final_writes, count(*) FILTER (WHERE aggfinalfn = 0) AS no_final
-FROM pg_aggregate JOIN pg_proc ON pg_proc.oid = aggfnoid WHERE pronamespace = 'pmr'::regnamespace AND proname <> 'add_counts';
+FROM pg_aggregate JOIN pg_proc ON pg_proc.oid = aggfnoid WHERE pronamespace = 'pmr'::regnamespace AND proname NOT IN ('add_counts', 'rollup_state', 'rollup_merge');
 -- The planner is told which functions take long.
 SELECT procost, string_agg(DISTINCT proname, ', ' ORDER BY proname) AS functions FROM pg_proc
 WHERE pronamespace = 'pmr'::regnamespace AND prolang = (SELECT oid FROM pg_language WHERE lanname = 'c') AND procost > 1 GROUP BY procost ORDER BY procost;
@@ -75,12 +76,12 @@ WHERE pronamespace = 'pmr'::regnamespace AND prolang = (SELECT oid FROM pg_langu
 SELECT typname, typstorage, typalign, typlen FROM pg_type WHERE typnamespace = 'pmr'::regnamespace AND typname LIKE 'rtt\_%' ORDER BY typname;
 
 -- PUBLIC may call everything written in C, except support functions of aggregates and
--- functions marked as internal; lists the exceptions to that.  rollup_cells runs as the
--- owner of a source; views call party_figures.
+-- functions marked as internal; lists the exceptions to that.  short_key and functions
+-- of a request run as the owner of a source; views call party_figures.
 SELECT oid::regprocedure AS function, has_function_privilege('public', oid, 'EXECUTE') AS may_call FROM pg_proc
 WHERE pronamespace = 'pmr'::regnamespace AND (prokind = 'a' OR prolang IN (SELECT oid FROM pg_language WHERE lanname IN ('c', 'internal')))
   AND has_function_privilege('public', oid, 'EXECUTE') = (oid IN (SELECT oid FROM support WHERE use = 'aggregate') OR obj_description(oid, 'pg_proc') LIKE 'internal: %')
-  AND proname NOT IN ('rollup_cells', 'party_figures');
+  AND proname NOT IN ('party_figures', 'short_key') AND proname !~ '^request_';
 CREATE ROLE regress_pmr_nobody;
 GRANT USAGE ON SCHEMA test_robustness TO regress_pmr_nobody;
 SET ROLE regress_pmr_nobody;

@@ -1,6 +1,7 @@
 --
--- rollup_cells: one pass over the rows of a group gives the same as many calls of
--- count(*) FILTER and rtt_sketch.
+-- rollup_state and rollup_cells: one pass over the rows of a group gives the same as
+-- many calls of count(*) FILTER and rtt_sketch.  rollup_merge: a state of rows is the
+-- same, however they are split and merged.
 --
 \pset null '(null)'
 SET client_min_messages = warning;
@@ -63,7 +64,7 @@ INSERT INTO rule (outcome, response_class, started_at, answered_at) VALUES
 SELECT n, outcome, response_class, to_char(started_at, 'MI:SS') AS started, to_char(answered_at, 'MI:SS') AS answered,
 	counts((x).cells[1]), rtt_max((x).cells[1].rtt) AS rtt_s, cardinality((x).pairs) AS pairs
 FROM (SELECT n, outcome, response_class, started_at, answered_at,
-		rollup_cells('2026-10-01', outcome, response_class, started_at, answered_at, '{a,b}') AS x
+		rollup_cells(rollup_state('2026-10-01', outcome, response_class, started_at, answered_at, '{a,b}')) AS x
 	FROM rule GROUP BY n, outcome, response_class, started_at, answered_at) AS s
 ORDER BY n;
 
@@ -77,7 +78,7 @@ INSERT INTO few VALUES
 	('2026-10-01', 'pending', NULL, NULL, '{v2,east}'),
 	('2026-10-01', 'met', 'success', '3 s', '{v10,NULL}');
 CREATE VIEW few_rollup_cells AS
-SELECT (rollup_cells(day, outcome, response_class, day::timestamptz, day::timestamptz + rtt, factors)).* FROM few;
+SELECT (rollup_cells(rollup_state(day, outcome, response_class, day::timestamptz, day::timestamptz + rtt, factors))).* FROM few;
 SELECT day, factor, value, counts(c), rtt_count(rtt) AS times, rtt_mean(rtt) AS mean_s
 FROM few_rollup_cells, unnest(cells) AS c;
 SELECT p.* FROM few_rollup_cells, unnest(pairs) AS p;
@@ -113,7 +114,7 @@ SELECT party, count(*) > 5000 AS great, count(DISTINCT factors[2]) > 3000 AS man
 	count(DISTINCT response_class) AS classes FROM request GROUP BY party ORDER BY party;
 
 CREATE TABLE result AS
-SELECT party, rollup_cells(day, outcome, response_class, started_at, answered_at, factors) AS x FROM request GROUP BY party;
+SELECT party, rollup_cells(rollup_state(day, outcome, response_class, started_at, answered_at, factors)) AS x FROM request GROUP BY party;
 CREATE VIEW oracle AS
 SELECT party, c.*,
 	count(*) FILTER (WHERE outcome IN ('met', 'missed', 'pending', 'not_measured', 'invalid')) AS requests,
@@ -178,87 +179,87 @@ SELECT count(*) AS misplaced FROM (
 SELECT count(*) AS groups, count(*) FILTER (WHERE s.up::text = x::text) AS up, count(*) FILTER (WHERE s.down::text = x::text) AS down,
 	count(*) FILTER (WHERE s.shuffled::text = x::text) AS shuffled
 FROM result JOIN (
-	SELECT party, rollup_cells(day, outcome, response_class, started_at, answered_at, factors ORDER BY i) AS up,
-		rollup_cells(day, outcome, response_class, started_at, answered_at, factors ORDER BY i DESC) AS down,
-		rollup_cells(day, outcome, response_class, started_at, answered_at, factors ORDER BY hash_below(1000000, i, 20)) AS shuffled
+	SELECT party, rollup_cells(rollup_state(day, outcome, response_class, started_at, answered_at, factors ORDER BY i)) AS up,
+		rollup_cells(rollup_state(day, outcome, response_class, started_at, answered_at, factors ORDER BY i DESC)) AS down,
+		rollup_cells(rollup_state(day, outcome, response_class, started_at, answered_at, factors ORDER BY hash_below(1000000, i, 20))) AS shuffled
 	FROM request GROUP BY party
 ) AS s USING (party);
 SET enable_hashagg = off;
 SELECT count(*) AS groups, count(*) FILTER (WHERE s.x::text = result.x::text) AS same FROM result JOIN (
-	SELECT party, rollup_cells(day, outcome, response_class, started_at, answered_at, factors) AS x FROM request GROUP BY party) AS s USING (party);
+	SELECT party, rollup_cells(rollup_state(day, outcome, response_class, started_at, answered_at, factors)) AS x FROM request GROUP BY party) AS s USING (party);
 RESET enable_hashagg;
 
 --
 -- FILTER, DISTINCT and windows
 --
 -- no rows, no rows that pass a filter, and distinct rows
-SELECT rollup_cells(day, outcome, response_class, started_at, answered_at, factors) AS no_rows FROM request WHERE i < 0;
-SELECT party, rollup_cells(day, outcome, response_class, started_at, answered_at, factors) FILTER (WHERE outcome = 'met') IS NULL AS none_met
+SELECT rollup_cells(rollup_state(day, outcome, response_class, started_at, answered_at, factors)) AS no_rows FROM request WHERE i < 0;
+SELECT party, rollup_cells(rollup_state(day, outcome, response_class, started_at, answered_at, factors) FILTER (WHERE outcome = 'met')) IS NULL AS none_met
 FROM request WHERE party <> 'one' GROUP BY party ORDER BY party;
 SELECT f.x::text = o.x::text AS filter FROM
-	(SELECT rollup_cells(day, outcome, response_class, started_at, answered_at, factors) FILTER (WHERE i % 3 = 0) AS x FROM request) AS f,
-	(SELECT rollup_cells(day, outcome, response_class, started_at, answered_at, factors) AS x FROM request WHERE i % 3 = 0) AS o;
-SELECT counts((rollup_cells(DISTINCT day, outcome, response_class, NULL, NULL, factors)).cells[1]) AS distinct_rows FROM few, generate_series(1, 3);
+	(SELECT rollup_cells(rollup_state(day, outcome, response_class, started_at, answered_at, factors) FILTER (WHERE i % 3 = 0)) AS x FROM request) AS f,
+	(SELECT rollup_cells(rollup_state(day, outcome, response_class, started_at, answered_at, factors)) AS x FROM request WHERE i % 3 = 0) AS o;
+SELECT counts((rollup_cells(rollup_state(DISTINCT day, outcome, response_class, NULL, NULL, factors))).cells[1]) AS distinct_rows FROM few, generate_series(1, 3);
 
--- windows: the final function is called for each row, over few rows
+-- windows: the state is read for each row, over few rows
 SELECT count(*) AS rows, count(*) FILTER (WHERE growing IS DISTINCT FROM g.x::text) AS growing, count(*) FILTER (WHERE moving IS DISTINCT FROM m.x::text) AS moving
 FROM (
-	SELECT i, (rollup_cells(day, outcome, response_class, started_at, answered_at, factors) OVER (ORDER BY i))::text AS growing,
-		(rollup_cells(day, outcome, response_class, started_at, answered_at, factors) OVER (ORDER BY i ROWS BETWEEN 5 PRECEDING AND 2 PRECEDING))::text AS moving
+	SELECT i, (rollup_cells(rollup_state(day, outcome, response_class, started_at, answered_at, factors) OVER (ORDER BY i)))::text AS growing,
+		(rollup_cells(rollup_state(day, outcome, response_class, started_at, answered_at, factors) OVER (ORDER BY i ROWS BETWEEN 5 PRECEDING AND 2 PRECEDING)))::text AS moving
 	FROM request WHERE i <= 100
 ) AS w,
-	LATERAL (SELECT rollup_cells(day, outcome, response_class, started_at, answered_at, factors) AS x FROM request AS r WHERE r.i <= w.i) AS g,
-	LATERAL (SELECT rollup_cells(day, outcome, response_class, started_at, answered_at, factors) AS x FROM request AS r WHERE r.i BETWEEN w.i - 5 AND w.i - 2) AS m;
+	LATERAL (SELECT rollup_cells(rollup_state(day, outcome, response_class, started_at, answered_at, factors)) AS x FROM request AS r WHERE r.i <= w.i) AS g,
+	LATERAL (SELECT rollup_cells(rollup_state(day, outcome, response_class, started_at, answered_at, factors)) AS x FROM request AS r WHERE r.i BETWEEN w.i - 5 AND w.i - 2) AS m;
 -- and over many rows, with rows added between the calls
 SELECT count(*) AS frames, count(*) FILTER (WHERE w.x::text IS DISTINCT FROM o.x::text) AS different
 FROM (
-	SELECT DISTINCT ON (i / 3000) i / 3000 AS part, rollup_cells(day, outcome, response_class, started_at, answered_at, factors) OVER (ORDER BY i / 3000) AS x
+	SELECT DISTINCT ON (i / 3000) i / 3000 AS part, rollup_cells(rollup_state(day, outcome, response_class, started_at, answered_at, factors) OVER (ORDER BY i / 3000)) AS x
 	FROM request WHERE party = 'great' ORDER BY i / 3000
 ) AS w,
-	LATERAL (SELECT rollup_cells(day, outcome, response_class, started_at, answered_at, factors) AS x FROM request WHERE party = 'great' AND i / 3000 <= part) AS o;
+	LATERAL (SELECT rollup_cells(rollup_state(day, outcome, response_class, started_at, answered_at, factors)) AS x FROM request WHERE party = 'great' AND i / 3000 <= part) AS o;
 
 --
 -- Factors
 --
 -- no factors; NULL and empty arrays can be mixed
 SELECT (x).cells[1].requests AS total, cardinality((x).cells) AS cells, (x).pairs FROM (
-	SELECT rollup_cells('2026-10-01', 'met', 'success', now(), now(), factors) AS x FROM (VALUES (NULL::text[]), ('{}')) AS f (factors)) AS s;
+	SELECT rollup_cells(rollup_state('2026-10-01', 'met', 'success', now(), now(), factors)) AS x FROM (VALUES (NULL::text[]), ('{}')) AS f (factors)) AS s;
 -- NULL is the empty text; bounds of arrays do not matter; factors can have equal values
-SELECT factor, value, requests FROM unnest((SELECT (rollup_cells('2026-10-01', 'met', 'success', now(), now(), factors)).cells
+SELECT factor, value, requests FROM unnest((SELECT (rollup_cells(rollup_state('2026-10-01', 'met', 'success', now(), now(), factors))).cells
 	FROM (VALUES ('{NULL,"",NULL}'::text[]), ('[-5:-3]={"",NULL,a}'), ('{a,a,a}')) AS f (factors))) AS c;
 -- the largest number of factors
 SELECT cardinality((x).cells) AS cells, cardinality((x).pairs) AS pairs, (x).pairs[496].factor_a, (x).pairs[496].factor_b FROM (
-	SELECT rollup_cells('2026-10-01', 'met', 'success', now(), now(), array_fill('v'::text, ARRAY[32])) AS x) AS s;
+	SELECT rollup_cells(rollup_state('2026-10-01', 'met', 'success', now(), now(), array_fill('v'::text, ARRAY[32]))) AS x) AS s;
 -- long values, some of which differ only in their last byte
 SELECT factor, left(value, 3) AS value, length(value), right(value, 1) AS last, requests, missed
-FROM unnest((SELECT (rollup_cells('2026-10-01', CASE n % 3 WHEN 0 THEN 'missed' ELSE 'met' END, 'success', now(), now(),
-		ARRAY[repeat('long', 1000) || n % 2, repeat('x', 8000 + n), 'short'])).cells FROM generate_series(1, 8) AS n)) AS c
+FROM unnest((SELECT (rollup_cells(rollup_state('2026-10-01', CASE n % 3 WHEN 0 THEN 'missed' ELSE 'met' END, 'success', now(), now(),
+		ARRAY[repeat('long', 1000) || n % 2, repeat('x', 8000 + n), 'short']))).cells FROM generate_series(1, 8) AS n)) AS c
 ORDER BY factor, bytes(value);
 SELECT factor_a, factor_b, (SELECT array_agg(length(v)) FROM unnest(values_a) AS v) AS lengths_a, (SELECT array_agg(length(v)) FROM unnest(values_b) AS v) AS lengths_b, measured, missed
-FROM unnest((SELECT (rollup_cells('2026-10-01', CASE n % 3 WHEN 0 THEN 'missed' ELSE 'met' END, 'success', now(), now(),
-		ARRAY[repeat('long', 1000) || n % 2, repeat('x', 8000 + n), 'short'])).pairs FROM generate_series(1, 8) AS n)) AS p;
+FROM unnest((SELECT (rollup_cells(rollup_state('2026-10-01', CASE n % 3 WHEN 0 THEN 'missed' ELSE 'met' END, 'success', now(), now(),
+		ARRAY[repeat('long', 1000) || n % 2, repeat('x', 8000 + n), 'short']))).pairs FROM generate_series(1, 8) AS n)) AS p;
 -- the longest values of a refresh, in as many factors as a source can have
 SELECT octet_length(key) AS bytes, length(key) AS characters, cardinality((x).cells) AS cells, cardinality((x).pairs) AS pairs, (SELECT count(*) FROM unnest((x).cells) AS c WHERE c.value = key) AS same
 FROM unnest(ARRAY[repeat('v', 200), repeat(chr(128512), 50), repeat(chr(128512), 51)]) AS v, LATERAL (SELECT pmr.short_key(v) AS key) AS k,
-	LATERAL (SELECT rollup_cells('2026-10-01', 'met', 'success', now(), now(), array_fill(key, ARRAY[factors])) AS x FROM (VALUES (32)) AS f (factors)) AS s;
+	LATERAL (SELECT rollup_cells(rollup_state('2026-10-01', 'met', 'success', now(), now(), array_fill(key, ARRAY[factors]))) AS x FROM (VALUES (32)) AS f (factors)) AS s;
 -- the longest row: 16 bytes, and for each factor 8 and its value, rounded up to a multiple of 4
-SELECT length, err(format($$SELECT rollup_cells('2026-10-01', 'met', 'success', now(), now(), ARRAY[repeat('v', %s)])$$, length)) FROM unnest(ARRAY[16384 - 16 - 8, 16384 - 16 - 8 + 1]) AS length;
-SELECT length, err(format($$SELECT rollup_cells('2026-10-01', 'met', 'success', now(), now(), array_fill(repeat('v', %s), ARRAY[32]))$$, length)) FROM unnest('{500,504,1000000}'::integer[]) AS length;
+SELECT length, err(format($$SELECT rollup_cells(rollup_state('2026-10-01', 'met', 'success', now(), now(), ARRAY[repeat('v', %s)]))$$, length)) FROM unnest(ARRAY[16384 - 16 - 8, 16384 - 16 - 8 + 1]) AS length;
+SELECT length, err(format($$SELECT rollup_cells(rollup_state('2026-10-01', 'met', 'success', now(), now(), array_fill(repeat('v', %s), ARRAY[32])))$$, length)) FROM unnest('{500,504,1000000}'::integer[]) AS length;
 -- values from a table, short, compressed, and out of line
 CREATE TABLE stored (n int, factors text[]);
 INSERT INTO stored SELECT n, ARRAY['s', repeat('c', 5000 * n), NULL] FROM generate_series(0, 3) AS n;
 INSERT INTO stored SELECT 4, ARRAY['s', string_agg(md5(i::text), '' ORDER BY i), NULL] FROM generate_series(1, 480) AS i;
-SELECT factor, left(value, 3) AS value, length(value), requests FROM unnest((SELECT (rollup_cells('2026-10-01', 'met', 'success', now(), now(), factors)).cells FROM stored)) AS c;
+SELECT factor, left(value, 3) AS value, length(value), requests FROM unnest((SELECT (rollup_cells(rollup_state('2026-10-01', 'met', 'success', now(), now(), factors))).cells FROM stored)) AS c;
 
 -- days: the first and the last possible day, and BC
-SELECT day, requests FROM unnest((SELECT (rollup_cells(d, 'met', 'success', now(), now(), NULL)).cells
+SELECT day, requests FROM unnest((SELECT (rollup_cells(rollup_state(d, 'met', 'success', now(), now(), NULL))).cells
 	FROM unnest('{5874897-12-31,2026-10-01,1999-12-31,0044-03-15 BC,4714-11-24 BC,2026-10-01}'::date[]) AS d)) AS c;
 
 --
 -- Errors
 --
 CREATE VIEW calls AS
-SELECT format('SELECT rollup_cells(day, outcome, class, started_at, answered_at, factors) FROM (VALUES (%s)) AS r (day, outcome, class, started_at, answered_at, factors)', v) AS call, n
+SELECT format('SELECT rollup_cells(rollup_state(day, outcome, class, started_at, answered_at, factors)) FROM (VALUES (%s)) AS r (day, outcome, class, started_at, answered_at, factors)', v) AS call, n
 FROM unnest(ARRAY[
 	$$NULL::date, 'met', 'success', now(), now(), '{a}'::text[]$$,
 	$$'infinity'::date, 'met', 'success', now(), now(), '{a}'::text[]$$,
@@ -282,49 +283,51 @@ SELECT n, err(call) FROM calls ORDER BY n;
 
 -- support functions cannot be called by hand
 SELECT call, err('SELECT ' || call)
-FROM (VALUES ('rollup_cells_finalfn(NULL)'), ('rollup_state_combine(NULL, NULL)'),
-	($$rollup_cells_transfn(NULL, '2026-10-01', 'met', 'success', now(), now(), '{a}')$$)) AS c (call);
+FROM (VALUES ('rollup_state_combine(NULL, NULL)'),
+	($$rollup_state_transfn(NULL, '2026-10-01', 'met', 'success', now(), now(), '{a}')$$)) AS c (call);
 
 --
 -- States
 --
 -- The same rows give the same bytes, however they are split and merged.
-CREATE AGGREGATE state_of(date, text, text, timestamptz, timestamptz, text[]) (SFUNC = pmr.rollup_cells_transfn, STYPE = rollup_state);
-CREATE AGGREGATE merged(rollup_state) (SFUNC = pmr.rollup_state_combine, STYPE = rollup_state, COMBINEFUNC = pmr.rollup_state_combine, PARALLEL = SAFE);
-CREATE AGGREGATE finished(rollup_state) (SFUNC = pmr.rollup_state_combine, STYPE = rollup_state, FINALFUNC = pmr.rollup_cells_finalfn);
 CREATE FUNCTION text_of(bytes bytea) RETURNS text LANGUAGE sql IMMUTABLE
 RETURN replace(encode(bytes, 'base64'), E'\n', '');
 
 -- six rows, in each way to split them into up to three parts (3^6), merged in each order
 CREATE VIEW few_row AS
 SELECT row_number() OVER (ORDER BY few) - 1 AS i, day, outcome, response_class, day::timestamptz AS started_at, day::timestamptz + rtt AS answered_at, factors FROM few;
-CREATE TABLE few_state AS SELECT state_of(day, outcome, response_class, started_at, answered_at, factors) AS state FROM few_row;
+CREATE TABLE few_state AS SELECT rollup_state(day, outcome, response_class, started_at, answered_at, factors) AS state FROM few_row;
 CREATE TABLE split AS
-SELECT split, part, state_of(day, outcome, response_class, started_at, answered_at, factors) AS state
+SELECT split, part, rollup_state(day, outcome, response_class, started_at, answered_at, factors) AS state
 FROM generate_series(0, 728) AS split, few_row, LATERAL (SELECT split / (3 ^ i)::int % 3 AS part) AS p
 GROUP BY split, part;
 SELECT count(DISTINCT split) AS splits, count(*) AS orders, count(*) FILTER (WHERE merged <> state::text) AS others
 FROM few_state, (
-	SELECT split, a, b, merged(state ORDER BY CASE part WHEN a THEN 0 WHEN b THEN 1 ELSE 2 END)::text AS merged
+	SELECT split, a, b, rollup_merge(state ORDER BY CASE part WHEN a THEN 0 WHEN b THEN 1 ELSE 2 END)::text AS merged
 	FROM split, generate_series(0, 2) AS a, generate_series(0, 2) AS b WHERE a <> b GROUP BY split, a, b) AS m;
 
 -- 30,000 rows, split at random into few and many parts, merged in two steps
 CREATE TABLE state AS
-SELECT party, state_of(day, outcome, response_class, started_at, answered_at, factors ORDER BY i) AS state FROM request GROUP BY party;
+SELECT party, rollup_state(day, outcome, response_class, started_at, answered_at, factors ORDER BY i) AS state FROM request GROUP BY party;
 CREATE TABLE part AS
-SELECT party, k, part, state_of(day, outcome, response_class, started_at, answered_at, factors) AS state
+SELECT party, k, part, rollup_state(day, outcome, response_class, started_at, answered_at, factors) AS state
 FROM request, unnest('{2,7,60}'::int[]) AS k, LATERAL (SELECT hash_below(k, i, k) AS part) AS p GROUP BY party, k, part;
 SELECT k, count(*) AS groups, count(*) FILTER (WHERE m.state::text <> s.state::text) AS others
 FROM state AS s JOIN (
-	SELECT party, k, merged(state ORDER BY step DESC) AS state
-	FROM (SELECT party, k, part % 5 AS step, merged(state ORDER BY hash_below(1000, part, 21)) AS state FROM part GROUP BY 1, 2, 3) AS p
+	SELECT party, k, rollup_merge(state ORDER BY step DESC) AS state
+	FROM (SELECT party, k, part % 5 AS step, rollup_merge(state ORDER BY hash_below(1000, part, 21)) AS state FROM part GROUP BY 1, 2, 3) AS p
 	GROUP BY party, k) AS m USING (party) GROUP BY k ORDER BY k;
-SELECT count(*) AS groups, count(*) FILTER (WHERE f.x::text = r.x::text) AS same
-FROM result AS r JOIN (SELECT party, finished(state) AS x FROM part WHERE k = 60 GROUP BY party) AS f USING (party);
+-- stored states and merged ones have the same cells
+SELECT count(*) AS groups, count(*) FILTER (WHERE rollup_cells(s.state)::text = r.x::text) AS stored, count(*) FILTER (WHERE rollup_cells(m.state)::text = r.x::text) AS merged,
+	count(DISTINCT pg_column_size(s.state) < 127) AS lengths
+FROM result AS r JOIN state AS s USING (party) JOIN (SELECT party, rollup_merge(state) AS state FROM part WHERE k = 60 GROUP BY party) AS m USING (party);
+-- without factors: the cells of all rows and of the days
+SELECT count(*) AS groups, count(*) FILTER (WHERE c.cells::text = (SELECT array_agg(a ORDER BY a.day NULLS FIRST) FROM unnest((r.x).cells) AS a WHERE a.factor = 0)::text) AS same, count(c.pairs) AS with_pairs
+FROM result AS r JOIN state AS s USING (party), LATERAL rollup_cells(s.state, false) AS c;
 -- states that were merged, and NULL, do not change; NULL adds nothing
 SELECT count(*) AS groups, count(*) FILTER (WHERE s.state::text = m.state::text) AS same
-FROM state AS s JOIN (SELECT party, merged(state) AS state FROM (TABLE state UNION ALL SELECT party, NULL FROM state UNION ALL SELECT NULL, NULL) AS n GROUP BY party) AS m USING (party);
-SELECT merged(NULL) IS NULL AS of_nothing, finished(NULL) IS NULL AS finished FROM few;
+FROM state AS s JOIN (SELECT party, rollup_merge(state) AS state FROM (TABLE state UNION ALL SELECT party, NULL FROM state UNION ALL SELECT NULL, NULL) AS n GROUP BY party) AS m USING (party);
+SELECT rollup_merge(NULL) IS NULL AS of_nothing, rollup_cells(NULL) IS NULL AS cells FROM few;
 
 -- A parallel plan, and one that merges partitions in one process, give the same result.
 CREATE FUNCTION plan_of(query text) RETURNS text LANGUAGE plpgsql AS $$
@@ -340,7 +343,7 @@ BEGIN
 	EXECUTE format('SELECT count(*), count(*) FILTER (WHERE s.x::text = result.x::text) FROM result JOIN (%s) AS s USING (party)', query) INTO groups, same;
 END
 $$;
-\set query 'SELECT party, rollup_cells(day, outcome, response_class, started_at, answered_at, factors) AS x FROM request GROUP BY party'
+\set query 'SELECT party, rollup_cells(rollup_state(day, outcome, response_class, started_at, answered_at, factors)) AS x FROM request GROUP BY party'
 SET parallel_setup_cost = 0;
 SET parallel_tuple_cost = 0;
 SET min_parallel_table_scan_size = 0;
@@ -358,7 +361,7 @@ CREATE TABLE partition_0 PARTITION OF partitioned FOR VALUES WITH (MODULUS 2, RE
 CREATE TABLE partition_1 PARTITION OF partitioned FOR VALUES WITH (MODULUS 2, REMAINDER 1);
 INSERT INTO partitioned TABLE request;
 ANALYZE partitioned;
-\set query 'SELECT party, rollup_cells(day, outcome, response_class, started_at, answered_at, factors) AS x FROM partitioned GROUP BY party'
+\set query 'SELECT party, rollup_cells(rollup_state(day, outcome, response_class, started_at, answered_at, factors)) AS x FROM partitioned GROUP BY party'
 SELECT plan ~ '"Partial Mode": "Partial"' AS partial, plan ~ '"Workers Launched": [12]' AS workers FROM plan_of(:'query') AS plan;
 SELECT * FROM compare_with_result(:'query');
 RESET enable_partitionwise_aggregate;
@@ -369,8 +372,8 @@ RESET max_parallel_workers_per_gather;
 
 -- The state of a window is flattened again and again as it grows.
 SELECT count(*) AS rows, count(*) FILTER (WHERE growing <> expected::text) AS others FROM (
-	SELECT i, (state_of(day, outcome, response_class, started_at, answered_at, factors) OVER (ORDER BY i))::text AS growing FROM request WHERE party = 'few') AS w,
-	LATERAL (SELECT state_of(day, outcome, response_class, started_at, answered_at, factors) AS expected FROM request AS r WHERE party = 'few' AND r.i <= w.i) AS e;
+	SELECT i, (rollup_state(day, outcome, response_class, started_at, answered_at, factors) OVER (ORDER BY i))::text AS growing FROM request WHERE party = 'few') AS w,
+	LATERAL (SELECT rollup_state(day, outcome, response_class, started_at, answered_at, factors) AS expected FROM request AS r WHERE party = 'few' AND r.i <= w.i) AS e;
 
 -- The text form is base64 of the binary form, and both are read back.
 CREATE TABLE received_state (state rollup_state);
@@ -383,7 +386,7 @@ FROM (TABLE few_state UNION ALL SELECT state FROM part) AS s;
 SELECT count(receive(rollup_state_send(state), 'received_state')) AS sent FROM (TABLE few_state UNION ALL SELECT state FROM state WHERE party = 'one') AS s;
 SELECT count(*) AS received FROM received_state AS r JOIN (TABLE few_state UNION ALL SELECT state FROM state) AS s ON rollup_state_send(r.state) = rollup_state_send(s.state);
 -- the form as it is now, which is not released
-SELECT rollup_state_send(state_of('2026-10-01', 'met', 'success', '2026-10-01', '2026-10-01 00:00:01', '{a,b}')) AS form;
+SELECT rollup_state_send(rollup_state('2026-10-01', 'met', 'success', '2026-10-01', '2026-10-01 00:00:01', '{a,b}')) AS form;
 
 -- Damaged bytes are refused, or are the form of other rows.
 CREATE FUNCTION read_damaged(bytes bytea) RETURNS text LANGUAGE plpgsql AS $$
@@ -425,10 +428,15 @@ $$;
 SELECT what, detail(format('SELECT %L::rollup_state', text_of(decode(hex, 'hex')))) FROM hostile ORDER BY i;
 SELECT detail('SELECT ''rubbish!''::rollup_state') AS no_base64, left(detail(format('SELECT receive(%L, ''received_state'')', '\x0200'::bytea)), 5) AS binary;
 
--- Bytes that were damaged in a table reach all functions of the aggregate.
+-- Bytes that were damaged in a table reach all functions.  A state alone is merged
+-- without being read.
 CREATE CAST (bytea AS rollup_state) WITHOUT FUNCTION;
 CREATE TABLE damaged AS SELECT i, what, decode(hex, 'hex')::rollup_state AS state FROM hostile WHERE i IN (1, 3, 6, 9, 11);
-SELECT what, detail('SELECT finished(state) FROM damaged WHERE i = ' || i), detail('SELECT merged(state)::text FROM damaged WHERE i = ' || i) = detail('SELECT finished(state) FROM damaged WHERE i = ' || i) AS merged
+-- Without factors, only the cells of days are read.
+SELECT what, detail('SELECT rollup_cells(state) FROM damaged WHERE i = ' || i),
+	detail('SELECT rollup_cells(state, false) FROM damaged WHERE i = ' || i) = detail('SELECT rollup_cells(state) FROM damaged WHERE i = ' || i) AS without_factors,
+	detail(format('SELECT rollup_merge(state)::text FROM damaged, generate_series(1, 2) WHERE i = %s', i)) = detail('SELECT rollup_cells(state) FROM damaged WHERE i = ' || i) AS merged,
+	(SELECT rollup_merge(s)::text = state::text FROM unnest(ARRAY[state, NULL]) AS s) AS alone
 FROM damaged ORDER BY i;
 DROP CAST (bytea AS rollup_state);
 
@@ -436,35 +444,36 @@ DROP CAST (bytea AS rollup_state);
 CREATE FUNCTION doubled(state rollup_state, times int) RETURNS rollup_state LANGUAGE plpgsql AS $$
 BEGIN
 	FOR i IN 1 .. times LOOP
-		SELECT merged(s) INTO state FROM unnest(ARRAY[state, state]) AS s;
+		SELECT rollup_merge(s) INTO state FROM unnest(ARRAY[state, state]) AS s;
 	END LOOP;
 	RETURN state;
 END
 $$;
 SELECT n, (x).cells[1].requests = 5 * 2::numeric ^ n AS requests, (x).cells[1].cancelled = 2::numeric ^ n AS cancelled, rtt_count((x).cells[1].rtt) = 3 * 2::numeric ^ n AS times,
 	(SELECT sum(m) FROM unnest((x).pairs[1].measured) AS m) = 4 * 2::numeric ^ n AS measured
-FROM unnest('{1,31,32,33,60}'::int[]) AS n, few_state, LATERAL (SELECT finished(s) AS x FROM unnest(ARRAY[doubled(state, n)]) AS s) AS f ORDER BY n;
-SELECT err('SELECT finished(s) FROM few_state, LATERAL doubled(state, 61) AS s') AS finished, err('SELECT doubled(state, 61)::text FROM few_state') AS flat;
+FROM unnest('{1,31,32,33,60}'::int[]) AS n, few_state, LATERAL (SELECT rollup_cells(doubled(state, n)) AS x) AS f ORDER BY n;
+SELECT err('SELECT doubled(state, 61) FROM few_state');
 -- 2^32 - 1 and 2^63 - 1 cancelled rows, and two more
-CREATE AGGREGATE more(date, text, text, timestamptz, timestamptz, text[]) (SFUNC = pmr.rollup_cells_transfn, STYPE = rollup_state, FINALFUNC = pmr.rollup_cells_finalfn, INITCOND = 'AQABg52WAYCAgIAI/v///w8A');
-CREATE AGGREGATE most(date, text, text, timestamptz, timestamptz, text[]) (SFUNC = pmr.rollup_cells_transfn, STYPE = rollup_state, FINALFUNC = pmr.rollup_cells_finalfn, INITCOND = 'AQABg52WAYCAgIAI/v////////9/AA==');
-SELECT (more(day, 'cancelled', NULL, NULL, NULL, NULL)).cells[1].cancelled - 2::bigint ^ 32 AS more FROM unnest('{2026-10-01,2026-10-01}'::date[]) AS day;
-SELECT (most(day, 'cancelled', NULL, NULL, NULL, NULL) FILTER (WHERE false)).cells[1].cancelled AS most FROM unnest('{2026-10-01}'::date[]) AS day;
-SELECT err('SELECT most(''2026-10-01'', ''cancelled'', NULL, NULL, NULL, NULL)') AS one_more;
+CREATE AGGREGATE more(date, text, text, timestamptz, timestamptz, text[]) (SFUNC = pmr.rollup_state_transfn, STYPE = rollup_state, INITCOND = 'AQABg52WAYCAgIAI/v///w8A');
+CREATE AGGREGATE most(date, text, text, timestamptz, timestamptz, text[]) (SFUNC = pmr.rollup_state_transfn, STYPE = rollup_state, INITCOND = 'AQABg52WAYCAgIAI/v////////9/AA==');
+SELECT (rollup_cells(more(day, 'cancelled', NULL, NULL, NULL, NULL))).cells[1].cancelled - 2::bigint ^ 32 AS more FROM unnest('{2026-10-01,2026-10-01}'::date[]) AS day;
+SELECT (rollup_cells(most(day, 'cancelled', NULL, NULL, NULL, NULL) FILTER (WHERE false))).cells[1].cancelled AS most FROM unnest('{2026-10-01}'::date[]) AS day;
+SELECT err('SELECT rollup_cells(most(''2026-10-01'', ''cancelled'', NULL, NULL, NULL, NULL))') AS one_more;
 
 -- States of other numbers of factors
-SELECT err('SELECT merged(state) FROM (SELECT state_of(''2026-10-01'', ''met'', NULL, NULL, NULL, f::text[]) AS state FROM unnest(ARRAY[''{a}'', ''{a,b}'']) AS f GROUP BY f ORDER BY f) AS s') AS merged,
+SELECT err('SELECT rollup_merge(state) FROM (SELECT rollup_state(''2026-10-01'', ''met'', NULL, NULL, NULL, f::text[]) AS state FROM unnest(ARRAY[''{a}'', ''{a,b}'']) AS f GROUP BY f ORDER BY f) AS s') AS merged,
 	err('SELECT more(''2026-10-01'', ''met'', NULL, NULL, NULL, ''{a}'')') AS added;
 
 -- Long states are not logged, but counted at once.
-SELECT count(*) AS parts, max(length(state::text)) > 22000 AS long_states, merged(state ORDER BY part)::text = merged(state ORDER BY part DESC)::text AS same FROM part WHERE party = 'many' AND k = 7;
+SELECT count(*) AS parts, max(length(state::text)) > 22000 AS long_states, rollup_merge(state ORDER BY part)::text = rollup_merge(state ORDER BY part DESC)::text AS same FROM part WHERE party = 'many' AND k = 7;
 
--- Any role may call the aggregate, and pass any array.
+-- Any role may call the aggregates and rollup_cells, and pass any array.
 CREATE ROLE regress_pmr_nobody;
 GRANT USAGE ON SCHEMA test_rollup_cells TO regress_pmr_nobody;
 SET ROLE regress_pmr_nobody;
-SELECT cardinality((rollup_cells('2026-10-01', 'met', 'success', now(), now(), '{a}')).cells) AS cells;
-SELECT left(err('SELECT pmr.rollup_state_combine(NULL, NULL)'), 5) AS combine, left(err('SELECT pmr.rollup_cells_finalfn(NULL)'), 5) AS finalfn,
+SELECT cardinality((rollup_cells(rollup_merge(state))).cells) AS cells
+FROM (SELECT rollup_state('2026-10-01', 'met', 'success', now(), now(), '{a}') AS state FROM generate_series(1, 2) AS i GROUP BY i) AS s;
+SELECT left(err('SELECT pmr.rollup_state_combine(NULL, NULL)'), 5) AS combine,
 	left(err('CREATE AGGREGATE pg_temp.own(pmr.rollup_state) (SFUNC = pmr.rollup_state_combine, STYPE = pmr.rollup_state)'), 5) AS own;
 RESET ROLE;
 REVOKE USAGE ON SCHEMA test_rollup_cells FROM regress_pmr_nobody;
@@ -487,11 +496,11 @@ SET work_mem = '1GB';
 SET enable_sort = off;
 SET max_parallel_workers_per_gather = 0;
 SELECT peak_memory_kb($$
-	SELECT i, rollup_cells('2026-10-01', 'met', 'success', '2026-10-01', '2026-10-01 00:00:05', ARRAY['firmware', 'north', 'electricity', 'none'])
+	SELECT i, rollup_cells(rollup_state('2026-10-01', 'met', 'success', '2026-10-01', '2026-10-01 00:00:05', ARRAY['firmware', 'north', 'electricity', 'none']))
 	FROM generate_series(1, 5000) AS i GROUP BY i
 $$) BETWEEN 1 AND 5000 * 0.7 AS small_groups;
 SELECT peak_memory_kb($$
-	SELECT i % 2, rollup_cells('2026-10-01'::date + i % 31, 'met', 'success', '2026-10-01', '2026-10-01'::timestamptz + i * '1 us'::interval, ARRAY['firmware', (i % 7)::text])
+	SELECT i % 2, rollup_cells(rollup_state('2026-10-01'::date + i % 31, 'met', 'success', '2026-10-01', '2026-10-01'::timestamptz + i * '1 us'::interval, ARRAY['firmware', (i % 7)::text]))
 	FROM generate_series(1, 200000) AS i GROUP BY i % 2
 $$) BETWEEN 1 AND 8192 AS great_groups;
 RESET work_mem;
@@ -500,7 +509,7 @@ RESET max_parallel_workers_per_gather;
 
 -- A time that is too long for a sketch is left out, without an error.
 SELECT (c).answered, (c).requests, pmr.rtt_count((c).rtt) AS times
-FROM (SELECT unnest((rollup_cells(date '2026-10-01', 'missed', 'success', at, answered, '{}')).cells) AS c
+FROM (SELECT unnest((rollup_cells(rollup_state(date '2026-10-01', 'missed', 'success', at, answered, '{}'))).cells) AS c
 	FROM (VALUES (timestamptz '0001-01-01', timestamptz '294276-12-31'), ('2026-10-01', '2026-10-02')) AS v (at, answered)) AS x;
 
 DROP SCHEMA test_rollup_cells CASCADE;

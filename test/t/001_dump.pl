@@ -71,7 +71,7 @@ is($source->{'party_comparison for member'} ne ''
 is($node->safe_psql('source', q{SELECT count(*) FILTER (WHERE settled) > 0 AND count(*) FILTER (WHERE NOT settled) > 0 FROM pmr.rollup_month}),
 	't', 'some months are settled, others open');
 my @changed = grep { $gone_on->{$_} ne $source->{$_} } keys %$gone_on;
-foreach my $name ('rows of rollup', 'rows of publication_figure', 'table own_total',
+foreach my $name ('rows of rollup_stratum', 'rows of publication_figure', 'table own_total',
 	grep { / for (?:the owner|acme reader)$/ } keys %$gone_on)
 {
 	is((grep { $_ eq $name } @changed), 1, "the next refresh changes $name");

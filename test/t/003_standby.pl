@@ -37,7 +37,7 @@ go_on($primary, 'reports');
 $primary->wait_for_catchup($standby);
 my $after = facts_of($standby, 'reports', %params);
 is_same($after, facts_of($primary, 'reports', %params), 'standby, after the next refresh');
-foreach my $name ('rows of rollup', 'performance_report for the owner', 'party_comparison for acme reader')
+foreach my $name ('rows of rollup_stratum', 'performance_report for the owner', 'party_comparison for acme reader')
 {
 	isnt($after->{$name}, $before->{$name}, "standby: $name has changed");
 }
@@ -50,6 +50,8 @@ foreach my $change (
 	my ($ret, $stdout, $stderr) = $standby->psql('reports', $change);
 	like($stderr, qr/ERROR:  cannot execute .* (?:in a read-only transaction|during recovery)/, "standby: rejects $change");
 }
+
+is($standby->safe_psql('reports', q{SELECT count(*) > 0 FROM pmr.check_source('audit')}), 't', 'standby: check_source');
 
 my $look = q{SELECT pmr.srv_target('7.1', 'on_demand', NULL, now()),
 	(SELECT target FROM pmr.target_response_time WHERE srv = '7.1' AND call > 0) FROM generate_series(1, 3) AS call};

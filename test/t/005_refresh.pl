@@ -40,7 +40,7 @@ BEGIN ATOMIC
 		(ARRAY['on_demand', 'on_demand', 'future_dated', 'none'])[1 + i % 3 + i % 41 / 40], (ARRAY['smets1', 'smets2', NULL])[1 + i % 3],
 		month + i % 28 * interval '1 day' + i * interval '7 s',
 		month + i % 28 * interval '1 day' + i * interval '7 s' + hashint4extended(i, 1) % 60 * interval '1.001 s' + interval '58 s',
-		(ARRAY['I0', 'I0', 'I0', 'I0', 'E21', 'I99', 'E5', 'X', NULL])[1 + i % 9], month || '-' || i % 1000, 1 + i % 7,
+		(ARRAY['I0', 'I0', 'I0', 'I0', 'E21', 'I99', 'E5', 'X', NULL])[1 + i % 9], month || '-' || i % 980, 1 + i % 7,
 		'fw' || i % 6, (ARRAY['north', 'central', 'south'])[1 + i % 3]
 	FROM generate_series(first, last) AS i;
 END;
@@ -84,9 +84,7 @@ SELECT pmr.add_source('copy', 'undisturbed', '{firmware,region}', settle_after =
 
 -- all there is of a source, but for when and by whom it was made
 CREATE VIEW rolled AS
-	SELECT source, month, 'rollup' AS what, to_jsonb(r) - 'source' AS content FROM pmr.rollup AS r
-	UNION ALL
-	SELECT source, month, 'pair', to_jsonb(p) - 'source' FROM pmr.rollup_pair AS p
+	SELECT source, month, 'stratum' AS what, to_jsonb(s) - 'source' AS content FROM pmr.rollup_stratum AS s
 	UNION ALL
 	SELECT source, month, 'month', to_jsonb(m) - '{source,as_of,refreshed_at,refreshed_by}'::text[] FROM pmr.rollup_month AS m;
 
@@ -384,7 +382,7 @@ foreach my $gate ('read', 'write')
 
 	$node->safe_psql('postgres', q{CALL pmr.refresh('audit')});
 	is(as_of_latest(), 't', "$what: the later refresh succeeds");
-	my $stored = q{SELECT array_agg(ctid ORDER BY ctid) FROM pmr.rollup WHERE source = 'audit'};
+	my $stored = q{SELECT array_agg(ctid ORDER BY ctid) FROM pmr.rollup_stratum WHERE source = 'audit'};
 	my $before = $node->safe_psql('postgres', $stored);
 	release($holder);
 	my ($done, $said) = finish_session($slow);

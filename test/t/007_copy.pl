@@ -31,8 +31,6 @@ CREATE EXTENSION pmr_metrics;
 CREATE AGGREGATE sketch_state(float8) (SFUNC = pmr.rtt_sketch_transfn, STYPE = pmr.rtt_state);
 CREATE AGGREGATE percentile_state(float8, float8) (SFUNC = pmr.rtt_percentile_transfn, STYPE = pmr.rtt_state);
 CREATE AGGREGATE percentiles_state(float8, float8[]) (SFUNC = pmr.rtt_percentiles_transfn, STYPE = pmr.rtt_state);
-CREATE AGGREGATE rollup_state(date, text, text, timestamptz, timestamptz, text[]) (SFUNC = pmr.rollup_cells_transfn, STYPE = pmr.rollup_state);
-CREATE AGGREGATE finish_rollup(pmr.rollup_state) (SFUNC = pmr.rollup_state_combine, STYPE = pmr.rollup_state, FINALFUNC = pmr.rollup_cells_finalfn);
 CREATE AGGREGATE finish_sketch(pmr.rtt_state) (SFUNC = pmr.rtt_state_combine, STYPE = pmr.rtt_state, FINALFUNC = pmr.rtt_sketch_finalfn);
 CREATE AGGREGATE finish_percentile(pmr.rtt_state) (SFUNC = pmr.rtt_state_combine, STYPE = pmr.rtt_state, FINALFUNC = pmr.rtt_percentile_finalfn);
 CREATE AGGREGATE finish_percentiles(pmr.rtt_state) (SFUNC = pmr.rtt_state_combine, STYPE = pmr.rtt_state, FINALFUNC = pmr.rtt_percentiles_finalfn);
@@ -42,10 +40,10 @@ CREATE AGGREGATE finish_percentiles(pmr.rtt_state) (SFUNC = pmr.rtt_state_combin
 # of state, and rollups without and with factors.
 my %seeds = (
 	rollup_state => q{
-SELECT pmr.rollup_state_send(rollup_state(date '2026-10-01' + i % 20, (ARRAY['met', 'missed', 'not_measured', 'cancelled'])[1 + i % 4], 'success', NULL, NULL, NULL)) FROM generate_series(1, 100) AS i
-UNION ALL SELECT pmr.rollup_state_send(rollup_state(date '2026-10-01' + i * i, 'met', NULL, now(), now() + i * interval '1 s', NULL)) FROM generate_series(1, 30) AS i
-UNION ALL SELECT pmr.rollup_state_send(rollup_state('2026-10-01', 'missed', 'rejected', now(), now() + i * interval '1 s', ARRAY[repeat('a value ', 20 * i)])) FROM generate_series(1, 4) AS i
-UNION ALL SELECT pmr.rollup_state_send(rollup_state('2026-10-01', 'met', 'success', NULL, NULL, ARRAY['v' || i % 5, NULL, repeat('xy', i % 7)])) FROM generate_series(1, 50) AS i},
+SELECT pmr.rollup_state_send(pmr.rollup_state(date '2026-10-01' + i % 20, (ARRAY['met', 'missed', 'not_measured', 'cancelled'])[1 + i % 4], 'success', NULL, NULL, NULL)) FROM generate_series(1, 100) AS i
+UNION ALL SELECT pmr.rollup_state_send(pmr.rollup_state(date '2026-10-01' + i * i, 'met', NULL, now(), now() + i * interval '1 s', NULL)) FROM generate_series(1, 30) AS i
+UNION ALL SELECT pmr.rollup_state_send(pmr.rollup_state('2026-10-01', 'missed', 'rejected', now(), now() + i * interval '1 s', ARRAY[repeat('a value ', 20 * i)])) FROM generate_series(1, 4) AS i
+UNION ALL SELECT pmr.rollup_state_send(pmr.rollup_state('2026-10-01', 'met', 'success', NULL, NULL, ARRAY['v' || i % 5, NULL, repeat('xy', i % 7)])) FROM generate_series(1, 50) AS i},
 	rtt_sketch => q{
 SELECT pmr.rtt_sketch_send(pmr.rtt_sketch(i / 7.0)) FROM generate_series(1, 30) AS i
 UNION ALL SELECT pmr.rtt_sketch_send(pmr.rtt_sketch(i % 5)) FROM generate_series(1, 100) AS i
@@ -267,7 +265,10 @@ foreach my $type (sort keys %seeds)
 
 		# The functions of each type accept the values.
 		is($node->safe_psql('postgres', $type eq 'rollup_state' ? qq{
-				SELECT count(finish_rollup) FROM (SELECT finish_rollup(value) FROM $name GROUP BY id) AS a} : $type eq 'rtt_sketch' ? qq{
+				SELECT count(*)
+				FROM $name AS n, LATERAL (SELECT (pmr.rollup_cells(n.value)).cells[1] AS c OFFSET 0) AS t
+				WHERE CASE WHEN (c).requests + (c).pre_commands + (c).local_commands + (c).cancelled > 2::bigint ^ 61 THEN true
+					ELSE (SELECT (pmr.rollup_cells(pmr.rollup_merge(CASE WHEN i > 0 THEN n.value END))).cells[1].requests FROM generate_series(1, 2) AS i) = 2 * (c).requests END} : $type eq 'rtt_sketch' ? qq{
 				SELECT count(*)
 				FROM $name, pmr.rtt_percentiles(value, '{0,0.5,1}') AS p
 				WHERE pmr.rtt_count(value) = (SELECT sum(requests) FROM pmr.rtt_histogram(value, 10))

@@ -76,8 +76,8 @@ foreach my $name ('calm', 'crashing')
 }
 my $crashing = $node{crashing};
 
-# A session that sets test.gate to "rollup INSERT 300" waits before it inserts
-# its 300th row into rollup, until no session holds advisory lock 1; in the same
+# A session that sets test.gate to "rollup_stratum INSERT 30" waits before it inserts
+# its 30th row into rollup_stratum, until no session holds advisory lock 1; in the same
 # way after a command.
 foreach my $database ('postgres', 'other')
 {
@@ -238,14 +238,15 @@ are_same('before any crash');
 my $turn = 0;
 foreach my $gate (
 	'refresh_log INSERT 1',
-	'rollup DELETE 1',
-	'rollup DELETE 300',
-	'rollup_pair DELETE 50',
+	'rollup_part INSERT 1',
+	'rollup_part INSERT 100',
+	'rollup_stratum DELETE 1',
+	'rollup_stratum DELETE 100',
 	'rollup_month DELETE 2',
-	'rollup INSERT 1',
-	'rollup INSERT 3000',
-	'rollup_pair INSERT 20',
+	'rollup_stratum INSERT 1',
+	'rollup_stratum INSERT 100',
 	'rollup_month INSERT 3',
+	'rollup_part DELETE 50',
 	'refresh_log UPDATE 1',
 	'refresh_log UPDATE 3',
 	'refresh_log UPDATE 4')
@@ -278,13 +279,13 @@ my @own_rows = (
 	'COMMIT');
 my @operations = (
 	[ 'add_source', [q{SELECT pmr.add_source('third', '"Log".audit', '{region,firmware}')}], 'source INSERT 1' ],
-	[ 'first refresh of a source', [q{CALL pmr.refresh('third', as_of => '2024-03-20 00:00+00')}], 'rollup INSERT 100' ],
+	[ 'first refresh of a source', [q{CALL pmr.refresh('third', as_of => '2024-03-20 00:00+00')}], 'rollup_stratum INSERT 30' ],
 	[ 'publish', [q{CALL pmr.publish('audit', '2024-03-01')}],
 		'publication INSERT 1', 'publication_cell INSERT 200', 'publication_figure INSERT 50', 'publication_figure UPDATE 1' ],
 	[ 'withdraw', [q{SELECT pmr.withdraw('audit', '2024-01-01')}], 'publication DELETE 1', 'publication_figure DELETE 30' ],
 	[ 'rows of reference tables', \@own_rows,
 		'target_response_time INSERT 2', 'response_code INSERT 1', 'service_level DELETE 1', 'party UPDATE 1' ],
-	[ 'drop_source', [q{SELECT pmr.drop_source('third')}], 'source DELETE 1', 'rollup DELETE 500' ],
+	[ 'drop_source', [q{SELECT pmr.drop_source('third')}], 'source DELETE 1', 'rollup_stratum DELETE 100' ],
 	[ 'ALTER EXTENSION UPDATE', [q{ALTER EXTENSION pmr_metrics UPDATE TO 'next'}],
 		'target_response_time DELETE 1', 'response_code INSERT 1', 'ALTER TABLE 1', 'CREATE FUNCTION 1' ]);
 foreach my $operation (@operations)

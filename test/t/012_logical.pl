@@ -71,12 +71,12 @@ sub follow
 
 go_on($publisher, 'reports');
 my $after = follow('refreshed and published');
-foreach my $name ('rows of rollup', 'rows of rollup_pair', 'rows of publication_cell',
+foreach my $name ('rows of rollup_stratum', 'rows of publication_cell',
 	'performance_report for the owner', 'party_comparison for acme reader')
 {
 	isnt($after->{$name}, $before->{$name}, "$name: has changed");
 }
-like($after->{'rows of rollup'}, qr/"source": "it's/, 'the source to drop has a rollup');
+like($after->{'rows of rollup_stratum'}, qr/"source": "it's/, 'the source to drop has a rollup');
 
 $publisher->safe_psql('reports', q{
 UPDATE pmr.disclosure_rule SET min_groups = 4;
@@ -85,7 +85,7 @@ SELECT pmr.withdraw('audit', month) FROM pmr.publication;
 SELECT pmr.drop_source('it''s "open"')});
 my $dropped = follow('withdrawn and dropped');
 is($dropped->{'rows of publication_cell'}, '', 'no publication is left');
-unlike($dropped->{'rows of rollup'}, qr/"source": "it's/, 'no rollup of the source is left');
+unlike($dropped->{'rows of rollup_stratum'}, qr/"source": "it's/, 'no rollup of the source is left');
 $publisher->safe_psql('reports', 'DELETE FROM pmr.disclosure_rule');
 follow('without a rule');
 

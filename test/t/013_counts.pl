@@ -310,9 +310,9 @@ FROM (
 	) AS r
 ) AS r};
 
-# Rows of the months of a source, with their outcomes.  Of copies, which are
-# looked for up to a day outside of the month, the first that was answered has
-# place 1.
+# Rows of a source, with their outcomes.  is_copy: an answered copy of the same day
+# or of an adjacent one counts instead, or one of the day before, or one of the
+# same day that was answered earlier.
 sub placed_rows
 {
 	my (%source) = @_;
@@ -336,20 +336,20 @@ WITH read_row AS MATERIALIZED (} . read_rows(%source) . qq{
 	FROM ruled AS r LEFT JOIN oracle_target AS t
 		ON t.srv = r.srv AND t.mode = r.mode AND t.device_generation = r.device_generation AND t.user_role = r.user_role
 		AND r.started_at >= t.valid_from AND (r.started_at < t.valid_until OR t.valid_until = 'infinity')
-), month AS (
-	SELECT DISTINCT date_trunc('month', day::timestamp)::date AS month FROM request
+), keyed AS MATERIALIZED (
+	SELECT *,
+		CASE WHEN id IS NOT NULL AND (command_variant IN (2, 4, 6)) IS NOT TRUE AND (mode <> 'dcc_scheduled' OR due_at IS NOT NULL)
+			THEN jsonb_build_array(party, srv, id, CASE mode WHEN 'dcc_scheduled' THEN due_at END)::text ELSE row_number::text END AS copy_of
+	FROM request
+), copy_day AS MATERIALIZED (
+	SELECT copy_of, day, count(*) > 0 AS any_row, count(answered_at) > 0 AS answered FROM keyed GROUP BY copy_of, day
 )
-SELECT *
-FROM (
-	SELECT m.month, r.*, min(row_number) OVER copies AS copy_of, row_number() OVER (copies ORDER BY answered_at, requested_at, row_number) AS place
-	FROM month AS m JOIN request AS r
-		ON requested_at >= m.month::timestamp AT TIME ZONE '$source{zone}' - interval '1 day'
-		AND requested_at < (m.month + interval '1 month') AT TIME ZONE '$source{zone}' + interval '1 day'
-	WINDOW copies AS (
-		PARTITION BY m.month, party, srv, CASE WHEN command_variant IN (2, 4, 6) THEN row_number::text ELSE coalesce(id, row_number::text) END,
-			CASE WHEN mode = 'dcc_scheduled' THEN coalesce(due_at::text, row_number::text) ELSE '' END)
-) AS r
-WHERE date_trunc('month', day::timestamp) = month};
+SELECT date_trunc('month', r.day::timestamp)::date AS month, r.*,
+	row_number() OVER (PARTITION BY r.copy_of, r.day ORDER BY answered_at, requested_at, row_number) > 1
+		OR coalesce(CASE WHEN answered_at IS NULL THEN before.any_row ELSE before.answered END, false)
+		OR answered_at IS NULL AND coalesce(after.answered, false) AS is_copy
+FROM keyed AS r LEFT JOIN copy_day AS before ON before.copy_of = r.copy_of AND before.day = r.day - 1
+	LEFT JOIN copy_day AS after ON after.copy_of = r.copy_of AND after.day = r.day + 1};
 }
 
 # All counts of these rows, by the keys of the rollup, by day and by month.
@@ -360,7 +360,7 @@ sub oracle
 	return qq{
 WITH counted AS (
 	SELECT *, outcome NOT IN ('pre_command', 'local_command', 'cancelled', 'pending', 'invalid') AS settled
-	FROM placed} . ($source{count_copies} ? '' : ' WHERE place = 1') . qq{
+	FROM placed} . ($source{count_copies} ? '' : ' WHERE NOT is_copy') . qq{
 )
 SELECT month, day, $keys,
 	count(*) FILTER (WHERE outcome NOT IN ('pre_command', 'local_command', 'cancelled')) AS requests,
@@ -407,7 +407,7 @@ SELECT $keys, $sums FROM pmr.rollup WHERE source = '$source{source}' AND factor 
 SELECT count(*) * } . @counts . qq{ FROM expected;
 SELECT coalesce(string_agg(concat_ws(' ', m.month, party, m.repeated, 'copies, expected', p.repeated), ', '), 'none')
 FROM (SELECT month, party, repeated FROM pmr.rollup_month AS m, unnest(m.parties, m.duplicates) AS p (party, repeated) WHERE source = '$source{source}') AS m
-	FULL JOIN (SELECT month, party, } . ($source{count_copies} ? q{count(*) - count(DISTINCT copy_of)} : q{count(*) FILTER (WHERE place > 1)}) . q{ AS repeated FROM placed GROUP BY month, party) AS p
+	FULL JOIN (SELECT month, party, } . ($source{count_copies} ? q{count(*) - count(DISTINCT (day, copy_of))} : q{count(*) FILTER (WHERE is_copy)}) . q{ AS repeated FROM placed GROUP BY month, party) AS p
 	USING (month, party)
 WHERE m.repeated IS DISTINCT FROM p.repeated;
 SELECT coalesce(string_agg(d, E'\\n'), '')

@@ -27,15 +27,22 @@ SELECT	grp, i, requested_at, at AS responded_at, at AS answered_at, requested_at
 		(ARRAY['success', 'rejected', 'no_response', 'acknowledged', 'unclassified', NULL])[1 + i % 6] AS response_class,
 		(ARRAY['met', 'missed', 'pending', 'not_measured', 'invalid', 'pre_command', 'local_command', 'cancelled'])[1 + i % 8] AS outcome,
 		requested_at::date AS day, ARRAY['factor ' || i % 7, NULL, repeat('x', i % 300)] AS factors,
-		sketch, sketch AS a, sketch AS b, 5 AS buckets, 'demo' AS source,
+		sketch, sketch AS a, sketch AS b, 5 AS buckets, 'demo' AS source, state, i % 2 = 0 AS with_factors,
 		ARRAY[i % 9 + 1, 100] AS requests, ARRAY[i % 3, 30 + i % 7] AS missed, ARRAY[20, 300] AS all_requests, ARRAY[i % 3 + i % 9, 50] AS all_missed,
+		i % 8 AS command_variant, i % 6 <> 5 AS message_success, i % 5 <> 4 AS execution_success, i % 4 AS instructions_done, 3 AS instructions_total,
+		i % 2 = 0 AS delivery_known, i % 3 = 0 AS execution_known, at AS delivered_at, at AS executed_at,
+		CASE WHEN i % 3 = 1 THEN requested_at + interval '1 s' END AS due_at, CASE WHEN i % 7 = 6 THEN at END AS cancelled_at,
+		(ARRAY['UTC', 'Europe/London'])[1 + i % 2] AS zone, repeat('key', i % 100) AS key,
+		pmr.request_measures('4.10', 'on_demand', NULL, 'any', 1, (ARRAY['I0', NULL])[1 + i % 2], NULL, requested_at, at, NULL, NULL, NULL, NULL, NULL, NULL, NULL, false, false, 'infinity') AS measures,
 		i % 4 AS unanswered, 1 + i / 100.0 AS phi, i AS successes, 2.0 * i AS trials, i / 2.0 AS mean
 FROM	(VALUES (1, 1), (2, 40), (3, 1200)) AS v (grp, n),
 		LATERAL generate_series(1, n) AS i,
 		LATERAL (SELECT timestamptz '2026-07-01 00:00+00' + i * interval '7 min 0.123 s' AS requested_at) AS s,
 		LATERAL (SELECT CASE WHEN i % 9 <> 8 THEN requested_at + i * i * interval '0.1234 s' END AS at) AS r,
 		LATERAL (SELECT pmr.rtt_sketch(m * m * (1 + i % 10) / 7.0) AS sketch
-				 FROM generate_series(1, CASE WHEN i % 100 = 0 THEN 1200 ELSE 1 + i % 20 END) AS m) AS k;
+				 FROM generate_series(1, CASE WHEN i % 100 = 0 THEN 1200 ELSE 1 + i % 20 END) AS m) AS k,
+		LATERAL (SELECT pmr.rollup_state(requested_at::date + m % 3, (ARRAY['met', 'missed', 'cancelled'])[1 + m % 3], 'success', requested_at, requested_at + m * interval '1 s', ARRAY['v' || m % 70, 'w' || i % 3]) AS state
+				 FROM generate_series(1, i % 100) AS m) AS l;
 
 /* Partitioned, so that states of the partitions are combined. */
 CREATE TABLE part (LIKE request) PARTITION BY HASH (i);
@@ -62,7 +69,7 @@ BEGIN
 			SELECT string_agg(format('%I::%s', proargnames[i], format_type(type, NULL)), ', ' ORDER BY i) AS arguments
 			FROM unnest(proargtypes::oid[]) WITH ORDINALITY AS a (type, i)) AS a
 		WHERE pronamespace = 'pmr'::regnamespace AND (prokind = 'a' OR probin IS NOT NULL)
-		  AND proname NOT IN ('require_autocommit', 'passes_dominance_rule', 'suppressed_figures', 'role_oid', 'read_as_owner', 'plan_as_owner', 'party_figures') -- refresh, publish and views call these, below
+		  AND proname NOT IN ('require_autocommit', 'passes_dominance_rule', 'suppressed_figures', 'role_oid', 'read_as_owner', 'plan_as_owner', 'party_figures', 'request_factors') -- refresh, publish and views call these, below
 		  AND (pronargs = 0 OR proargnames IS NOT NULL)
 	LOOP
 		IF called.prokind = 'a' THEN
@@ -103,18 +110,16 @@ CREATE AGGREGATE merge_state(pmr.rtt_sketch) (SFUNC = pmr.rtt_merge_transfn, STY
 
 CREATE AGGREGATE combine(pmr.rtt_state) (SFUNC = pmr.rtt_state_combine, STYPE = pmr.rtt_state);
 
-CREATE AGGREGATE rollup_state_of(date, text, text, timestamptz, timestamptz, text[]) (SFUNC = pmr.rollup_cells_transfn, STYPE = pmr.rollup_state);
-
-CREATE AGGREGATE combine(pmr.rollup_state) (SFUNC = pmr.rollup_state_combine, STYPE = pmr.rollup_state);
-
 CREATE TABLE rollup_state AS
-SELECT grp, i % 3 AS part, rollup_state_of(day, outcome, response_class, started_at, answered_at, factors) AS rollup FROM request GROUP BY 1, 2;
+SELECT grp, i % 3 AS part, pmr.rollup_state(day, outcome, response_class, started_at, answered_at, factors) AS rollup FROM request GROUP BY 1, 2;
 
 CREATE TABLE rollup_text_form AS SELECT rollup::text::pmr.rollup_state AS rollup FROM rollup_state;
 
 CREATE TABLE received_rollup (LIKE rollup_text_form);
 
-CREATE TABLE combined_rollup AS SELECT combine(rollup) AS rollup FROM rollup_state GROUP BY grp;
+CREATE TABLE combined_rollup AS SELECT pmr.rollup_merge(rollup) AS rollup FROM rollup_state GROUP BY grp;
+
+CREATE TABLE rollup_cells AS SELECT (pmr.rollup_cells(rollup)).* FROM combined_rollup;
 
 CREATE TABLE state AS
 SELECT n, sketch_state(i) AS sketch, percentile_state(i, 0.5) AS percentile, percentiles_state(i, '{0,1}') AS percentiles,
@@ -177,7 +182,7 @@ SELECT refuse(query) FROM unnest(ARRAY[
 	'SELECT pmr.rtt_percentile(i, i / 10.0) FROM generate_series(1, 3) AS i', 'SELECT pmr.rtt_percentiles(1, ''{NULL}'')',
 	'SELECT pmr.rtt_percentiles(1, ''{{0}}'')', 'SELECT pmr.rtt_percentile(sketch, 2) FROM request', 'SELECT pmr.rtt_histogram(sketch, 0) FROM request',
 	'SELECT pmr.target_met(now(), now(), ''-1 s'')', 'SELECT pmr.target_met(now(), now(), ''1 s'', NULL)', 'SELECT pmr.rtt_state_combine(sketch, sketch) FROM state',
-	'SELECT combine(s) FROM (SELECT sketch FROM state UNION ALL SELECT percentile FROM state) AS v (s)', 'SELECT ''rubbish!''::pmr.rtt_sketch', 'SELECT ''AQA=''::pmr.rollup_state', 'SELECT combine(s) FROM (SELECT rollup_state_of(now()::date, ''met'', NULL, NULL, NULL, NULL) UNION ALL SELECT rollup FROM rollup_state) AS v (s)', 'SELECT pmr.source_relation(''none'')',
+	'SELECT combine(s) FROM (SELECT sketch FROM state UNION ALL SELECT percentile FROM state) AS v (s)', 'SELECT ''rubbish!''::pmr.rtt_sketch', 'SELECT ''AQA=''::pmr.rollup_state', 'SELECT pmr.rollup_merge(s) FROM (SELECT pmr.rollup_state(now()::date, ''met'', NULL, NULL, NULL, NULL) UNION ALL SELECT rollup FROM rollup_state) AS v (s)', 'SELECT pmr.source_relation(''none'')',
 	'SELECT pmr.compare_misses(''{1}'', ''{1}'', ''{3}'', ''{}'', 1)', 'SELECT pmr.compare_misses(''{NULL}'', ''{1}'', ''{3}'', ''{1}'', 1)', 'SELECT pmr.binomial_tail(1, 2, 3)'
 ]) AS query;
 
