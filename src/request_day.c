@@ -17,6 +17,7 @@
 
 #include "datatype/timestamp.h"
 #include "fmgr.h"
+#include "pg_versions.h"
 #include "pgtime.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
