@@ -6,16 +6,17 @@
  * Each concept has a file of its own; code that needs no server is in core/.
  * No file calls or includes one that is listed after it:
  *
- *	times, text forms, memory: time_input.c; text_form.c; aggregation.c
+ *	times, texts, memory: time_input.c, request_day.c; text_form.c,
+ *		short_key.c; aggregation.c
  *	round-trip times: rtt_state.c, rtt_sketch.c, sketch_queue.c,
- *		rtt_collector.c; then rtt_sketch_aggregate.c, rtt_percentile.c and
- *		rtt_histogram.c
+ *		rtt_collector.c; then rtt_sketch_aggregate.c, rtt_percentile.c,
+ *		rtt_histogram.c and rtt_figures.c
  *	targets and answers: reference.c; then target.c, srv_target.c,
- *		answered_at.c and response_class.c
+ *		answered_at.c, response_class.c and request_outcome.c
  *	the rollup: rollup_state.c, rollup_counts.c, rollup_collector.c,
  *		rollup_rows.c, rollup_cells.c; autocommit.c
  *	comparison and diagnosis: disclosure.c; misses.c
- *	access: requesting_role.c
+ *	access: requesting_role.c, read_as_owner.c; then party_figure.c
  *
  *-------------------------------------------------------------------------
  */

@@ -39,6 +39,7 @@
 #include "pg_versions.h"
 #include "reference.h"
 #include "tcop/pquery.h"
+#include "text_name.h"
 #include "time_input.h"
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
@@ -181,15 +182,6 @@ typedef struct ReferenceCache
 } ReferenceCache;
 
 static bool
-is_text(Datum datum, const char *expected)
-{
-	const text *value = DatumGetTextPP(datum);
-
-	return VARSIZE_ANY_EXHDR(value) == strlen(expected) &&
-		memcmp(VARDATA_ANY(value), expected, strlen(expected)) == 0;
-}
-
-static bool
 read_target_row(const Datum *values, const bool *nulls, void *place)
 {
 	TargetRow  *row = place;
@@ -238,9 +230,9 @@ read_srv_row(const Datum *values, const bool *nulls, void *place)
 	SrvRow	   *row = place;
 
 	row->builtin = DatumGetBool(values[1]);
-	row->by_delivery = is_text(values[2], "delivery");
-	row->by_dsp = is_text(values[3], "dsp");
-	row->by_device = is_text(values[3], "device");
+	row->by_delivery = text_is_name(DatumGetTextPP(values[2]), "delivery");
+	row->by_dsp = text_is_name(DatumGetTextPP(values[3]), "dsp");
+	row->by_device = text_is_name(DatumGetTextPP(values[3]), "device");
 	return true;
 }
 

@@ -17,8 +17,8 @@
 
 #include "datatype/timestamp.h"
 #include "fmgr.h"
-#include "pg_versions.h"
 #include "pgtime.h"
+#include "text_name.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/timestamp.h"
@@ -40,14 +40,6 @@ typedef struct ZonePeriod
 
 PG_FUNCTION_INFO_V1(pmr_request_day);
 
-static bool
-is_name(const ZonePeriod *period, const text *name)
-{
-	return strlen(period->name) == VARSIZE_ANY_EXHDR(name) &&
-		memcmp(period->name, VARDATA_ANY(name),
-			   VARSIZE_ANY_EXHDR(name)) == 0;
-}
-
 /* A period of this zone without any time. */
 static ZonePeriod *
 make_period(FunctionCallInfo fcinfo, const text *name)
@@ -57,7 +49,7 @@ make_period(FunctionCallInfo fcinfo, const text *name)
 
 	if (period != NULL)
 	{
-		if (is_name(period, name))
+		if (text_is_name(name, period->name))
 			return period;
 		fcinfo->flinfo->fn_extra = NULL;
 		pfree(period->name);

@@ -13,16 +13,13 @@
 
 #include "aggregate_call.h"
 #include "common/int.h"
+#include "core/request.h"
 #include "mb/pg_wchar.h"
 #include "rollup_collector.h"
+#include "text_name.h"
 #include "time_input.h"
 #include "utils/array.h"
 #include "utils/timestamp.h"
-
-/* Outcomes of rows that are not requests, in their order. */
-static const char *const not_request_names[] = {
-	"pre_command", "local_command", "cancelled"
-};
 
 PG_FUNCTION_INFO_V1(pmr_rollup_state_transfn);
 
@@ -38,15 +35,6 @@ clip_name(const text *name)
 	return pnstrdup(data, pg_mbcliplen(data, length, NAMEDATALEN - 1));
 }
 
-static bool
-is_name(const text *name, const char *known)
-{
-	Size		length = VARSIZE_ANY_EXHDR(name);
-
-	return length == strlen(known) &&
-		memcmp(VARDATA_ANY(name), known, length) == 0;
-}
-
 /* The outcome that an argument names. */
 static int
 get_outcome(FunctionCallInfo fcinfo, int argno)
@@ -58,15 +46,10 @@ get_outcome(FunctionCallInfo fcinfo, int argno)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("outcome must not be null")));
 	name = PG_GETARG_TEXT_PP(argno);
-	for (int i = 0; i < TARGET_OUTCOMES; i++)
+	for (int i = 0; i < ROLLUP_OUTCOMES; i++)
 	{
-		if (is_name(name, target_outcome_name(i)))
+		if (text_is_name(name, request_outcome_name(i)))
 			return i;
-	}
-	for (int i = 0; i < (int) lengthof(not_request_names); i++)
-	{
-		if (is_name(name, not_request_names[i]))
-			return ROLLUP_PRE_COMMAND + i;
 	}
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
@@ -86,7 +69,7 @@ get_response_class(FunctionCallInfo fcinfo, int argno)
 	if (response_class_named(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name),
 							 &class))
 		return class;
-	if (!is_name(name, response_class_name(RESPONSE_UNCLASSIFIED)))
+	if (!text_is_name(name, response_class_name(RESPONSE_UNCLASSIFIED)))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("response class is unknown: \"%s\"",

@@ -8,7 +8,7 @@
  * - a row of it has changed since the last refresh, less the margin of the
  *   source for slow clocks and long transactions, or its changed_at is NULL;
  * - the day had not ended as of the last refresh;
- * - as of now, a request of it counts otherwise (next_at).
+ * - as of this refresh, a request of it counts otherwise (next_at).
  *
  * All days are read again if anything else has changed that counts depend on:
  * reference tables, the source, the views that it reads.
@@ -60,7 +60,7 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION pmr.view_definitions(regclass) IS 'internal: OIDs, owners and definitions of a view and of the relations that it reads';
 
-/* Whoever changes what a part depends on must change this. */
+/* It must contain everything that the parts depend on, or they stay as they are after a change. */
 CREATE FUNCTION pmr.read_fingerprint(source text) RETURNS bigint
 	LANGUAGE sql STABLE
 	SET search_path = pg_catalog, pg_temp

@@ -27,7 +27,7 @@ typedef struct Request
 {
 	SrvRow		srv;
 	TargetMode	mode;
-	bool		delivery_known; /* by any row of the source */
+	bool		delivery_known; /* the source has this column */
 	bool		execution_known;
 	int64_t		command_variant;	/* 0: not known */
 	int			coded_class;	/* of the code, or RESPONSE_UNKNOWN */
@@ -61,15 +61,15 @@ typedef struct RequestTimes
  * A response to a future-dated request before its execution time, if it is not
  * a refusal, says that the Device has accepted the command; if the DSP alone
  * holds commands of the SRV, one of the times is wrong.  The answer is the end
- * of the execution.  If the source knows no executions, the start is not known,
- * and the request not measured.  A late acceptance looks like an answer, unless
- * executions are known and only the Device can have executed the command.
+ * of the execution.  If the source has no column executed_at, the start is not
+ * known, and the request not measured.  A late acceptance looks like an answer,
+ * unless there is this column and only the Device can have executed the command.
  *
  * If the mode is unknown and there is an execution time, the start is not known.
  *
  * A request that is answered by a delivery is answered when it was delivered,
- * unless it was refused; its execution is ignored.  If the source knows no
- * deliveries, its start is not known, so it is not measured, and the response
+ * unless it was refused; its execution is ignored.  If the source has no column
+ * delivered_at, its start is not known, so it is not measured, and the response
  * answers it.
  */
 extern RequestTimes request_times(const Request *request);
