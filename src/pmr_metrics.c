@@ -14,7 +14,8 @@
  *	targets and answers: reference.c; then target.c, srv_target.c,
  *		answered_at.c, response_class.c and request_outcome.c
  *	the rollup: rollup_state.c, rollup_counts.c, rollup_collector.c,
- *		rollup_rows.c, rollup_cells.c; autocommit.c
+ *		rollup_rows.c, rollup_cells.c, rollup_days.c, factor_figures.c;
+ *		autocommit.c
  *	comparison and diagnosis: disclosure.c; misses.c
  *	access: requesting_role.c, read_as_owner.c; then party_figure.c
  *

@@ -14,7 +14,6 @@
 #include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "miscadmin.h"
-#include "port/pg_bitutils.h"
 #include "rollup_state.h"
 #include "rtt_sketch.h"
 #include "rtt_state.h"
@@ -36,23 +35,6 @@ typedef struct CellSums
 } CellSums;
 
 PG_FUNCTION_INFO_V1(pmr_rollup_cells);
-
-/* Adds up the rows of a cell, whose kinds add to the counts of these masks. */
-static CellSums
-sum_kinds(const RollupStoredCell *cell, const uint32 *masks)
-{
-	CellSums	sums = {{0}};
-
-	for (int kind = 0; kind < ROLLUP_KINDS; kind++)
-	{
-		uint64		count = cell->counts[kind];
-		uint32		rest = count > 0 ? masks[kind] : 0;
-
-		for (; rest != 0; rest &= rest - 1)
-			sums.counts[pg_rightmost_one_pos32(rest)] += count;
-	}
-	return sums;
-}
 
 static void
 check_columns(TupleDesc row, int ncolumns)
@@ -171,18 +153,16 @@ make_cells(RollupReader *reader, bool with_factors, Datum *cell_values,
 	uint32		ncells = with_factors ? reader->all_cells : reader->ncells[0];
 	Total		total = {{{0}}};
 	RollupStoredCell cell;
-	uint32		masks[ROLLUP_KINDS];
 
 	total.rtt = rtt_state_make_small(RTT_STATE_SKETCH, NULL, 0, 0);
-	for (int kind = 0; kind < ROLLUP_KINDS; kind++)
-		masks[kind] = rollup_kind_counts(kind);
 	while ((uint32) nrows <= ncells && rollup_read_cell(reader, &cell))
 	{
-		CellSums	sums = sum_kinds(&cell, masks);
+		CellSums	sums;
 		bool		is_day = cell.factor == 0;
 		Datum		value = no_value;
 
 		CHECK_FOR_INTERRUPTS();
+		rollup_sum_kinds(cell.counts, sums.counts);
 		if (is_day)
 			add_day(&total, &cell, &sums, scratch);
 		else

@@ -31,7 +31,7 @@ DECLARE
 		rtt_sketch_eq, rtt_sketch_ne, rtt_sketch_lt, rtt_sketch_le, rtt_sketch_gt, rtt_sketch_ge,
 		rtt_sketch_cmp, rtt_sketch_hash, rtt_sketch_hash_extended,
 		rtt_state_in, rtt_state_out, rtt_state_recv, rtt_state_send,
-		rollup_state_in, rollup_state_out, rollup_state_recv, rollup_state_send, rollup_state, rollup_merge, rollup_cells,
+		rollup_state_in, rollup_state_out, rollup_state_recv, rollup_state_send, rollup_state, rollup_merge, rollup_cells, rollup_days,
 		rtt_sketch, rtt_merge, rtt_percentile, rtt_percentiles,
 		rtt_within_pct, rtt_count, rtt_mean, rtt_min, rtt_max, rtt_error_bound,
 		rtt_buckets, rtt_histogram,
@@ -40,7 +40,7 @@ DECLARE
 		srv_target, srv_target_met, srv_target_counts, answered_at, response_class,
 		requesting_role, requesting_role_in, requesting_role_out,
 		can_see_all_parties, can_see_party, visible_month,
-		party_figures, performance, performance_of, report_layout,
+		percentage, party_figures, performance, performance_of, report_layout,
 		service_level_verdict, performance_report_of,
 		published_month, party_comparison_of, factor_comparison_of,
 		industry_month, industry_performance_of, diagnose, diagnose_of}';

@@ -1,9 +1,12 @@
 /* A Party's own performance by factor value */
 
 CREATE VIEW pmr.factor_performance AS
-	SELECT v.party, v.month, f.item AS factor, f.value, f.srv, f.mode, f.requests, f.success_pct, f.target_met_pct, f.answered_pct, f.p50_s, f.p95_s, f.p95_all_s,
-		f.met, f.missed, f.pending, f.not_measured, f.invalid, f.answered, f.success, f.rejected, f.failed, f.no_response, f.unclassified, v.source, v.as_of, v.status
-	FROM pmr.visible_month(pmr.requesting_role()) AS v, pmr.party_figures(pmr.requesting_role(), v.source, v.month, v.party, 'factor') AS f
+	SELECT v.party, v.month, g.factor, g.value, f.srv, f.mode, g.requests,
+		CASE WHEN f.success_pct IS NOT NULL THEN pmr.percentage(g.success, g.requests - g.pending - g.invalid) END AS success_pct,
+		pmr.percentage(g.met, g.met + g.missed) AS target_met_pct, pmr.percentage(g.answered, g.requests - g.pending - g.invalid) AS answered_pct,
+		g.p50_s, g.p95_s, g.p95_all_s, g.met, g.missed, g.pending, g.not_measured, g.invalid, g.answered, g.success, g.rejected, g.failed, g.no_response, g.unclassified,
+		v.source, v.as_of, v.status
+	FROM pmr.visible_month(pmr.requesting_role()) AS v, pmr.party_figures(pmr.requesting_role(), v.source, v.month, v.party, 'all') AS f, unnest(f.factors) AS g
 	WHERE v.party <> '*';
 COMMENT ON VIEW pmr.factor_performance IS 'how well a Party''s requests did, by month, value of each factor, SRV and mode: the Parties that the requesting role can see';
 COMMENT ON COLUMN pmr.factor_performance.party IS 'the Party, as the audit table names it; empty: the request names none';

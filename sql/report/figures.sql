@@ -62,3 +62,30 @@ CREATE FUNCTION pmr.overdispersion(days bigint, squares double precision, missed
 			/ (missed::double precision / measured * (1 - missed::double precision / measured)) / (days - 1))
 		ELSE 1 END;
 COMMENT ON FUNCTION pmr.overdispersion(bigint, double precision, bigint, bigint) IS 'internal: overdispersion of days, at least 1; squares is the sum of missed^2 / measured over the days';
+
+/* Its percentages are computed when they are read. */
+CREATE TYPE pmr.factor_figure AS (
+	factor text,
+	value text,
+	requests bigint,
+	met bigint,
+	missed bigint,
+	pending bigint,
+	not_measured bigint,
+	invalid bigint,
+	answered bigint,
+	success bigint,
+	rejected bigint,
+	failed bigint,
+	no_response bigint,
+	unclassified bigint,
+	p50_s double precision,
+	p95_s double precision,
+	p95_all_s double precision
+);
+COMMENT ON TYPE pmr.factor_figure IS 'figures of the requests with a value of a factor';
+
+CREATE FUNCTION pmr.factor_figures(state pmr.rollup_state, factors text[]) RETURNS pmr.factor_figure[]
+	AS 'MODULE_PATHNAME', 'pmr_factor_figures'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
+COMMENT ON FUNCTION pmr.factor_figures(pmr.rollup_state, text[]) IS 'internal: figures of a state by factor and value, of those that have requests; factors are the names of the factors';

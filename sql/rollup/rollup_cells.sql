@@ -46,3 +46,8 @@ CREATE FUNCTION pmr.rollup_cells(state pmr.rollup_state, with_factors boolean DE
 	AS 'MODULE_PATHNAME', 'pmr_rollup_cells'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 1000;
 COMMENT ON FUNCTION pmr.rollup_cells(pmr.rollup_state, boolean) IS 'counts and round-trip times of a state: of all its requests, by day and, if with_factors, by value of each factor and by pairs of values';
+
+CREATE FUNCTION pmr.rollup_days(state pmr.rollup_state, from_day date, to_day date) RETURNS pmr.rollup_state
+	AS 'MODULE_PATHNAME', 'pmr_rollup_days'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE COST 100;
+COMMENT ON FUNCTION pmr.rollup_days(pmr.rollup_state, date, date) IS 'the part of a state that is about some days, both included, without factors; NULL: it has none of them';

@@ -117,3 +117,17 @@ rollup_kind_counts(int kind)
 		counts |= COUNT_BIT(COUNT_MISSED_REJECTED);
 	return counts;
 }
+
+void
+rollup_sum_kinds(const uint64_t *kinds, int64_t *counts)
+{
+	for (int i = 0; i < CELL_COUNTS; i++)
+		counts[i] = 0;
+	for (int kind = 0; kind < ROLLUP_KINDS; kind++)
+	{
+		uint32_t	rest = kinds[kind] > 0 ? rollup_kind_counts(kind) : 0;
+
+		for (; rest != 0; rest &= rest - 1)
+			counts[__builtin_ctz(rest)] += (int64_t) kinds[kind];
+	}
+}

@@ -79,6 +79,9 @@ extern int	rollup_kind(int outcome, ResponseClass class, bool has_code,
 /* The counts that a row of a kind adds to: a COUNT_BIT for each. */
 extern uint32_t rollup_kind_counts(int kind);
 
+/* Adds up the counts of rows, of which there are so many of each kind. */
+extern void rollup_sum_kinds(const uint64_t *kinds, int64_t *counts);
+
 /* Are the rows of a kind answered, so that they may have a round-trip time? */
 static inline bool
 rollup_kind_is_answered(uint32_t kind)

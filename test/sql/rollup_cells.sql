@@ -175,6 +175,30 @@ SELECT count(*) AS misplaced FROM (
 		unnest(values_a, values_b) WITH ORDINALITY AS v (value_a, value_b, o)
 ) AS s WHERE po <> p_should_be OR vo <> v_should_be;
 
+-- rollup_days: the state of the rows of some days, without factors, and NULL without such days
+SELECT count(*) AS states, count(*) FILTER (WHERE days::text IS DISTINCT FROM expected::text) AS wrong, count(*) FILTER (WHERE days IS NULL) > 5 AS some_empty
+FROM unnest('{-infinity,2026-09-15,2026-10-01,2026-10-02,2026-10-31,2026-11-01}'::date[]) AS a, unnest('{2026-09-30,2026-10-01,2026-10-20,2026-10-31,infinity}'::date[]) AS b,
+	LATERAL (SELECT party, rollup_days(rollup_state(day, outcome, response_class, started_at, answered_at, factors), a, b) AS days,
+			rollup_state(day, outcome, response_class, started_at, answered_at, '{}') FILTER (WHERE day BETWEEN a AND b) AS expected
+		FROM request WHERE party <> 'great' OR a = '2026-10-02' GROUP BY party) AS s;
+SELECT rollup_days(NULL, '2026-10-01', '2026-10-31') AS no_state, rollup_days(state, NULL, '2026-10-31') AS no_day, rollup_days(state, '2026-10-31', '2026-10-01') AS reversed
+FROM (SELECT rollup_state(day, outcome, response_class, started_at, answered_at, factors) AS state FROM request) AS s;
+
+-- factor_figures: the cells of the factors that have requests
+CREATE VIEW figure AS
+SELECT s.party, g.* FROM (SELECT party, pmr.rollup_state(day, outcome, response_class, started_at, answered_at, factors) AS state FROM request GROUP BY party) AS s,
+	unnest(factor_figures(s.state, '{first,second,third,fourth}')) AS g;
+CREATE VIEW figure_oracle AS
+SELECT party, (ARRAY['first', 'second', 'third', 'fourth'])[factor] AS factor, value, requests, met, missed, pending, not_measured, invalid, answered, success, rejected, failed,
+	no_response, unclassified, r[1] AS p50_s, r[3] AS p95_s, r[5] AS p95_all_s
+FROM oracle, LATERAL rtt_figures(rtt, requests - pending - invalid - answered) AS r
+WHERE factor > 0 AND requests > 0;
+SELECT (SELECT count(*) FROM figure) = (SELECT count(*) FROM figure_oracle) AS same_number, (SELECT count(*) > 3000 FROM figure) AS many,
+	(SELECT count(*) FROM (TABLE figure EXCEPT ALL TABLE figure_oracle) AS d) AS different,
+	(SELECT count(*) > 0 FROM figure WHERE p95_s IS NOT NULL AND p95_all_s IS NULL) AS some_unanswered;
+SELECT err(format('SELECT factor_figures(rollup_state(day, outcome, response_class, started_at, answered_at, factors), %L) FROM request', names))
+FROM unnest(ARRAY['{}', '{a,b,c}', '{a,b,c,d,e}', '{a,b,NULL,d}']) AS names;
+
 -- the order of the rows and the way of grouping do not matter
 SELECT count(*) AS groups, count(*) FILTER (WHERE s.up::text = x::text) AS up, count(*) FILTER (WHERE s.down::text = x::text) AS down,
 	count(*) FILTER (WHERE s.shuffled::text = x::text) AS shuffled

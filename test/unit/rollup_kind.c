@@ -73,6 +73,24 @@ check_row(int outcome, ResponseClass class, bool has_code, bool answered)
 	return ROLLUP_KIND_BIT(kind);
 }
 
+/* Rows of all kinds, in numbers from which each kind can be told. */
+static void
+check_sums(void)
+{
+	uint64_t	kinds[ROLLUP_KINDS];
+	int64_t		counts[CELL_COUNTS];
+
+	for (int kind = 0; kind < ROLLUP_KINDS; kind++)
+		kinds[kind] = UINT64_C(1) << kind;
+	rollup_sum_kinds(kinds, counts);
+	for (int kind = 0; kind < ROLLUP_KINDS; kind++)
+	{
+		for (int i = 0; i < CELL_COUNTS; i++)
+			CHECK((counts[i] >> kind & 1) ==
+				  (rollup_kind_counts(kind) >> i & 1));
+	}
+}
+
 int
 main(void)
 {
@@ -89,6 +107,7 @@ main(void)
 		}
 	}
 	CHECK(seen == UINT32_MAX);
+	check_sums();
 	for (int a = 0; a < ROLLUP_KINDS; a++)
 	{
 		for (int b = 0; b < a; b++)
