@@ -858,7 +858,7 @@ check_valgrind()
 # ---------------------------------------------------------------------------
 # versions: the oldest supported major version of PostgreSQL and that of Debian
 # 13, without this machine's own. Runs in parallel with the other groups, because
-# it takes as long as all of them.
+# it takes minutes. TAP tests of other versions: test/versions.sh.
 # ---------------------------------------------------------------------------
 
 start_versions()
@@ -874,7 +874,7 @@ start_versions()
 test_versions()
 {
 	[ "$EUID" -eq 0 ] || sudo -n true || skip_test 'needs root or sudo'
-	as_root bash "$checkout/test/versions.sh" "$@" compile regress tap
+	as_root bash "$checkout/test/versions.sh" "$@" compile regress
 }
 
 check_versions()
