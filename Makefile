@@ -29,7 +29,7 @@ SQL_PARTS = schema \
 	rollup/changed_days rollup/refresh_month rollup/refresh source/check_source \
 	report/figures report/party_figure report/party_performance \
 	report/performance report/factor_performance \
-	report/party_business_process report/performance_report \
+	report/party_business_process report/performance_report report/error_budget \
 	comparison/publication comparison/disclosure_rule \
 	comparison/publish_figures comparison/suppress comparison/publish \
 	comparison/own_groups comparison/combination comparison/party_comparison \

@@ -20,7 +20,7 @@ GRANT SELECT ON
 	pmr.source_column,
 	pmr.party_performance, pmr.factor_performance, pmr.party_business_process,
 	pmr.performance_report, pmr.party_comparison, pmr.factor_comparison,
-	pmr.industry_performance
+	pmr.industry_performance, pmr.error_budget
 TO PUBLIC;
 
 REVOKE ALL ON ALL ROUTINES IN SCHEMA pmr FROM PUBLIC;
@@ -41,7 +41,7 @@ DECLARE
 		requesting_role, requesting_role_in, requesting_role_out,
 		can_see_all_parties, can_see_party, visible_month,
 		percentage, party_figures, performance, performance_of, report_layout,
-		service_level_verdict, performance_report_of,
+		service_level_verdict, performance_report_of, error_budget_of,
 		published_month, party_comparison_of, factor_comparison_of,
 		industry_month, industry_performance_of, diagnose, diagnose_of}';
 	routine regprocedure;

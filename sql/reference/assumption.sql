@@ -21,8 +21,8 @@ CREATE VIEW pmr.assumption AS
 			coalesce(trim_scale(extract(epoch FROM target)) || ' s', 'none'), valid_from, status, source, builtin
 		FROM pmr.target_response_time
 		UNION ALL
-		SELECT 'service_level', measure,
-			concat('target ', coalesce(target_pct || ' %', 'none'), ', minimum ', coalesce(minimum_pct || ' %', 'none')), valid_from, status, source, builtin
+		SELECT 'service_level', CASE srv WHEN '' THEN measure ELSE concat_ws(' ', measure, srv, mode, device_generation) END,
+			concat('target ', coalesce(target_pct || ' %', 'none'), ', minimum ', coalesce(minimum_pct || ' %', 'none'), ' within ' || trim_scale(extract(epoch FROM round_trip_time)) || ' s'), valid_from, status, source, builtin
 		FROM pmr.service_level
 		UNION ALL
 		SELECT 'response_code', concat_ws(' ', code, mode), class, '-infinity'::timestamptz, status, source, builtin

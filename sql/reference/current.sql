@@ -36,10 +36,10 @@ CREATE VIEW pmr.current_target_response_time AS
 COMMENT ON VIEW pmr.current_target_response_time IS 'Target Response Times in force now: the row of the user if there is one, otherwise the shipped row';
 
 CREATE VIEW pmr.current_service_level AS
-	SELECT DISTINCT ON (measure) *
+	SELECT DISTINCT ON (measure, srv, mode, device_generation) *
 	FROM pmr.service_level
 	WHERE valid_from <= now()
-	ORDER BY measure, builtin, valid_from DESC;
+	ORDER BY measure, srv, mode, device_generation, builtin, valid_from DESC;
 COMMENT ON VIEW pmr.current_service_level IS 'service levels in force now: the row of the user if there is one, otherwise the shipped row';
 
 CREATE VIEW pmr.current_response_code AS

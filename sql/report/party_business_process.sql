@@ -20,7 +20,7 @@ BEGIN ATOMIC
 		LEFT JOIN LATERAL (
 			SELECT v.target_pct, v.minimum_pct
 			FROM pmr.service_level AS v
-			WHERE v.measure IN (b.business_process, 'business_process') AND v.valid_from < before
+			WHERE v.measure IN (b.business_process, 'business_process') AND v.srv = '' AND v.valid_from < before
 			ORDER BY v.measure <> b.business_process, v.builtin, v.valid_from DESC
 			LIMIT 1) AS l ON true
 	WHERE s.listed;

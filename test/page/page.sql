@@ -109,7 +109,7 @@ FROM   (SELECT	to_char(r.month, 'YYYY-MM') AS month, r.item AS process, r.reques
 				LEFT JOIN LATERAL
 				   (SELECT	s.*
 					FROM	pmr.service_level AS s
-					WHERE	s.measure IN (b.business_process, 'business_process')
+					WHERE	s.measure IN (b.business_process, 'business_process') AND s.srv = ''
 					  AND	b.business_process IS NOT NULL
 					  AND	s.valid_from < (r.month + interval '1 month') AT TIME ZONE :'zone'
 					ORDER BY s.measure <> b.business_process, s.builtin, s.valid_from DESC
@@ -122,7 +122,7 @@ FROM   (SELECT	to_char(r.month, 'YYYY-MM') AS month, r.item AS process, r.reques
 SELECT	jsonb_build_object('levels', coalesce(jsonb_agg(l), '[]'))
 FROM   (SELECT measure, target_pct, minimum_pct, status, source
 		FROM	pmr.current_service_level
-		WHERE	num_nonnulls(target_pct, minimum_pct) > 0
+		WHERE	srv = '' AND num_nonnulls(target_pct, minimum_pct) > 0
 		ORDER BY measure) AS l;
 
 /* Target met by month and Party, for the Parties that the role can see. */

@@ -138,6 +138,8 @@ INSERT INTO pmr.business_process_srv (business_process, srv, listed, report_row,
 VALUES ('firmware', '11.1', false, 21, 'Update Firmware', 'SEC H13.1A');
 INSERT INTO pmr.service_level (measure, name, target_pct, minimum_pct, source) VALUES ('cpm1', 'CPM 1', 99, 96, 'SEC H13.1');
 INSERT INTO pmr.service_level (measure, name, target_pct, source, status) VALUES ('prepayment', 'Prepayment', 95, 'our own', 'assumed');
+INSERT INTO pmr.service_level (measure, srv, mode, target_pct, round_trip_time, source, status) VALUES ('success_rate', '1.6', 'any', 95, NULL, 'hearsay', 'assumed'),
+	('round_trip_time', '1.6', 'on_demand', 90, '25.5 s', 'hearsay', 'assumed');
 INSERT INTO pmr.response_code (code, class, description, source, status) VALUES ('E31', 'no_response', 'timed out', 'hearsay', 'assumed');
 INSERT INTO pmr.service_reference_variant (srv, service_reference, name, critical, on_demand, future_dated, dcc_scheduled, non_device,
 	source, status) VALUES ('7.17', '7.17', 'New', false, true, 'none', false, false, 'hearsay', 'assumed');
@@ -307,6 +309,10 @@ INSERT INTO bad (tab, new_values) VALUES
 	('service_level', '{"measure": "CPM 1"}'), ('service_level', '{"period": "week"}'), ('service_level', '{"target_pct": 100.01}'),
 	('service_level', '{"target_pct": "NaN"}'),
 	('service_level', '{"target_pct": null, "minimum_pct": -1}'), ('service_level', '{"minimum_pct": 99.01}'),
+	('service_level', '{"srv": "7", "measure": "success_rate"}'), ('service_level', '{"mode": "unknown"}'), ('service_level', '{"device_generation": "smets3"}'),
+	('service_level', '{"mode": "on_demand"}'), ('service_level', '{"srv": "7.1"}'), ('service_level', '{"srv": "7.1", "measure": "round_trip_time"}'),
+	('service_level', '{"srv": "7.1", "measure": "success_rate", "round_trip_time": "1 s"}'), ('service_level', '{"round_trip_time": "1 s"}'),
+	('service_level', '{"srv": "7.1", "measure": "round_trip_time", "round_trip_time": "1 month"}'), ('service_level', '{"srv": "7.1", "measure": "round_trip_time", "round_trip_time": "-1 s"}'),
 	('service_level', '{"status": "?"}'), ('service_level', '{"source": ""}'), ('service_level', '{"measure": "cpm1", "builtin": true}'),
 	('response_code', '{"code": ""}'), ('response_code', '{"mode": "scheduled"}'), ('response_code', '{"class": "refused"}'), ('response_code', '{"family": "csp"}'),
 	('response_code', '{"status": "?"}'), ('response_code', '{"source": ""}'), ('response_code', '{"code": "I0", "builtin": true}'),
@@ -331,7 +337,9 @@ SELECT (refusal('target_response_time', '{"srv": "2.2"}')).message AS target, (r
 	(refusal('response_code', '{"code": "I0"}')).message AS code,
 	(refusal('service_level', '{"target_pct": null, "minimum_pct": null}')).message AS no_level,
 	(refusal('service_level', '{"target_pct": 0, "minimum_pct": 0}')).message AS zero_level,
-	(refusal('service_level', '{"target_pct": 100, "minimum_pct": 100}')).message AS full_level;
+	(refusal('service_level', '{"target_pct": 100, "minimum_pct": 100}')).message AS full_level,
+	(refusal('service_level', '{"srv": "7.1", "measure": "round_trip_time", "round_trip_time": "0"}')).message AS srv_level,
+	(refusal('service_level', '{"srv": "7.1", "measure": "round_trip_time", "target_pct": null, "minimum_pct": null}')).message AS withdrawn;
 
 --
 -- pg_dump carries the user's rows

@@ -12,6 +12,7 @@ CREATE TABLE audit AS
 SELECT party, '1.1.1' AS srv, 'on_demand' AS mode, '2025-10-01 00:00+00'::timestamptz + i * interval '1 h' AS requested_at,
 	'2025-10-01 00:00:05+00'::timestamptz + i * interval '1 h' AS responded_at, 'I0' AS response_code, 'f' || i % 2 AS firmware
 FROM unnest('{A,B,C}'::text[]) AS party, generate_series(1, 100) AS i;
+INSERT INTO pmr.service_level (measure, srv, target_pct, round_trip_time, source) VALUES ('business_process', '', 99, NULL, 'test'), ('round_trip_time', '1.1.1', 95, '4 s', 'test');
 INSERT INTO pmr.party (party, name, supplier_group, category) SELECT p, p, p, 'Large Supplier' FROM unnest('{A,B,C}'::text[]) AS p;
 SELECT pmr.add_source('s', 'audit', '{firmware}');
 CALL pmr.refresh('s', '2025-10-01', '2025-10-31', '2025-12-31');
@@ -27,6 +28,7 @@ SELECT 'party_performance' AS what, string_agg(DISTINCT party, ' ') AS parties F
 UNION ALL SELECT 'factor_performance', string_agg(DISTINCT party, ' ') FROM pmr.factor_performance
 UNION ALL SELECT 'party_business_process', string_agg(DISTINCT party, ' ') FROM pmr.party_business_process
 UNION ALL SELECT 'performance_report', string_agg(DISTINCT party, ' ') FROM pmr.performance_report
+UNION ALL SELECT 'error_budget', string_agg(DISTINCT party, ' ') FROM pmr.error_budget
 UNION ALL SELECT 'party_comparison', string_agg(DISTINCT party, ' ') FROM pmr.party_comparison
 UNION ALL SELECT 'factor_comparison', string_agg(DISTINCT party, ' ') FROM pmr.factor_comparison
 UNION ALL SELECT 'industry_performance', CASE WHEN bool_or(requests IS NOT NULL) THEN 'live' END FROM pmr.industry_performance
@@ -195,6 +197,7 @@ BEGIN
 		$q$SELECT * FROM pmr.party_figures(pmr.requesting_role(), 's', '2025-10-01', %L, 'factor')$q$,
 		$q$SELECT * FROM pmr.party_figures(pmr.requesting_role(), 's', '2025-10-01', %L, 'process')$q$,
 		$q$SELECT * FROM pmr.performance_report_of(pmr.requesting_role(), 's', %L, '2025-10-01')$q$,
+		$q$SELECT * FROM pmr.error_budget_of(pmr.requesting_role(), 's', %L, '2025-10-01')$q$,
 		$q$SELECT * FROM pmr.party_comparison_of(pmr.requesting_role(), 's', %L, '2025-10-01')$q$,
 		$q$SELECT * FROM pmr.factor_comparison_of(pmr.requesting_role(), 's', %L, '2025-10-01')$q$,
 		$q$SELECT pmr.can_see_party(%L)$q$,
@@ -202,6 +205,7 @@ BEGIN
 		$q$SELECT * FROM pmr.factor_performance WHERE party = %L$q$,
 		$q$SELECT * FROM pmr.party_business_process WHERE party = %L$q$,
 		$q$SELECT * FROM pmr.performance_report WHERE party = %L$q$,
+		$q$SELECT * FROM pmr.error_budget WHERE party = %L$q$,
 		$q$SELECT * FROM pmr.performance('2025-10-01', '2025-10-31') WHERE party = %L$q$,
 		$q$SELECT * FROM pmr.party_comparison WHERE party = %L$q$]
 	LOOP
@@ -222,7 +226,7 @@ SELECT c.* FROM unnest('{geqo_threshold=12,geqo_threshold=2,join_collapse_limit=
 	LATERAL compare(setting) AS c;
 -- nor how large a figure of such a Party is: comparisons are leakproof, and each B has 100 requests
 SELECT v.view, count(DISTINCT regexp_replace(reads(format('SELECT * FROM pmr.%s WHERE party = ''B'' AND requests > %s', v.view, n)), 'requests > ''?[0-9]+', '')) AS different
-FROM unnest('{party_performance,factor_performance,party_business_process,performance_report,"performance(''2025-10-01'', ''2025-10-31'')"}'::text[]) AS v (view), unnest('{49,50,99,100}'::integer[]) AS n
+FROM unnest('{party_performance,factor_performance,party_business_process,performance_report,error_budget,"performance(''2025-10-01'', ''2025-10-31'')"}'::text[]) AS v (view), unnest('{49,50,99,100}'::integer[]) AS n
 GROUP BY v.view ORDER BY v.view COLLATE "C";
 SELECT count(DISTINCT regexp_replace(reads(format('SELECT * FROM pmr.party_figures(pmr.requesting_role(), ''s'', ''2025-10-01'', ''B'', ''all'') WHERE requests > %s', n)), 'requests > ''?[0-9]+', '')) AS different
 FROM unnest('{49,50,99,100}'::integer[]) AS n;
@@ -254,5 +258,6 @@ DROP SCHEMA requesting_role CASCADE;
 SELECT pmr.withdraw('s', '2025-10-01');
 SELECT pmr.drop_source('s');
 DELETE FROM pmr.party WHERE party IN ('A', 'B', 'C');
+DELETE FROM pmr.service_level WHERE NOT builtin;
 DELETE FROM pmr.party_access WHERE role_name LIKE 'regress_requesting%';
 DROP ROLE regress_requesting_dcc, regress_requesting_a;

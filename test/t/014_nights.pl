@@ -95,7 +95,7 @@ my %other_changes = (
 		INSERT INTO pmr.business_process_srv (business_process, srv, qualifier, listed, report_row, description, source)
 		VALUES ('test', pick('2.2', '1.1.1'), pick('', 'positive_value'), true, 90 + random() * 1000, 'test', 'test') ON CONFLICT DO NOTHING};
 	},
-	'levels' => sub { q{INSERT INTO pmr.service_level (measure, name, target_pct, source) VALUES ('business_process', 'All', 70, 'test') ON CONFLICT (measure, builtin, valid_from) DO UPDATE SET target_pct = 80} },
+	'levels' => sub { q{INSERT INTO pmr.service_level (measure, name, target_pct, source) VALUES ('business_process', 'All', 70, 'test') ON CONFLICT ON CONSTRAINT service_level_pkey DO UPDATE SET target_pct = 80} },
 	'groups of Parties' => sub { q{INSERT INTO pmr.party VALUES (pick('ACME', 'NEW'), 'Name', pick('G1', 'G2'), 'Other') ON CONFLICT (party) DO UPDATE SET supplier_group = excluded.supplier_group} },
 	'another view' => sub { 'CREATE OR REPLACE VIEW shown AS SELECT ' . pick(1, 2, 3) . ' AS firmware_length' },
 	'settle_after' => sub { 'UPDATE pmr.source SET settle_after = ' . pick(q{'0'}, q{'5 days'}, q{'35 days'}) },
