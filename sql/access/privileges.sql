@@ -40,7 +40,7 @@ DECLARE
 		srv_target, srv_target_met, srv_target_counts, answered_at, response_class,
 		requesting_role, requesting_role_in, requesting_role_out,
 		can_see_all_parties, can_see_party, visible_month,
-		percentage, party_figures, performance, performance_of, report_layout,
+		percentage, party_figures, visible_period, performance, performance_of, report_layout,
 		service_level_verdict, performance_report_of, error_budget_of,
 		published_month, party_comparison_of, factor_comparison_of,
 		industry_month, industry_performance_of, diagnose, diagnose_of}';

@@ -416,6 +416,16 @@ FROM unnest('{party_performance,factor_performance,party_business_process,perfor
 RESET parallel_setup_cost;
 RESET parallel_tuple_cost;
 RESET min_parallel_table_scan_size;
+-- how many Parties performance() computes for a query
+CREATE FUNCTION computed(query text) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE
+	plan json;
+BEGIN
+	EXECUTE 'EXPLAIN (ANALYZE, FORMAT JSON) ' || query INTO plan;
+	RETURN substring(plan::text FROM '"Function Name": "performance_of",[^}]*"Actual Loops": ([0-9]+)');
+END
+$$;
+SELECT computed($$SELECT * FROM pmr.performance('2024-01-01', '2024-02-29') WHERE source = 'report'$$) AS all_parties, computed($$SELECT * FROM pmr.performance('2024-01-01', '2024-02-29') WHERE source = 'report' AND party = 'A' AND srv = '2.2'$$) AS one;
 
 --
 -- The comments on columns name the values

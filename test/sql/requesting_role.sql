@@ -142,7 +142,7 @@ SELECT count(*) FROM pmr.party_figures(NULL, 's', '2025-10-01', 'A', 'all');
 SELECT count(*) FROM pmr.report_layout(NULL);
 SELECT count(*) FROM pmr.visible_month(NULL);
 SELECT pmr.can_see_party(NULL::pmr.requesting_role, 'A'), pmr.can_see_all_parties(NULL);
-SELECT count(*) FROM pmr.performance_of(NULL, '2025-10-01', '2025-10-31');
+SELECT (SELECT count(*) FROM pmr.visible_period(NULL, '2025-10-01', '2025-10-31')) + (SELECT count(*) FROM pmr.performance_of(NULL, 's', 'A', '2025-10-01', '2025-10-31')) AS rows;
 SELECT err($$SELECT pmr.diagnose_of(NULL, 'A', '2025-10-01', '2025-10-31', 's')$$);
 -- one that is stored is good in its own transaction alone
 RESET ROLE;
@@ -197,6 +197,7 @@ BEGIN
 		$q$SELECT * FROM pmr.party_figures(pmr.requesting_role(), 's', '2025-10-01', %L, 'factor')$q$,
 		$q$SELECT * FROM pmr.party_figures(pmr.requesting_role(), 's', '2025-10-01', %L, 'process')$q$,
 		$q$SELECT * FROM pmr.performance_report_of(pmr.requesting_role(), 's', %L, '2025-10-01')$q$,
+		$q$SELECT * FROM pmr.performance_of(pmr.requesting_role(), 's', %L, '2025-10-01', '2025-10-31')$q$,
 		$q$SELECT * FROM pmr.error_budget_of(pmr.requesting_role(), 's', %L, '2025-10-01')$q$,
 		$q$SELECT * FROM pmr.party_comparison_of(pmr.requesting_role(), 's', %L, '2025-10-01')$q$,
 		$q$SELECT * FROM pmr.factor_comparison_of(pmr.requesting_role(), 's', %L, '2025-10-01')$q$,
