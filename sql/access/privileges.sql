@@ -42,6 +42,7 @@ DECLARE
 		can_see_all_parties, can_see_party, visible_month,
 		percentage, party_figures, visible_period, performance, performance_of, report_layout,
 		service_level_verdict, performance_report_of, error_budget_of,
+		performance_at_target, performance_at_target_of, trend, trend_start, trend_of,
 		published_month, party_comparison_of, factor_comparison_of,
 		industry_month, industry_performance_of, diagnose, diagnose_of}';
 	routine regprocedure;

@@ -5,7 +5,7 @@
  * that computes the figures of one Party, so that a condition on the Party or
  * source is applied before anything is computed.
  */
-CREATE FUNCTION pmr.visible_period(role pmr.requesting_role, from_day date, to_day date)
+CREATE FUNCTION pmr.visible_period(role pmr.requesting_role, from_day date, to_day date, by text DEFAULT 'srv')
 	RETURNS TABLE (source text, party text, days_asked bigint, days_covered bigint, as_of timestamp with time zone, status text)
 	LANGUAGE plpgsql STABLE PARALLEL RESTRICTED SECURITY DEFINER
 	ROWS 200
@@ -17,6 +17,8 @@ BEGIN
 		RAISE invalid_parameter_value USING MESSAGE = 'from_day and to_day must be dates';
 	ELSIF to_day < from_day THEN
 		RAISE invalid_parameter_value USING MESSAGE = format('to_day %s is before from_day %s', to_day, from_day);
+	ELSIF (by IN ('party', 'srv', 'process')) IS NOT TRUE THEN
+		RAISE invalid_parameter_value USING MESSAGE = format('by must be party, srv or process, not %s', coalesce(quote_literal(by), 'NULL'));
 	END IF;
 	RETURN QUERY
 	WITH covered AS MATERIALIZED (
@@ -30,7 +32,7 @@ BEGIN
 	GROUP BY m.source, m.party, c.days;
 END
 $$;
-COMMENT ON FUNCTION pmr.visible_period(pmr.requesting_role, date, date) IS 'internal: Parties with requests in a period that the role can see';
+COMMENT ON FUNCTION pmr.visible_period(pmr.requesting_role, date, date, text) IS 'internal: Parties with requests in a period that the role can see; an error if by is none of party, srv and process';
 
 /*
  * A function, because the percentile of a period cannot be computed from the

@@ -33,6 +33,8 @@ UNION ALL SELECT 'party_comparison', string_agg(DISTINCT party, ' ') FROM pmr.pa
 UNION ALL SELECT 'factor_comparison', string_agg(DISTINCT party, ' ') FROM pmr.factor_comparison
 UNION ALL SELECT 'industry_performance', CASE WHEN bool_or(requests IS NOT NULL) THEN 'live' END FROM pmr.industry_performance
 UNION ALL SELECT 'performance', string_agg(DISTINCT party, ' ') FROM pmr.performance('2025-10-01', '2025-10-31')
+UNION ALL SELECT 'performance_at_target', string_agg(DISTINCT party, ' ') FROM pmr.performance_at_target(20, '2025-10-01', '2025-10-31')
+UNION ALL SELECT 'trend', string_agg(DISTINCT party, ' ') FROM pmr.trend('week', '2025-10-01', '2025-10-31')
 UNION ALL SELECT 'visible_month', string_agg(DISTINCT party, ' ') FROM pmr.visible_month()
 UNION ALL SELECT 'can_see_all_parties', pmr.can_see_all_parties()::text
 UNION ALL SELECT 'can_see_party', pmr.can_see_party('B')::text;
@@ -198,6 +200,8 @@ BEGIN
 		$q$SELECT * FROM pmr.party_figures(pmr.requesting_role(), 's', '2025-10-01', %L, 'process')$q$,
 		$q$SELECT * FROM pmr.performance_report_of(pmr.requesting_role(), 's', %L, '2025-10-01')$q$,
 		$q$SELECT * FROM pmr.performance_of(pmr.requesting_role(), 's', %L, '2025-10-01', '2025-10-31')$q$,
+		$q$SELECT * FROM pmr.performance_at_target_of(pmr.requesting_role(), 's', %L, 20, '2025-10-01', '2025-10-31', 'process')$q$,
+		$q$SELECT * FROM pmr.trend_of(pmr.requesting_role(), 's', %L, 'day', '2025-10-01', '2025-10-31', 'srv')$q$,
 		$q$SELECT * FROM pmr.error_budget_of(pmr.requesting_role(), 's', %L, '2025-10-01')$q$,
 		$q$SELECT * FROM pmr.party_comparison_of(pmr.requesting_role(), 's', %L, '2025-10-01')$q$,
 		$q$SELECT * FROM pmr.factor_comparison_of(pmr.requesting_role(), 's', %L, '2025-10-01')$q$,
@@ -206,6 +210,8 @@ BEGIN
 		$q$SELECT * FROM pmr.factor_performance WHERE party = %L$q$,
 		$q$SELECT * FROM pmr.party_business_process WHERE party = %L$q$,
 		$q$SELECT * FROM pmr.performance_report WHERE party = %L$q$,
+		$q$SELECT * FROM pmr.performance_at_target(20, '2025-10-01', '2025-10-31') WHERE party = %L$q$,
+		$q$SELECT * FROM pmr.trend('week', '2025-10-01', '2025-10-31', 'party') WHERE party = %L$q$,
 		$q$SELECT * FROM pmr.error_budget WHERE party = %L$q$,
 		$q$SELECT * FROM pmr.performance('2025-10-01', '2025-10-31') WHERE party = %L$q$,
 		$q$SELECT * FROM pmr.party_comparison WHERE party = %L$q$]
@@ -227,7 +233,7 @@ SELECT c.* FROM unnest('{geqo_threshold=12,geqo_threshold=2,join_collapse_limit=
 	LATERAL compare(setting) AS c;
 -- nor how large a figure of such a Party is: comparisons are leakproof, and each B has 100 requests
 SELECT v.view, count(DISTINCT regexp_replace(reads(format('SELECT * FROM pmr.%s WHERE party = ''B'' AND requests > %s', v.view, n)), 'requests > ''?[0-9]+', '')) AS different
-FROM unnest('{party_performance,factor_performance,party_business_process,performance_report,error_budget,"performance(''2025-10-01'', ''2025-10-31'')"}'::text[]) AS v (view), unnest('{49,50,99,100}'::integer[]) AS n
+FROM unnest('{party_performance,factor_performance,party_business_process,performance_report,error_budget,"performance(''2025-10-01'', ''2025-10-31'')","trend(''month'', ''2025-10-01'', ''2025-10-31'')"}'::text[]) AS v (view), unnest('{49,50,99,100}'::integer[]) AS n
 GROUP BY v.view ORDER BY v.view COLLATE "C";
 SELECT count(DISTINCT regexp_replace(reads(format('SELECT * FROM pmr.party_figures(pmr.requesting_role(), ''s'', ''2025-10-01'', ''B'', ''all'') WHERE requests > %s', n)), 'requests > ''?[0-9]+', '')) AS different
 FROM unnest('{49,50,99,100}'::integer[]) AS n;
