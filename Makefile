@@ -30,7 +30,7 @@ SQL_PARTS = schema \
 	report/figures report/party_figure report/party_performance \
 	report/performance report/factor_performance \
 	report/party_business_process report/performance_report report/error_budget \
-	report/performance_at_target report/trend \
+	report/performance_at_target report/trend report/counted_requests \
 	comparison/publication comparison/disclosure_rule \
 	comparison/publish_figures comparison/suppress comparison/publish \
 	comparison/own_groups comparison/combination comparison/party_comparison \

@@ -109,7 +109,8 @@ DECLARE
 BEGIN
 	FOR name IN SELECT pg_catalog.format('pmr.%I', c.relname) FROM pg_catalog.pg_class AS c JOIN pg_catalog.pg_namespace AS n ON n.oid OPERATOR(pg_catalog.=) c.relnamespace
 		WHERE n.nspname OPERATOR(pg_catalog.=) 'pmr' AND c.relkind OPERATOR(pg_catalog.=) 'v' AND pg_catalog.has_table_privilege(c.oid, 'SELECT')
-		UNION ALL VALUES ($q$pmr.performance('2024-01-03', '2024-01-20')$q$), ($q$pmr.diagnose('P1', '2024-01-01', '2024-01-31')$q$), ($q$pmr.diagnose('P1', '2024-01-03', '2024-01-20', 's')$q$)
+		UNION ALL VALUES ($q$pmr.performance('2024-01-03', '2024-01-20')$q$), ($q$pmr.performance_at_target(20, '2024-01-03', '2024-01-20', 'process')$q$),
+			($q$pmr.trend('day', '2024-01-03', '2024-01-20')$q$), ($q$pmr.trend('weekday', '2024-01-03', '2024-01-20', 'party')$q$), ($q$pmr.diagnose('P1', '2024-01-01', '2024-01-31')$q$), ($q$pmr.diagnose('P1', '2024-01-03', '2024-01-20', 's')$q$)
 	LOOP
 		EXECUTE pg_catalog.format('INSERT INTO public.figure SELECT $1, $2, pg_catalog.to_jsonb(v) FROM %s AS v', name) USING run, name;
 	END LOOP;
@@ -123,12 +124,16 @@ BEGIN
 	CALL pmr.publish('s', '2024-01-01');
 	INSERT INTO public.figure SELECT run, 'check_source', pg_catalog.to_jsonb(v) FROM pmr.check_source('s', '2024-01-01', '2024-01-31') AS v;
 	INSERT INTO public.figure SELECT run, 'invalid_rows', pg_catalog.to_jsonb(v) FROM pmr.invalid_rows('s', '2024-01-01', '2024-01-31') AS v;
+	INSERT INTO public.figure SELECT run, 'counted_requests', pg_catalog.to_jsonb(v) FROM pmr.counted_requests('s', '2024-01-01', '2024-01-31') AS v;
+	INSERT INTO pmr.service_level (measure, target_pct, source) VALUES ('business_process', 90, 'test');
+	INSERT INTO pmr.service_level (measure, srv, target_pct, round_trip_time, source) VALUES ('round_trip_time', '1.1.1', 90, '25 s', 'test'), ('success_rate', '1.1.1', 90, NULL, 'test');
 	CALL public.look(run);
 	INSERT INTO pmr.party_access VALUES ('regress_install_reader', 'P1');
 	SET ROLE regress_install_reader;
 	CALL public.look(run);
 	RESET ROLE;
 	PERFORM pmr.allow_refresh('regress_install_reader');
+	DELETE FROM pmr.service_level WHERE NOT builtin;
 	PERFORM pmr.withdraw('s', '2024-01-01');
 	PERFORM pmr.drop_source('s');
 END

@@ -45,7 +45,7 @@ FROM (SELECT *, CASE WHEN rtt_s < 0 THEN 'invalid' WHEN started_at IS NULL OR ta
 		FROM (SELECT coalesce(party, '') AS party, srv, coalesce(mode, 'unknown') AS mode, coalesce(device_generation, 'unknown') AS device_generation,
 				coalesce(qualifier, '') AS qualifier, coalesce(business_process, '') AS business_process, coalesce(firmware, '') AS firmware, request_id, requested_at,
 				requested_at::date AS day, date_trunc('month', requested_at)::date AS month,
-				CASE WHEN mode = 'dcc_scheduled' OR mode IS NULL AND due_at IS NOT NULL THEN due_at ELSE requested_at END AS started_at,
+				CASE WHEN mode = 'dcc_scheduled' AND response_code = 'E1' AND responded_at < due_at THEN requested_at WHEN mode = 'dcc_scheduled' OR mode IS NULL AND due_at IS NOT NULL THEN due_at ELSE requested_at END AS started_at,
 				CASE WHEN responded_at <= :'as_of' AND response_code <> 'E20' THEN responded_at END AS answered_at,
 				CASE WHEN responded_at <= :'as_of' THEN CASE response_code WHEN 'I0' THEN 'success' WHEN 'E1' THEN 'rejected' WHEN 'E20' THEN 'no_response' ELSE 'unclassified' END END AS class,
 				CASE WHEN srv = '7.1' OR mode IS NULL THEN NULL WHEN srv = '4.1.1' THEN CASE device_generation WHEN 'smets1' THEN 16 WHEN 'smets2' THEN 30 END
