@@ -50,7 +50,6 @@ CREATE FUNCTION pmr.judged_requests(measure text, within_s double precision, suc
 	RETURNS TABLE (judged bigint, good_low bigint, good_high bigint)
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
 	ROWS 1
-	SET search_path = pg_catalog, pg_temp
 BEGIN ATOMIC
 	SELECT CASE measure
 			WHEN 'success_rate' THEN CASE WHEN success_known THEN c.requests - c.pending - c.invalid ELSE 0 END

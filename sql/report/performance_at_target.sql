@@ -40,9 +40,9 @@ COMMENT ON FUNCTION pmr.strata_by(text, text, date, date, text) IS 'internal: st
  * that are not measured, at most others of them.  If it did not, such requests have
  * no start, and so no time; and at that target met is exact.
  */
-CREATE FUNCTION pmr.met_at_target(c pmr.rollup_cell, own_target_s double precision, target_s double precision, OUT at_least bigint, OUT at_most bigint)
+CREATE FUNCTION pmr.met_at_target(c pmr.rollup_cell, own_target_s double precision, target_s double precision) RETURNS TABLE (at_least bigint, at_most bigint)
 	LANGUAGE sql IMMUTABLE PARALLEL SAFE
-	SET search_path = pg_catalog, pg_temp
+	ROWS 1
 BEGIN ATOMIC
 	SELECT greatest(b.low - o.others, 0, CASE WHEN target_s >= own_target_s THEN c.met END),
 		least(b.high, c.met + c.missed, CASE WHEN target_s <= own_target_s THEN c.met END)

@@ -113,7 +113,7 @@ COMMENT ON COLUMN pmr.performance_report.month IS 'first day of the month; days 
 COMMENT ON COLUMN pmr.performance_report.line IS 'position of the line in the report, from 1';
 COMMENT ON COLUMN pmr.performance_report.item IS 'text of the line: what its figures are about';
 COMMENT ON COLUMN pmr.performance_report.mode IS 'on_demand, future_dated, dcc_scheduled or non_device; unknown: the request names no mode, or one that is none of these; all: all modes together; NULL: the line counts no requests, or there are none in this row of the report';
-COMMENT ON COLUMN pmr.performance_report.requests IS 'number of requests that the line counts; NULL: the line has no count';
+COMMENT ON COLUMN pmr.performance_report.requests IS 'number of requests that the line counts; a request can be in the lines of several business processes, so do not add up lines; NULL: the line has no count';
 COMMENT ON COLUMN pmr.performance_report.target_met_pct IS 'percentage of met + missed that were met, from 0 to 100, to two decimals, unanswered requests included; NULL: there are no such requests, or the line is not about outcomes; to combine rows, add up the counts, do not average percentages';
 COMMENT ON COLUMN pmr.performance_report.success_pct IS 'percentage of requests - pending - invalid that were answered with success, from 0 to 100, to two decimals; NULL: there are no such requests, the line is not about outcomes, or the source has no response_code; do not average percentages';
 COMMENT ON COLUMN pmr.performance_report.p50_s IS 'median Round Trip Time of the answered requests, in seconds, to one decimal; NULL: none was answered, or the line is not a row of the report; percentiles can be neither added up nor averaged';
