@@ -19,12 +19,13 @@ SQL_PARTS = schema \
 	aggregate/srv_target_met \
 	reference/service_reference_variant reference/business_process \
 	reference/target_response_time reference/service_level \
-	reference/response_code reference/party reference/current \
-	reference/assumption \
+	reference/response_code reference/reference_fingerprint reference/party \
+	reference/current reference/assumption \
 	access/party_access \
 	source/source source/read_as_owner source/source_relation \
-	source/source_faults source/add_source source/request_query \
-	rollup/rollup_state rollup/rollup_cells rollup/rollup rollup/target_between \
+	source/source_faults source/add_source source/request_copies \
+	source/request_query rollup/rollup_state rollup/rollup_cells rollup/rollup \
+	rollup/target_between \
 	rollup/refresh_months rollup/expected_rows rollup/rollup_part \
 	rollup/changed_days rollup/refresh_month rollup/refresh source/check_source \
 	report/figures report/party_figure report/party_performance \

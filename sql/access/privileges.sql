@@ -36,7 +36,7 @@ DECLARE
 		rtt_within_pct, rtt_count, rtt_mean, rtt_min, rtt_max, rtt_error_bound,
 		rtt_buckets, rtt_histogram,
 		target_met, target_counts, target_outcome,
-		request_mode, request_generation, request_day, request_factors, request_measures, request_started_at, request_answered_at, request_class, request_outcome, request_response_class, request_response_at, request_ended_at, short_key, party_key,
+		request_mode, request_generation, request_day, request_factors, request_measures, request_started_at, request_answered_at, request_class, request_outcome, request_response_class, request_response_at, request_ended_at, request_copy_hash, request_ids, short_key, party_key, reference_fingerprint, check_reference,
 		srv_target, srv_target_met, srv_target_counts, answered_at, response_class,
 		requesting_role, requesting_role_in, requesting_role_out,
 		can_see_all_parties, can_see_party, visible_month,

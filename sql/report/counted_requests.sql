@@ -67,10 +67,10 @@ FROM (SELECT c.*, pmr.srv_target(c.srv, c.mode, c.device_generation, nullif(c.us
 		concat_ws(', ', CASE c.mode WHEN 'unknown' THEN 'mode' END, CASE c.device_generation WHEN 'unknown' THEN 'device generation' END, CASE c.user_role WHEN 'unknown' THEN 'user role' END) AS unknown
 	  FROM (%s) AS c) AS r
 WHERE r.outcome NOT IN ('pre_command', 'local_command', 'cancelled') AND NOT r.is_copy
-  AND ($4 IS NULL OR pmr.party_key(r.party) = $4) AND ($5 IS NULL OR pmr.short_key(r.srv) = $5) AND ($6 IS NULL OR r.mode = $6)
-  AND ($7 IS NULL OR coalesce(r.factors[$7], '') = $8)
-  AND ($9 IS NULL OR r.business_process IN ('', $9) AND EXISTS (SELECT FROM unnest($10, $11) AS l (srv, qualifier) WHERE l.srv = r.srv AND l.qualifier IN ('', r.qualifier)))$query$, requests),
-			m.as_of, m.start, m.until, of_party, of_srv, of_mode, array_position(registered.factors, of_factor), of_value,
+  AND ($5 IS NULL OR pmr.party_key(r.party) = $5) AND ($6 IS NULL OR pmr.short_key(r.srv) = $6) AND ($7 IS NULL OR r.mode = $7)
+  AND ($8 IS NULL OR coalesce(r.factors[$8], '') = $9)
+  AND ($10 IS NULL OR r.business_process IN ('', $10) AND EXISTS (SELECT FROM unnest($11, $12) AS l (srv, qualifier) WHERE l.srv = r.srv AND l.qualifier IN ('', r.qualifier)))$query$, requests),
+			m.as_of, m.start, m.until, pmr.reference_fingerprint(), of_party, of_srv, of_mode, array_position(registered.factors, of_factor), of_value,
 			of_process,
 			ARRAY(SELECT l.srv FROM pmr.report_rows(m.finish) AS l WHERE l.business_process = of_process ORDER BY l.report_row, l.qualifier),
 			ARRAY(SELECT l.qualifier FROM pmr.report_rows(m.finish) AS l WHERE l.business_process = of_process ORDER BY l.report_row, l.qualifier))

@@ -71,9 +71,7 @@ BEGIN ATOMIC
 	SELECT hashtextextended(concat_ws(E'\n', (SELECT x.extversion FROM pg_extension AS x WHERE x.extname = 'pmr_metrics'),
 		pmr.part_query(source, true), pmr.view_definitions(pmr.source_relation(source)), pmr.view_definitions(pmr.change_relation(source)),
 		(SELECT string_agg(c::text, E'\n' ORDER BY c.place) FROM pmr.relation_columns(pmr.source_relation(source)) AS c),
-		(SELECT string_agg(v::text, E'\n' ORDER BY v::text COLLATE "C") FROM pmr.service_reference_variant AS v),
-		(SELECT string_agg(t::text, E'\n' ORDER BY t::text COLLATE "C") FROM pmr.target_response_time AS t),
-		(SELECT string_agg(c::text, E'\n' ORDER BY c::text COLLATE "C") FROM pmr.response_code AS c)), 0);
+		pmr.reference_fingerprint()), 0);
 END;
 COMMENT ON FUNCTION pmr.read_fingerprint(text) IS 'internal: hash of all that the parts of a source depend on beside its rows';
 

@@ -42,8 +42,8 @@ BEGIN
 	END IF;
 	next_query := format('SELECT (r.requested_at%2$s) FROM %1$s AS r WHERE r.requested_at >= $1%2$s AND r.requested_at <= $2%2$s AND r.requested_at >= ''0001-01-02'' ORDER BY r.requested_at LIMIT 1',
 		relation, at_zone);
-	/* SELECT 1, because Citus cannot transfer rows without columns */
-	any_query := format('SELECT EXISTS (SELECT 1 FROM %s AS r WHERE r.requested_at >= $1%s AND r.requested_at <= $2%2$s AND r.requested_at >= ''0001-01-02'')',
+	/* Citus cannot transfer rows without columns, and would transfer all rows for EXISTS. */
+	any_query := format('SELECT 1 FROM %s AS r WHERE r.requested_at >= $1%s AND r.requested_at <= $2%2$s AND r.requested_at >= ''0001-01-02'' LIMIT 1',
 		relation, at_zone);
 	IF from_day IS NOT NULL THEN
 		at := date_trunc('month', from_day::timestamp) AT TIME ZONE zone;
@@ -60,8 +60,7 @@ BEGIN
 			CONTINUE;
 		ELSIF isfinite(at) THEN
 			/* Search in one month: to find the first of all later rows, a BRIN index is of no use. */
-			SELECT f.has_rows INTO has_rows
-			FROM pmr.read_as_owner(pmr.role_oid(role), relation, any_query, at, least(following, as_of)) AS f (has_rows boolean);
+			has_rows := EXISTS (SELECT FROM pmr.read_as_owner(pmr.role_oid(role), relation, any_query, at, least(following, as_of)) AS f (one integer));
 		ELSE
 			has_rows := false;
 		END IF;

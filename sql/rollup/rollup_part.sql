@@ -42,13 +42,23 @@ COMMENT ON COLUMN pmr.rollup_part.state IS 'counts and round-trip times; NULL: n
 
 /*
  * The query that a refresh runs as the owner of a source, for one part.  $1 to
- * $3 are those of request_query.
+ * $4 are those of request_query.
+ *
+ * Values of the type xid can be hashed, but not sorted.  So the constant in GROUP
+ * BY makes the planner hash, on nodes that do not have the settings of
+ * refresh_month, too.  There are thousands of groups of about 100 kB each, and
+ * to hash them takes less time than to sort millions of rows.
+ *
+ * If each copy counts, copies may be in different groups.  They are counted from
+ * the column ids of all groups of a Party, an SRV and, if by_day, a day.
  */
 CREATE FUNCTION pmr.part_query(source text, by_day boolean) RETURNS text
 	LANGUAGE plpgsql STABLE
 	SET search_path = pg_catalog, pg_temp
 AS $$
 DECLARE
+	counts_copies CONSTANT boolean := (SELECT s.count_copies FROM pmr.source AS s WHERE s.source = part_query.source)
+		AND EXISTS (SELECT FROM pmr.relation_columns(pmr.source_relation(source)) WHERE column_name = 'request_id');
 	/* A start in the far future is cut off: with the target it would be out of range. */
 	next_at CONSTANT text := 'min(least(later_at, CASE WHEN outcome = ''pending'' THEN least(started_at, ''290000-01-01'') + pmr.srv_target(srv, mode, device_generation, nullif(user_role, ''unknown''), started_at) END))';
 BEGIN
@@ -57,12 +67,15 @@ SELECT %s AS day, %s,
 	count(*) AS rows_read, count(*) FILTER (WHERE is_copy) AS copies,
 	max(greatest(requested_at, responded_at, delivered_at, executed_at)) FILTER (WHERE NOT is_copy) AS newest_at,
 	%s AS next_at,
-	pmr.rollup_state(day, outcome, class, started_at, answered_at, factors) FILTER (WHERE NOT is_copy) AS state
+	pmr.rollup_state(day, outcome, class, started_at, answered_at, factors) FILTER (WHERE NOT is_copy) AS state,
+	%s AS ids
 FROM (%s) AS request
-GROUP BY %s%s$query$,
+GROUP BY %s%s, '0'::xid$query$,
 		CASE WHEN by_day THEN 'day' ELSE 'NULL::date' END,
 		(SELECT string_agg(coalesce(quote_literal(k.constant) || '::text', k.name), ', ' ORDER BY k.place) FROM pmr.request_keys(source) AS k),
 		CASE WHEN by_day THEN next_at ELSE 'NULL::timestamptz' END,
+		CASE WHEN counts_copies THEN
+			'pmr.request_ids(pmr.request_copy_hash(request_id, day, CASE mode WHEN ''dcc_scheduled'' THEN due_at END)) FILTER (WHERE ' || pmr.may_be_copy() || ')' ELSE 'NULL::bytea' END,
 		pmr.request_query(source), CASE WHEN by_day THEN 'day, ' ELSE '' END,
 		(SELECT string_agg(k.name, ', ' ORDER BY k.place) FROM pmr.request_keys(source) AS k WHERE k.constant IS NULL));
 END
@@ -125,23 +138,28 @@ DECLARE
 	reader CONSTANT oid := pmr.role_oid(role);
 	relation CONSTANT regclass := pmr.source_relation(source);
 	part_query CONSTANT text := pmr.part_query(source, by_day);
-	copies_query CONSTANT text := pmr.copies_query(source);
 BEGIN
 	WITH part AS MATERIALIZED (
 		SELECT * FROM pmr.parts_to_read(role, source, days, as_of)
+	), request AS MATERIALIZED (
+		SELECT p.start, coalesce(c.day, read_parts.month) AS day, c.party, c.srv, c.mode, c.device_generation, c.user_role, c.qualifier, c.business_process,
+			c.rows_read, c.copies, c.newest_at, c.next_at, c.state, c.ids
+		FROM part AS p, LATERAL pmr.read_as_owner(reader, relation, part_query, read_parts.as_of, p.start, p.finish, pmr.reference_fingerprint())
+			AS c (day date, party text COLLATE "C", srv text COLLATE "C", mode text COLLATE "C", device_generation text COLLATE "C", user_role text COLLATE "C",
+				qualifier text COLLATE "C", business_process text COLLATE "C", rows_read bigint, copies bigint, newest_at timestamptz, next_at timestamptz,
+				state pmr.rollup_state, ids bytea)
 	)
 	INSERT INTO pmr.rollup_part
-	SELECT read_parts.source, read_parts.month, coalesce(c.day, read_parts.month), pmr.party_key(c.party), pmr.short_key(c.srv), c.mode, c.device_generation,
-		pmr.short_key(c.user_role), pmr.short_key(c.qualifier), pmr.short_key(c.business_process), c.rows_read, c.copies, c.newest_at, c.next_at, c.state
-	FROM part AS p, LATERAL pmr.read_as_owner(reader, relation, part_query, read_parts.as_of, p.start, p.finish)
-		AS c (day date, party text COLLATE "C", srv text COLLATE "C", mode text COLLATE "C", device_generation text COLLATE "C", user_role text COLLATE "C",
-			qualifier text COLLATE "C", business_process text COLLATE "C", rows_read bigint, copies bigint, newest_at timestamptz, next_at timestamptz, state pmr.rollup_state)
+	SELECT read_parts.source, read_parts.month, r.day, pmr.party_key(r.party), pmr.short_key(r.srv), r.mode, r.device_generation,
+		pmr.short_key(r.user_role), pmr.short_key(r.qualifier), pmr.short_key(r.business_process), r.rows_read, r.copies, r.newest_at, r.next_at, r.state
+	FROM request AS r
 	UNION ALL
-	SELECT read_parts.source, read_parts.month, d.day, pmr.party_key(d.party), '', '', '', '', '', '', 0, sum(d.copies)::bigint, NULL, NULL, NULL
-	FROM (SELECT CASE WHEN by_day THEN c.day ELSE read_parts.month END AS day, c.party, c.copies
-		  FROM part AS p, LATERAL pmr.read_as_owner(reader, relation, copies_query, read_parts.as_of, p.start, p.finish)
-			AS c (day date, party text COLLATE "C", copies bigint)) AS d
-	GROUP BY d.day, d.party;
+	SELECT read_parts.source, read_parts.month, c.day, pmr.party_key(c.party), '', '', '', '', '', '', 0, sum(c.copies)::bigint, NULL, NULL, NULL
+	FROM (SELECT r.day, r.party, pmr.request_copies(r.ids) AS copies
+		  FROM request AS r
+		  GROUP BY r.start, r.day, r.party, r.srv) AS c
+	GROUP BY c.day, c.party
+	HAVING sum(c.copies) > 0;
 END
 $$;
 COMMENT ON FUNCTION pmr.read_parts(pmr.requesting_role, text, date, date[], timestamp with time zone, boolean) IS 'internal: reads days of a month of a source into rollup_part';

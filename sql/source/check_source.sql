@@ -52,7 +52,7 @@ FROM request AS r, LATERAL (VALUES
 		'not measured if the targets of the generations differ: correct the view'),
 	('response code of no class', r.response_class = 'unclassified', r.response_code,
 		CASE WHEN r.response_code ~* '^E' THEN 'counted as no answer' ELSE 'counted as an answer without a class' END || ': INSERT INTO pmr.response_code'),
-	('response without a code', r.responded_at IS NOT NULL AND r.response_code IS NULL AND r.class IS NULL AND $4, NULL,
+	('response without a code', r.responded_at IS NOT NULL AND r.response_code IS NULL AND r.class IS NULL AND $5, NULL,
 		'counted as an answer without a class'),
 	('unknown business process', r.business_process <> '' AND NOT EXISTS (SELECT FROM pmr.business_process AS b WHERE b.business_process = r.business_process), r.business_process,
 		'not counted in any process: INSERT INTO pmr.business_process, or correct the view'),
@@ -68,13 +68,13 @@ FROM request AS r, LATERAL (VALUES
 	('executed in part', r.mode = 'future_dated' AND isfinite(r.executed_at) AND r.ended_at IS NULL AND r.answered_at IS NULL, NULL,
 		'counted as not answered: check whether alerts were throttled or lost'),
 	('duplicate request id', r.copies > 1, r.request_id,
-		CASE WHEN $5 THEN 'each row counts: add the source with count_copies => false' ELSE 'one row counts for all' END)
+		CASE WHEN $6 THEN 'each row counts: add the source with count_copies => false' ELSE 'one row counts for all' END)
 ) AS f (problem, has_problem, value, remedy)
 WHERE f.has_problem
   AND (r.outcome NOT IN ('pre_command', 'local_command', 'cancelled') AND NOT r.is_copy OR f.problem = 'duplicate request id')
 ORDER BY r.requested_at, r.request_id, f.problem$query$, pmr.request_query(row_problems.source), pmr.may_be_copy(), pmr.copy_key()),
 		'infinity'::timestamptz, pmr.day_start(row_problems.source, from_day), pmr.day_start(row_problems.source, to_day + 1),
-		has_response_code, counts_copies) AS p (problem text, value text, requested_at timestamptz, responded_at timestamptz,
+		pmr.reference_fingerprint(), has_response_code, counts_copies) AS p (problem text, value text, requested_at timestamptz, responded_at timestamptz,
 		party text, srv text, mode text, response_code text, request_id text, remedy text);
 END
 $$;

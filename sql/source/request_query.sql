@@ -167,23 +167,9 @@ $$;
 COMMENT ON FUNCTION pmr.request_columns(text, regclass) IS 'internal: how request_query reads each column from the relation of a source';
 
 /*
- * Rows with equal values of this list are copies of one request.  The answers of
- * a schedule carry the schedule's id, and differ in due_at.
- */
-CREATE FUNCTION pmr.copy_key() RETURNS text
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE
-	RETURN 'party, srv, lower(request_id), CASE mode WHEN ''dcc_scheduled'' THEN due_at END';
-COMMENT ON FUNCTION pmr.copy_key() IS 'internal: SQL expressions that copies of a request have in common';
-
-CREATE FUNCTION pmr.may_be_copy() RETURNS text
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE
-	RETURN '(coalesce(request_id, '''') <> '''' AND (command_variant IN (2, 4, 6)) IS NOT TRUE AND (mode <> ''dcc_scheduled'' OR due_at IS NOT NULL))';
-COMMENT ON FUNCTION pmr.may_be_copy() IS 'internal: SQL condition that is false for rows that are never taken as copies';
-
-/*
  * The query that every figure is made from: the rows of a source as requests.
  * $1 is as_of, $2 and $3 are the times between which they were requested: the
- * begin and the end of days.
+ * begin and the end of days.  $4 is reference_fingerprint().
  *
  * If the source does not count copies, is_copy is true for all copies of a
  * request but one.  Only rows of the same day and of adjacent days are taken for
@@ -232,9 +218,9 @@ FROM (SELECT coalesce(c.party, '') AS party,
 	FROM (SELECT %1$s
 		FROM %2$s) AS c%6$s) AS m$query$,
 		columns,
-		format(CASE WHEN s.count_copies THEN '%s AS r WHERE r.requested_at >= $2%s AND r.requested_at < $3%2$s'
+		format(CASE WHEN s.count_copies THEN '%s AS r WHERE r.requested_at >= $2%s AND r.requested_at < $3%2$s AND pmr.check_reference($4)'
 			ELSE '%s AS r WHERE r.requested_at >= (($2 AT TIME ZONE ''UTC'' - interval ''26 hours'') AT TIME ZONE ''UTC'')%s
-		AND r.requested_at < least(($3 AT TIME ZONE ''UTC'' + interval ''26 hours'') AT TIME ZONE ''UTC'', $1)%2$s' END,
+		AND r.requested_at < least(($3 AT TIME ZONE ''UTC'' + interval ''26 hours'') AT TIME ZONE ''UTC'', $1)%2$s AND pmr.check_reference($4)' END,
 			relation, pmr.time_zone_of(relation, 'requested_at')),
 		user_role, own ? 'delivered_at', own ? 'executed_at', CASE WHEN s.count_copies THEN '' ELSE ' OFFSET ''0''::bigint' END);
 	IF s.count_copies THEN
@@ -270,35 +256,3 @@ BEGIN ATOMIC
 	LEFT JOIN pmr.relation_columns(pmr.source_relation(source)) AS r ON r.column_name = k.name;
 END;
 COMMENT ON FUNCTION pmr.request_keys(text) IS 'internal: columns that requests of a source are grouped by, and the value of those that it does not have';
-
-/*
- * The query that counts the rows that repeat a request of the same day, between
- * the times $2 and $3, for each request that is repeated.  It does not need $1.
- *
- * The query has one level, because Citus would take an inner one for a large
- * intermediate result.
- */
-CREATE FUNCTION pmr.copies_query(source text) RETURNS text
-	LANGUAGE plpgsql STABLE
-	SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-	relation regclass := pmr.source_relation(source);
-BEGIN
-	IF NOT (SELECT s.count_copies FROM pmr.source AS s WHERE s.source = copies_query.source)
-			OR NOT EXISTS (SELECT FROM pmr.relation_columns(relation) WHERE column_name = 'request_id') THEN
-		RETURN 'SELECT NULL::date AS day, ''''::text COLLATE "C" AS party, NULL::bigint AS copies WHERE false';
-	END IF;
-	RETURN format($query$
-SELECT day, party, count(*) - 1 AS copies
-FROM (SELECT %s FROM %s AS r WHERE r.requested_at >= $2%3$s AND r.requested_at < $3%3$s) AS r
-WHERE %s
-GROUP BY day, %s
-HAVING count(*) > 1$query$,
-		(SELECT string_agg(format(CASE WHEN c.column_name IN ('party', 'srv', 'mode') THEN 'coalesce(%s, '''') AS %I' ELSE '%s AS %I' END, c.expression, c.column_name), ', ')
-		 FROM pmr.request_columns(source, relation) AS c
-		 WHERE c.column_name IN ('day', 'party', 'srv', 'mode', 'due_at', 'request_id', 'command_variant')),
-		relation, pmr.time_zone_of(relation, 'requested_at'), pmr.may_be_copy(), pmr.copy_key());
-END
-$$;
-COMMENT ON FUNCTION pmr.copies_query(text) IS 'internal: the query that counts the rows of a source that repeat a request, with their day and Party';

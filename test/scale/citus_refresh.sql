@@ -20,7 +20,7 @@ DECLARE
 	tasks jsonb;
 BEGIN
 	SET LOCAL citus.coordinator_aggregation_strategy = 'disabled';
-	EXECUTE 'EXPLAIN (FORMAT json) ' || pmr.part_query(source, false) INTO plan USING as_of, start, finish;
+	EXECUTE 'EXPLAIN (FORMAT json) ' || pmr.part_query(source, false) INTO plan USING as_of, start, finish, pmr.reference_fingerprint();
 	tasks := jsonb_path_query_first(plan::jsonb, '$.**."Distributed Query"."Job"');
 	RETURN NOT jsonb_path_exists(plan::jsonb, '$.**."Subplans"') AND (tasks ->> 'Task Count')::integer > 1
 		AND jsonb_path_exists(tasks, '$.**."Node Type" ? (@ == "Aggregate")');
@@ -34,8 +34,8 @@ FROM citus_source
 WHERE suffix <> '' AND count_copies
   AND pg_temp.aggregated_on_workers(source, :'as_of', :'from_day', :'to_day') IS NOT TRUE;
 
-/* Rows would not fit into an intermediate result of this many kilobytes. */
-SET citus.max_intermediate_result_size = 1024;
+/* Rows would not fit into an intermediate result of this many kilobytes, not even numbers. */
+SET citus.max_intermediate_result_size = 1;
 SELECT format('CALL pmr.refresh(%L, %L, %L, %L)', source, :'from_day', :'to_day', :'as_of') FROM citus_source WHERE count_copies
 \gexec
 /* To leave copies out, the coordinator needs all rows. */
@@ -62,6 +62,22 @@ WHERE (d.rows, d.md5) IS DISTINCT FROM (r.rows, r.md5);
 INSERT INTO fault
 SELECT 'nothing to compare'
 WHERE (SELECT count(*) FROM result WHERE rows > 0) <> (SELECT 4 * count(*) FROM citus_source);
+
+/* A node without a row of a reference table would judge its rows by other rules. */
+CREATE FUNCTION pg_temp.refresh_error(source text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	PERFORM pmr.refresh_month(pmr.requesting_role(), source, m.month, m.as_of, clock_timestamp()) FROM pmr.rollup_month AS m WHERE m.source = refresh_error.source;
+	RETURN 'no error';
+EXCEPTION WHEN object_not_in_prerequisite_state THEN
+	RETURN SQLERRM;
+END
+$$;
+SELECT run_command_on_workers($$UPDATE pmr.response_code SET class = 'rejected' WHERE code = 'I0'$$) \g /dev/null
+INSERT INTO fault
+SELECT format('%s: other reference tables on a worker: %s', source, pg_temp.refresh_error(source))
+FROM citus_source
+WHERE pg_temp.refresh_error(source) <> CASE suffix WHEN '' THEN 'no error' ELSE 'reference tables of a node differ from those of the node that reads its rows' END;
+SELECT run_command_on_workers($$UPDATE pmr.response_code SET class = 'success' WHERE code = 'I0'$$) \g /dev/null
 
 \pset tuples_only on
 \pset format unaligned

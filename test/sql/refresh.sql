@@ -239,7 +239,7 @@ END
 $$;
 CREATE VIEW many AS SELECT * FROM many();
 SELECT pmr.add_source('many', 'many', '{firmware,region,"Orchestration %"}');
--- each part is read once for its requests, and once for copies
+-- each part is read once
 CREATE FUNCTION refresh_in_parts(month date, OUT parts bigint, OUT reads bigint) LANGUAGE plpgsql SET work_mem = '256MB' AS $$
 BEGIN
 	SELECT count(*) INTO parts FROM pmr.parts_to_read(pmr.requesting_role(), 'many', pmr.month_days(month), '2024-07-01 00:00+00');
@@ -248,7 +248,7 @@ BEGIN
 END
 $$;
 -- what the planner's estimate was worth for one month corrects that for the next
-SELECT m AS month, r.parts > 1 AS parts, r.reads = 2 * r.parts AS reads FROM unnest('{2024-02-01,2024-03-01,2024-04-01}'::date[]) AS m, LATERAL refresh_in_parts(m) AS r;
+SELECT m AS month, r.parts > 1 AS parts, r.reads = r.parts AS reads FROM unnest('{2024-02-01,2024-03-01,2024-04-01}'::date[]) AS m, LATERAL refresh_in_parts(m) AS r;
 SELECT differences('audit', 'many'), (SELECT count(*) FROM rolled WHERE source = 'many') > 1000 AS some, (SELECT count(*) FROM pmr.rollup_part) AS parts_left;
 SELECT pmr.drop_source('many');
 -- parts are whole days before as_of, and have each day once
@@ -392,7 +392,7 @@ BEGIN
 	FOREACH value IN ARRAY '{2024-07-01 00:00+00,2024-02-01 00:00+00,2024-03-01 00:00+00}'::text[] LOOP
 		query := replace(query, '$' || array_position('{2024-07-01 00:00+00,2024-02-01 00:00+00,2024-03-01 00:00+00}', value), quote_literal(value) || '::timestamptz');
 	END LOOP;
-	EXECUTE 'EXPLAIN (FORMAT JSON) ' || query INTO plan;
+	EXECUTE 'EXPLAIN (FORMAT JSON) ' || replace(query, '$4', 'pmr.reference_fingerprint()') INTO plan;
 	RETURN plan LIKE '%"Partial Mode": "Partial"%' AND plan LIKE '%"Partial Mode": "Finalize"%';
 END
 $$;

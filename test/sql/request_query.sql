@@ -22,7 +22,7 @@ CREATE FUNCTION requests(source text, as_of timestamptz DEFAULT '2025-12-01 00:0
 	LANGUAGE plpgsql AS $$
 BEGIN
 	RETURN QUERY EXECUTE format('SELECT request_id, outcome, class, CASE WHEN isfinite(started_at) THEN started_at - requested_at END, CASE WHEN isfinite(started_at) THEN answered_at - started_at END, user_role, is_copy FROM (%s) AS r', pmr.request_query(source))
-		USING as_of, '2025-10-01 00:00+00'::timestamptz, '2025-11-01 00:00+00'::timestamptz;
+		USING as_of, '2025-10-01 00:00+00'::timestamptz, '2025-11-01 00:00+00'::timestamptz, pmr.reference_fingerprint();
 END
 $$;
 
@@ -198,7 +198,7 @@ CREATE FUNCTION rows_between(source text, start timestamptz, finish timestamptz)
 	LANGUAGE plpgsql AS $$
 BEGIN
 	RETURN QUERY EXECUTE format('SELECT factors[1], party, srv, mode, request_id, due_at, command_variant, day, requested_at, answered_at, is_copy FROM (%s) AS r', pmr.request_query(source))
-		USING '2026-01-01 00:00+00'::timestamptz, start, finish;
+		USING '2026-01-01 00:00+00'::timestamptz, start, finish, pmr.reference_fingerprint();
 END
 $$;
 CREATE TABLE near (id text, day integer, time interval, answered interval);
@@ -274,7 +274,7 @@ DO $$
 DECLARE
 	line text;
 BEGIN
-	FOR line IN EXECUTE 'EXPLAIN ' || pmr.request_query('border') USING '2026-01-01 00:00+00'::timestamptz, '2025-10-01 00:00+00'::timestamptz, '2025-11-01 00:00+00'::timestamptz LOOP
+	FOR line IN EXECUTE 'EXPLAIN ' || pmr.request_query('border') USING '2026-01-01 00:00+00'::timestamptz, '2025-10-01 00:00+00'::timestamptz, '2025-11-01 00:00+00'::timestamptz, pmr.reference_fingerprint() LOOP
 		IF line ~ 'requested_at' AND line ~ 'interval|LEAST' THEN
 			RAISE WARNING 'not constant: %', line;
 		END IF;

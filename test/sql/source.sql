@@ -314,7 +314,7 @@ DECLARE
 	plan jsonb;
 BEGIN
 	EXECUTE 'EXPLAIN (FORMAT JSON, COSTS OFF) ' || replace(replace(replace(replace(pmr.request_query(source), '$1', quote_literal('2024-03-01') || '::timestamptz'),
-		'$2', quote_literal('2024-01-10 00:00+00') || '::timestamptz'), '$3', quote_literal('2024-01-11 00:00+00') || '::timestamptz'), '$4', quote_literal('{}') || '::text[]')
+		'$2', quote_literal('2024-01-10 00:00+00') || '::timestamptz'), '$3', quote_literal('2024-01-11 00:00+00') || '::timestamptz'), '$4', 'pmr.reference_fingerprint()')
 	INTO plan;
 	RETURN NOT jsonb_path_exists(plan, 'strict $.** ? (@."Node Type" == "Seq Scan")')
 		AND jsonb_path_exists(plan, 'strict $.** ? (@."Node Type" like_regex "Index")');
