@@ -14,7 +14,7 @@
 #include "aggregate_call.h"
 #include "common/int.h"
 #include "core/request.h"
-#include "mb/pg_wchar.h"
+#include "response_class_arg.h"
 #include "rollup_collector.h"
 #include "text_name.h"
 #include "time_input.h"
@@ -24,16 +24,6 @@
 PG_FUNCTION_INFO_V1(pmr_rollup_state_transfn);
 
 /* Arguments */
-
-/* A name, cut off to the length of an identifier, for a message. */
-static char *
-clip_name(const text *name)
-{
-	const char *data = VARDATA_ANY(name);
-	int			length = VARSIZE_ANY_EXHDR(name);
-
-	return pnstrdup(data, pg_mbcliplen(data, length, NAMEDATALEN - 1));
-}
 
 /* The outcome that an argument names. */
 static int
@@ -54,27 +44,6 @@ get_outcome(FunctionCallInfo fcinfo, int argno)
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			 errmsg("outcome is unknown: \"%s\"", clip_name(name))));
-}
-
-/* Without a class, an answer has no code. */
-static ResponseClass
-get_response_class(FunctionCallInfo fcinfo, int argno)
-{
-	const text *name;
-	ResponseClass class;
-
-	if (PG_ARGISNULL(argno))
-		return RESPONSE_UNCLASSIFIED;
-	name = PG_GETARG_TEXT_PP(argno);
-	if (response_class_named(VARDATA_ANY(name), VARSIZE_ANY_EXHDR(name),
-							 &class))
-		return class;
-	if (!text_is_name(name, response_class_name(RESPONSE_UNCLASSIFIED)))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("response class is unknown: \"%s\"",
-						clip_name(name))));
-	return RESPONSE_UNCLASSIFIED;
 }
 
 static DateADT
@@ -109,7 +78,7 @@ get_row(FunctionCallInfo fcinfo, int argno)
 
 	row.day = get_day(fcinfo, argno);
 	row.kind = rollup_kind(get_outcome(fcinfo, argno + 1),
-						   get_response_class(fcinfo, argno + 2),
+						   get_response_class_arg(fcinfo, argno + 2),
 						   !PG_ARGISNULL(argno + 2),
 						   has_finite_time(fcinfo, argno + 4));
 	row.rtt_us = ROLLUP_NO_RTT;

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * text_name.h
- *	  Is a text that comes from SQL a known name?
+ *	  Names that come from SQL as texts.
  *
  *-------------------------------------------------------------------------
  */
@@ -9,6 +9,7 @@
 #define TEXT_NAME_H
 
 #include "fmgr.h"
+#include "mb/pg_wchar.h"
 #include "pg_versions.h"
 
 static inline bool
@@ -18,6 +19,16 @@ text_is_name(const text *value, const char *name)
 
 	return length == strlen(name) &&
 		memcmp(VARDATA_ANY(value), name, length) == 0;
+}
+
+/* A name, cut off to the length of an identifier, for a message. */
+static inline char *
+clip_name(const text *name)
+{
+	const char *data = VARDATA_ANY(name);
+	int			length = VARSIZE_ANY_EXHDR(name);
+
+	return pnstrdup(data, pg_mbcliplen(data, length, NAMEDATALEN - 1));
 }
 
 #endif							/* TEXT_NAME_H */
