@@ -19,8 +19,9 @@ SQL_PARTS = schema \
 	aggregate/srv_target_met \
 	reference/service_reference_variant reference/business_process \
 	reference/target_response_time reference/service_level \
-	reference/response_code reference/reference_fingerprint reference/party \
-	reference/current reference/assumption \
+	reference/response_code reference/journey_step reference/reference_fingerprint \
+	reference/party reference/current reference/assumption \
+	journey/journey_state journey/journeys \
 	access/party_access \
 	source/source source/read_as_owner source/source_relation \
 	source/source_faults source/add_source source/request_copies \

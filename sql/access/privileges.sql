@@ -10,13 +10,15 @@
 
 GRANT USAGE ON SCHEMA pmr TO PUBLIC;
 GRANT USAGE ON TYPE pmr.rtt_sketch, pmr.rtt_state, pmr.target_counts, pmr.rollup_state, pmr.rollup_cells,
-	pmr.rollup_cell, pmr.rollup_cell_pair, pmr.requesting_role TO PUBLIC;
+	pmr.rollup_cell, pmr.rollup_cell_pair, pmr.journey_state, pmr.current_journey_step, pmr.requesting_role TO PUBLIC;
 GRANT SELECT ON
 	pmr.service_reference_variant, pmr.business_process, pmr.business_process_srv,
 	pmr.target_response_time, pmr.service_level, pmr.response_code,
+	pmr.journey_process, pmr.journey_step,
 	pmr.current_service_reference_variant, pmr.current_business_process,
 	pmr.current_business_process_srv, pmr.current_target_response_time,
-	pmr.current_service_level, pmr.current_response_code, pmr.assumption,
+	pmr.current_service_level, pmr.current_response_code, pmr.current_journey_process,
+	pmr.current_journey_step, pmr.assumption,
 	pmr.source_column,
 	pmr.party_performance, pmr.factor_performance, pmr.party_business_process,
 	pmr.performance_report, pmr.party_comparison, pmr.factor_comparison,
@@ -32,6 +34,7 @@ DECLARE
 		rtt_sketch_cmp, rtt_sketch_hash, rtt_sketch_hash_extended,
 		rtt_state_in, rtt_state_out, rtt_state_recv, rtt_state_send,
 		rollup_state_in, rollup_state_out, rollup_state_recv, rollup_state_send, rollup_state, rollup_merge, rollup_cells, rollup_days,
+		journey_state_in, journey_state_out, journey_state_recv, journey_state_send, journey_state, journey_merge, journeys,
 		rtt_sketch, rtt_merge, rtt_percentile, rtt_percentiles,
 		rtt_within_pct, rtt_count, rtt_mean, rtt_min, rtt_max, rtt_error_bound,
 		rtt_buckets, rtt_histogram,

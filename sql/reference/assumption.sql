@@ -27,6 +27,16 @@ CREATE VIEW pmr.assumption AS
 		UNION ALL
 		SELECT 'response_code', concat_ws(' ', code, mode), class, '-infinity'::timestamptz, status, source, builtin
 		FROM pmr.response_code
+		UNION ALL
+		SELECT 'journey_process', business_process, concat('gap ', trim_scale(extract(epoch FROM gap) / 86400), ' d, subject ', subject),
+			valid_from, status, source, builtin
+		FROM pmr.journey_process
+		UNION ALL
+		SELECT 'journey_step', concat_ws(' ', business_process, model, srv, nullif(qualifier, ''), nullif(device_type, '')),
+			CASE WHEN listed THEN concat_ws(', ', 'position ' || position, CASE WHEN required THEN 'required' END,
+				CASE WHEN begins THEN 'begins' END, CASE WHEN restarts THEN 'restarts' END) ELSE 'not listed' END,
+			valid_from, status, source, builtin
+		FROM pmr.journey_step
 	), followed AS (
 		SELECT *,
 			(SELECT min(own.valid_from)

@@ -48,6 +48,26 @@ CREATE VIEW pmr.current_response_code AS
 	ORDER BY code, mode, builtin;
 COMMENT ON VIEW pmr.current_response_code IS 'response codes in force: the row of the user if there is one, otherwise the shipped row';
 
+CREATE VIEW pmr.current_journey_process AS
+	SELECT DISTINCT ON (business_process) *
+	FROM pmr.journey_process
+	WHERE valid_from <= now()
+	ORDER BY business_process, builtin, valid_from DESC;
+COMMENT ON VIEW pmr.current_journey_process IS 'business processes that have journeys, in force now: the row of the user if there is one, otherwise the shipped row';
+
+CREATE VIEW pmr.current_journey_step AS
+	SELECT business_process, model, position, srv, qualifier, device_type, required, begins, restarts, gap
+	FROM (
+		SELECT DISTINCT ON (business_process, model, srv, qualifier, device_type) *
+		FROM pmr.journey_step
+		WHERE valid_from <= now()
+		ORDER BY business_process, model, srv, qualifier, device_type, builtin, valid_from DESC
+	) AS step
+	JOIN pmr.current_journey_process USING (business_process)
+	WHERE listed;
+COMMENT ON VIEW pmr.current_journey_step IS 'steps of business processes in force now: the row of the user if there is one, otherwise the shipped row; its row type is that of the argument steps of journeys()';
+COMMENT ON COLUMN pmr.current_journey_step.gap IS 'longest time from a request of a journey to the next one';
+
 /* Each column of these views gets the comment of the same column of the table. */
 DO $$
 DECLARE

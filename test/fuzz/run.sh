@@ -4,7 +4,7 @@
 #
 #	bash test/fuzz/run.sh [--runs N] [--seed N] [TARGET...]
 #
-# Targets: decode text state merge add rollup (default all), described in
+# Targets: decode text state merge add rollup journey (default all), described in
 # test/fuzz/TARGET.c. N executions (default 100000000, about ten minutes on one
 # core) are divided among all targets, so that each takes about the same time.
 # Each target begins with the inputs of test/fuzz/corpus/TARGET. Needs clang,
@@ -15,10 +15,11 @@
 set -euo pipefail
 
 # Percentages of all executions, and lengths of the longest inputs.
-declare -A shares=([decode]=40 [text]=5 [state]=39 [merge]=5 [add]=1 [rollup]=10)
+declare -A shares=([decode]=36 [text]=5 [state]=34 [merge]=5 [add]=1 [rollup]=10
+	[journey]=9)
 declare -A lengths=([decode]=64 [text]=64 [state]=128 [merge]=96 [add]=96
-	[rollup]=128)
-targets=(decode text state merge add rollup)
+	[rollup]=128 [journey]=192)
+targets=(decode text state merge add rollup journey)
 runs=100000000
 seed=20211105
 built=tmp_check/fuzz

@@ -12,7 +12,8 @@ our @EXPORT_OK =
   qw(create_roles fill_database go_on facts_of is_same @reference_tables @report_tables);
 
 our @reference_tables = qw(service_reference_variant business_process
-  business_process_srv target_response_time service_level response_code);
+  business_process_srv target_response_time service_level response_code
+  journey_process journey_step);
 our @report_tables = qw(party source rollup_stratum rollup_month party_figure refresh_log
   party_access disclosure_rule publication publication_target
   publication_party publication_combination publication_cell
@@ -131,6 +132,9 @@ INSERT INTO pmr.service_level (measure, name, valid_from, target_pct, minimum_pc
 	('cpm1', 'Ours', '2026-10-01 00:00:00+00', 99.50, 96.0, 'test'), ('boost', 'Boost', '-infinity', NULL, NULL, 'test'),
 	('business_process', 'All', '-infinity', 70, 50.5, 'test');
 INSERT INTO pmr.response_code (code, mode, class, description, source) VALUES ('E20', 'any', 'rejected', 'Ours', 'test'), ('E99', 'on_demand', 'success', 'New', 'test');
+INSERT INTO pmr.journey_process (business_process, valid_from, subject, gap, source) VALUES ('boost', '-infinity', 'hub', '1 day 00:00:00.5', 'test'), ('firmware', '2026-10-01 00:00:00+00', 'device', '0', 'test');
+INSERT INTO pmr.journey_step (business_process, model, srv, qualifier, device_type, valid_from, listed, position, required, begins, restarts, status, source) VALUES
+	('boost', 'ours', '77.1', 'of a kind', 'ESME', '2026-10-01 00:00:00+00', true, -1, true, true, true, 'assumed', 'hearsay'), ('firmware', 'draft', '11.3', '', '', '-infinity', false, 2, true, false, false, 'confirmed', 'test');
 INSERT INTO pmr.party VALUES ('ACME', 'Acme plc', 'Acme', 'Large Supplier'), ('Größe', E'\\\\.', 'Acme', 'Other');
 INSERT INTO pmr.party SELECT 'P' || i, 'Party ' || i, 'Group ' || i, CASE WHEN i < 5 THEN 'Large Supplier' ELSE 'Other' END FROM generate_series(1, 5) AS i;
 INSERT INTO pmr.disclosure_rule VALUES (3, 5, 90, 95, 5);

@@ -28,6 +28,8 @@ SELECT	CASE WHEN i % 2 = 0 THEN i ELSE i % 50 END AS device, 'P' || i % 7 AS par
 		0.95::float8 AS fraction, '{0.5,0.99,0}'::float8[] AS fractions,
 		'2025-10-01'::date + i % 9 AS day, (ARRAY['met', 'missed', 'not_measured', 'cancelled'])[1 + i % 4] AS outcome,
 		(ARRAY['success', 'rejected', NULL])[1 + i % 3] AS response_class, requested_at AS started_at, ARRAY['v' || i % 50, srv, mode] AS factors,
+		(ARRAY['x', '', NULL])[1 + i % 3] AS qualifier, (ARRAY['ESME', NULL])[1 + i % 2] AS device_type, (i / 2)::text AS request_id, (i / 2 - 1)::text AS preceding_request_id,
+		pmr.journey_state(srv, mode, NULL, requested_at, responded_at, 'success', (i / 3)::text, NULL) AS subject_state,
 		pmr.rollup_state('2025-10-01'::date + i % 9, 'met', NULL, requested_at, responded_at, ARRAY['v' || i % 50]) AS state
 FROM	generate_series(1, 20000) AS i,
 		LATERAL (SELECT (ARRAY['4.1.1', '4.8.1', '7.4', '8.11', '99', NULL])[1 + i % 6] AS srv, (ARRAY['on_demand', 'future_dated', NULL])[1 + i % 3] AS mode,

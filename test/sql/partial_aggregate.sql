@@ -56,6 +56,8 @@ SELECT i, srv, mode, device_generation, requested_at, responded_at, responded_at
 	0.95::float8 AS fraction, '{0.5,0.99,0}'::float8[] AS fractions,
 	'2025-10-01'::date + (i % 9)::int AS day, (ARRAY['met', 'missed', 'not_measured', 'cancelled'])[1 + i % 4] AS outcome, (ARRAY['success', 'rejected', NULL])[1 + i % 3] AS response_class,
 	requested_at AS started_at, ARRAY['v' || i % 50, srv, mode] AS factors,
+	(ARRAY['x', '', NULL])[1 + i % 3] AS qualifier, (ARRAY['ESME', NULL])[1 + i % 2] AS device_type, (i / 2)::text AS request_id, (i / 2 - 1)::text AS preceding_request_id,
+	journey_state(srv, mode, NULL, requested_at, responded_at, 'success', (i / 3)::text, NULL) AS subject_state,
 	rollup_state('2025-10-01'::date + (i % 9)::int, 'met', NULL, requested_at, responded_at, ARRAY['v' || i % 50]) AS state
 FROM generate_series(1, 4000) AS i,
 	LATERAL (SELECT CASE WHEN i % 41 > 0 THEN (ARRAY['4.1.1', '4.8.1', '7.4', '8.11', '99'])[1 + i % 5] END AS srv, (ARRAY['on_demand', 'future_dated', NULL])[1 + i % 3] AS mode,

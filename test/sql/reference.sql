@@ -26,7 +26,9 @@ CREATE VIEW shipped AS
 	UNION ALL SELECT 'business_process_srv', status, source, builtin FROM pmr.business_process_srv
 	UNION ALL SELECT 'target_response_time', status, source, builtin FROM pmr.target_response_time
 	UNION ALL SELECT 'service_level', status, source, builtin FROM pmr.service_level
-	UNION ALL SELECT 'response_code', status, source, builtin FROM pmr.response_code;
+	UNION ALL SELECT 'response_code', status, source, builtin FROM pmr.response_code
+	UNION ALL SELECT 'journey_process', status, source, builtin FROM pmr.journey_process
+	UNION ALL SELECT 'journey_step', status, source, builtin FROM pmr.journey_step;
 SELECT reference_table, count(*) AS rows, count(*) FILTER (WHERE builtin) AS builtin,
 	count(*) FILTER (WHERE status = 'confirmed') AS confirmed, count(*) FILTER (WHERE status = 'assumed') AS assumed,
 	count(*) FILTER (WHERE source ~ '\S') AS with_source
@@ -83,6 +85,11 @@ SELECT count(*) AS codes, count(DISTINCT left(code, 5)) AS services, string_agg(
 		WHERE v.service_reference = format('%s.%s', substr(code, 2, 2)::integer, substr(code, 4, 2)::integer))) AS of_no_service
 FROM pmr.response_code WHERE code ~ '^E[0-9]{6}$';
 
+-- steps of journeys: ! marks one that is required, > one that begins a journey, >> one that restarts it
+SELECT business_process, model, string_agg(CASE WHEN restarts THEN '>> ' WHEN begins THEN '> ' ELSE '' END || concat_ws(' ', srv, nullif(qualifier, ''), nullif(device_type, ''))
+		|| CASE WHEN required THEN '!' ELSE '' END, ', ' ORDER BY position) AS steps, bool_and(listed AND s.valid_from = '-infinity') AS always, gap, subject
+FROM pmr.journey_step AS s JOIN pmr.journey_process USING (business_process) GROUP BY business_process, model, gap, subject ORDER BY business_process, model;
+
 -- the tables are consistent with each other
 SELECT 'process' AS missing, business_process AS item FROM pmr.business_process_srv
 WHERE business_process NOT IN (SELECT business_process FROM pmr.business_process)
@@ -92,6 +99,12 @@ UNION ALL SELECT 'SRV of a process', srv FROM pmr.business_process_srv
 WHERE srv NOT IN (SELECT srv FROM pmr.service_reference_variant)
 UNION ALL SELECT 'target of an SRV that is not reported', srv FROM pmr.target_response_time
 WHERE srv NOT IN (SELECT srv FROM pmr.business_process_srv) AND source NOT LIKE 'public notes % that quote SEC Appendix E %'
+UNION ALL SELECT 'step that is not reported, or in another order', concat_ws(' ', business_process, model, s.srv)
+FROM pmr.journey_step AS s LEFT JOIN pmr.business_process_srv AS p USING (business_process, srv, qualifier)
+WHERE report_row IS NULL OR (model = 'draft' AND position <> 1 + report_row - (SELECT min(report_row) FROM pmr.business_process_srv AS f WHERE f.business_process = s.business_process))
+UNION ALL SELECT 'process of a journey', coalesce(p.business_process, s.business_process)
+FROM pmr.journey_process AS p FULL JOIN (SELECT DISTINCT business_process FROM pmr.journey_step) AS s USING (business_process)
+WHERE p.business_process IS NULL OR s.business_process IS NULL
 UNION ALL SELECT 'mode of a target', srv || ' ' || mode FROM pmr.target_response_time AS t JOIN pmr.service_reference_variant AS v USING (srv)
 WHERE NOT CASE mode WHEN 'on_demand' THEN on_demand WHEN 'future_dated' THEN future_dated <> 'none'
 	WHEN 'dcc_scheduled' THEN dcc_scheduled ELSE non_device END
@@ -108,7 +121,8 @@ SELECT (SELECT count(*) FROM pmr.current_service_reference_variant) AS srvs,
 	(SELECT count(*) FROM pmr.current_business_process_srv) AS rows,
 	(SELECT count(*) FROM pmr.current_target_response_time) AS targets,
 	(SELECT count(*) FROM pmr.current_service_level) AS levels,
-	(SELECT count(*) FROM pmr.current_response_code) AS codes;
+	(SELECT count(*) FROM pmr.current_response_code) AS codes,
+	(SELECT count(*) FROM pmr.current_journey_step) AS steps;
 
 --
 -- Assumed rows, and how a user's row corrects them
@@ -192,6 +206,12 @@ INSERT INTO pmr.service_level (measure, name, valid_from, target_pct, minimum_pc
 	('cpm1', 'Ours', 'infinity', 96, 93, 'test'), ('cpm2', 'Ours', 'infinity', 96, 93, 'test'), ('firmware', 'Ours', '-infinity', 90, NULL, 'test');
 INSERT INTO pmr.response_code (code, mode, class, description, source) VALUES
 	('E20', 'any', 'rejected', 'Ours', 'test'), ('E20', 'on_demand', 'success', 'Ours', 'test'), ('E99', 'any', 'rejected', 'New', 'test');
+INSERT INTO pmr.journey_process (business_process, valid_from, subject, gap, source) VALUES
+	('firmware', '2020-01-01', 'device', '40 days', 'test'), ('firmware', 'infinity', 'device', '50 days', 'test'), ('prepayment', 'infinity', 'device', '9 days', 'test'), ('ours', '-infinity', 'hub', '1 h', 'test');
+INSERT INTO pmr.journey_step (business_process, model, srv, position, required, begins, listed, valid_from, source) VALUES
+	('firmware', 'draft', '11.3', 9, false, false, true, '2020-01-01', 'test'), ('firmware', 'draft', '11.3', 8, false, false, true, 'infinity', 'test'), ('firmware', 'ours', '11.3', 1, true, true, true, '-infinity', 'test'),
+	('prepayment', 'draft', '2.1', 1, true, false, false, '-infinity', 'test'), ('prepayment', 'draft', '2.2', 1, true, false, true, '-infinity', 'test'),
+	('ours', 'ours', '7.4', 1, true, true, true, '-infinity', 'test'), ('without_process', 'ours', '7.4', 1, true, true, true, '-infinity', 'test');
 
 SELECT srv, name, builtin FROM pmr.current_service_reference_variant WHERE srv IN ('7.1', '7.2', '77.1') ORDER BY srv;
 SELECT business_process, name, builtin FROM pmr.current_business_process WHERE name IN ('Ours', 'New', 'Prepayment', 'Firmware Management')
@@ -202,6 +222,7 @@ SELECT srv, mode, device_generation, user_role, valid_from, target, builtin FROM
 WHERE srv IN ('1.6', '2.1', '2.2', '4.8.1') ORDER BY srv, mode, device_generation, user_role COLLATE "C";
 SELECT measure, name, valid_from, target_pct, minimum_pct, builtin FROM pmr.current_service_level ORDER BY measure;
 SELECT code, mode, class, builtin FROM pmr.current_response_code WHERE code IN ('E20', 'E21', 'E99') ORDER BY code, mode;
+SELECT * FROM pmr.current_journey_step WHERE business_process IN ('firmware', 'prepayment', 'ours', 'without_process') ORDER BY business_process, model, srv, qualifier;
 -- the row in force now is what srv_target() returns now, except for generations without a row
 SELECT count(*) AS targets, count(*) FILTER (WHERE target IS NOT DISTINCT FROM pmr.srv_target(srv, mode, device_generation, user_role, now())) AS equal
 FROM pmr.current_target_response_time WHERE device_generation <> 'any';

@@ -65,10 +65,10 @@ WHERE pronamespace = 'pmr'::regnamespace AND NOT EXISTS (SELECT FROM pg_depend A
 SELECT oid::regprocedure AS not_parallel_safe FROM pg_proc
 WHERE pronamespace = 'pmr'::regnamespace AND proparallel <> 's' AND proname NOT IN ('require_autocommit', 'requesting_role', 'role_oid', 'read_as_owner', 'plan_as_owner', 'party_figures') AND (prokind = 'a' OR prolang IN (SELECT oid FROM pg_language WHERE lanname IN ('c', 'internal')));
 
--- What partial_aggregate.sql does not check of aggregates.  rollup_state, rollup_merge and request_ids return their
--- states.
+-- What partial_aggregate.sql does not check of aggregates.  rollup_state, journey_state, their merges and request_ids
+-- return their states.
 SELECT count(*) > 30 AS many, count(*) FILTER (WHERE aggtransspace <= 0) AS no_space, count(*) FILTER (WHERE aggfinalmodify <> 'r') AS final_writes, count(*) FILTER (WHERE aggfinalfn = 0) AS no_final
-FROM pg_aggregate JOIN pg_proc ON pg_proc.oid = aggfnoid WHERE pronamespace = 'pmr'::regnamespace AND proname NOT IN ('rollup_state', 'rollup_merge', 'request_ids');
+FROM pg_aggregate JOIN pg_proc ON pg_proc.oid = aggfnoid WHERE pronamespace = 'pmr'::regnamespace AND proname NOT IN ('rollup_state', 'rollup_merge', 'journey_state', 'journey_merge', 'request_ids');
 -- The planner is told which functions take long.
 SELECT procost, string_agg(DISTINCT proname, ', ' ORDER BY proname) AS functions FROM pg_proc
 WHERE pronamespace = 'pmr'::regnamespace AND prolang = (SELECT oid FROM pg_language WHERE lanname = 'c') AND procost > 1 GROUP BY procost ORDER BY procost;
@@ -107,7 +107,8 @@ CREATE TABLE before AS SELECT kind, state::text AS state, counts, sketch::text A
 CREATE FUNCTION argument(type regtype) RETURNS text LANGUAGE sql
 RETURN CASE type WHEN 'rtt_state'::regtype THEN 'state' WHEN 'bigint[]'::regtype THEN 'counts' WHEN 'rtt_sketch'::regtype THEN 'sketch'
 	WHEN 'float8'::regtype THEN '0.5::float8' WHEN 'bigint'::regtype THEN '1' WHEN 'float8[]'::regtype THEN '''{0.5,0.9}''::float8[]' WHEN 'interval'::regtype THEN '''1 s''::interval'
-	WHEN 'text'::regtype THEN '''4.10''::text' WHEN 'text[]'::regtype THEN '''{}''::text[]' WHEN 'rollup_state'::regtype THEN '''AQABg52WAQEAAA==''::pmr.rollup_state' ELSE format('%L::%s', '2026-10-01', type) END;
+	WHEN 'text'::regtype THEN '''4.10''::text' WHEN 'text[]'::regtype THEN '''{}''::text[]' WHEN 'rollup_state'::regtype THEN '''AQABg52WAQEAAA==''::pmr.rollup_state'
+	WHEN 'journey_state'::regtype THEN '''AQGAgAEAAAQ4LjExAAA=''::pmr.journey_state' ELSE format('%L::%s', '2026-10-01', type) END;
 CREATE TABLE by_hand AS
 SELECT oid::regprocedure::text AS function, form, err(format(form, oid::regproc::text,
 	(SELECT string_agg(argument(t), ', ' ORDER BY i) FROM unnest(proargtypes::oid[]) WITH ORDINALITY AS a (t, i)))) AS err

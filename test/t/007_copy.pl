@@ -1,4 +1,4 @@
-# Reads 150,000 damaged values of the types, each by its own COPY, in
+# Reads 200,000 damaged values of the types, each by its own COPY, in
 # text and binary format, with little memory.  Each is either a valid value,
 # which is stored and returned unchanged, or an error about the bytes.
 
@@ -21,6 +21,7 @@ $node->append_conf(
 	'postgresql.conf', q{
 shared_buffers = '16MB'
 statement_timeout = '20s'
+jit = off
 log_min_messages = 'fatal'
 log_min_error_statement = 'panic'
 });
@@ -44,6 +45,10 @@ SELECT pmr.rollup_state_send(pmr.rollup_state(date '2026-10-01' + i % 20, (ARRAY
 UNION ALL SELECT pmr.rollup_state_send(pmr.rollup_state(date '2026-10-01' + i * i, 'met', NULL, now(), now() + i * interval '1 s', NULL)) FROM generate_series(1, 30) AS i
 UNION ALL SELECT pmr.rollup_state_send(pmr.rollup_state('2026-10-01', 'missed', 'rejected', now(), now() + i * interval '1 s', ARRAY[repeat('a value ', 20 * i)])) FROM generate_series(1, 4) AS i
 UNION ALL SELECT pmr.rollup_state_send(pmr.rollup_state('2026-10-01', 'met', 'success', NULL, NULL, ARRAY['v' || i % 5, NULL, repeat('xy', i % 7)])) FROM generate_series(1, 50) AS i},
+	journey_state => q{
+SELECT pmr.journey_state_send(pmr.journey_state((ARRAY['8.11', '8.1.1', '6.8'])[1 + i % 3], NULL, NULL, timestamptz '2026-10-01' + i * interval '1 s', NULL, NULL, NULL, NULL)) FROM generate_series(1, 100) AS i
+UNION ALL SELECT pmr.journey_state_send(pmr.journey_state('8.11', 'x', 'ESME', now() - i * interval '1 s', now() + i * interval '1 s', (ARRAY['success', 'failed', NULL])[1 + i % 3], i::text, (i - 1)::text)) FROM generate_series(1, 30) AS i
+UNION ALL SELECT pmr.journey_state_send(pmr.journey_state('8.11', '', repeat('y', i), timestamptz '4714-11-24 BC' + i * interval '1 year', '2026-10-01', 'rejected', NULL, 'x')) FROM generate_series(0, 3) AS i},
 	rtt_sketch => q{
 SELECT pmr.rtt_sketch_send(pmr.rtt_sketch(i / 7.0)) FROM generate_series(1, 30) AS i
 UNION ALL SELECT pmr.rtt_sketch_send(pmr.rtt_sketch(i % 5)) FROM generate_series(1, 100) AS i
@@ -60,6 +65,8 @@ UNION ALL SELECT pmr.rtt_state_send(sketch_state(i * i / 1e6)) FROM generate_ser
 # The errors that are expected.  A state is not made for tables and can be too
 # long for a page; text can be invalid in the encoding.
 my %expected = (
+	'journey_state text' => [qw(22P02 22021)],
+	'journey_state binary' => [qw(22P03)],
 	'rollup_state text' => [qw(22P02 22021)],
 	'rollup_state binary' => [qw(22P03)],
 	'rtt_sketch text' => [qw(22P02 22021)],
@@ -264,7 +271,11 @@ foreach my $type (sort keys %seeds)
 			$nrows, 'all values are unchanged by output and input, text and binary');
 
 		# The functions of each type accept the values.
-		is($node->safe_psql('postgres', $type eq 'rollup_state' ? qq{
+		is($node->safe_psql('postgres', $type eq 'journey_state' ? qq{
+				SELECT count(*)
+				FROM $name AS n, LATERAL (SELECT pmr.journey_merge(CASE WHEN i > 0 THEN n.value END) AS merged FROM generate_series(1, 2) AS i) AS m,
+					LATERAL (SELECT coalesce(sum(requests), 0) AS requests FROM pmr.journeys(n.value, ARRAY(SELECT s FROM pmr.current_journey_step AS s))) AS j
+				WHERE pmr.journey_state_send(merged) = pmr.journey_state_send(n.value) OR length(pmr.journey_state_send(merged)) > length(pmr.journey_state_send(n.value))} : $type eq 'rollup_state' ? qq{
 				SELECT count(*)
 				FROM $name AS n, LATERAL (SELECT (pmr.rollup_cells(n.value)).cells[1] AS c OFFSET 0) AS t
 				WHERE CASE WHEN (c).requests + (c).pre_commands + (c).local_commands + (c).cancelled > 2::bigint ^ 61 THEN true
@@ -293,14 +304,16 @@ SKIP:
 CREATE TABLE input (type text, bytes bytea, form text GENERATED ALWAYS AS (coalesce(translate(encode(bytes, 'base64'), E'\\n', ''), '!')) STORED);
 INSERT INTO input VALUES ('rtt_sketch', NULL), ('rtt_sketch', '\\x00'), ('rtt_sketch', ''), ('rtt_sketch', repeat('x', 160000)::bytea),
 	('rtt_state', NULL), ('rtt_state', '\\x01'), ('rtt_state', '\\x02000000'), ('rtt_state', '\\x0100'), ('rtt_state', '\\x0101000100'), ('rtt_state', '\\x010100013ff8000000000000'),
-	('rollup_state', NULL), ('rollup_state', '\\x02'), ('rtt_state', '\\x0109000000'), ('rtt_state', '\\x0102ffff' || repeat('x', 524280)::bytea), ('rtt_state', '\\x0100000000')});
+	('journey_state', NULL), ('journey_state', '\\x0100'), ('rollup_state', NULL), ('rollup_state', '\\x02'), ('rtt_state', '\\x0109000000'), ('rtt_state', '\\x0102ffff' || repeat('x', 524280)::bytea), ('rtt_state', '\\x0100000000')});
 	is($node->safe_psql('postgres', q{SELECT count(*), count(*) FILTER (WHERE pg_input_is_valid(form, 'pmr.' || type)) FROM input}),
-		'15|0', 'invalid texts are found');
+		'17|0', 'invalid texts are found');
 	is($node->safe_psql('postgres', q{SELECT string_agg(DISTINCT concat_ws(': ', sql_error_code, message, detail), E'\n' ORDER BY concat_ws(': ', sql_error_code, message, detail)) FROM input, pg_input_error_info(form, 'pmr.' || type)}),
-		q{22P02: invalid input syntax for type rollup_state: It is not base64.
+		q{22P02: invalid input syntax for type journey_state: It is not base64.
+22P02: invalid input syntax for type rollup_state: It is not base64.
 22P02: invalid input syntax for type rtt_sketch: It is not base64.
 22P02: invalid input syntax for type rtt_sketch: It is too long.
 22P02: invalid input syntax for type rtt_state: It is not base64.
+22P02: invalid value of type journey_state: Its binary form is invalid: requests are missing.
 22P02: invalid value of type rollup_state: Its binary form is invalid: header is cut off.
 22P02: invalid value of type rtt_sketch: Its binary form is invalid: header is cut off.
 22P02: invalid value of type rtt_state: Its binary form is invalid: format version is unknown.

@@ -26,6 +26,8 @@ SELECT	grp, i, requested_at, at AS responded_at, at AS answered_at, requested_at
 		(ARRAY['I0', 'I99', 'E4', 'E20', 'a code longer than eight bytes', NULL])[1 + i % 6] AS response_code,
 		(ARRAY['success', 'rejected', 'no_response', 'acknowledged', 'unclassified', NULL])[1 + i % 6] AS response_class,
 		(ARRAY['met', 'missed', 'pending', 'not_measured', 'invalid', 'pre_command', 'local_command', 'cancelled'])[1 + i % 8] AS outcome,
+		(ARRAY['x', NULL])[1 + i % 2] AS qualifier, (ARRAY['ESME', '', NULL])[1 + i % 3] AS device_type, (i / 2)::text AS request_id, (i / 2 - 1)::text AS preceding_request_id,
+		subject_state, ARRAY(SELECT s FROM pmr.current_journey_step AS s) AS steps,
 		requested_at::date AS day, ARRAY['factor ' || i % 7, NULL, repeat('x', i % 300)] AS factors,
 		sketch, sketch AS a, sketch AS b, 5 AS buckets, 'demo' AS source, state, i % 2 = 0 AS with_factors,
 		ARRAY[i % 9 + 1, 100] AS requests, ARRAY[i % 3, 30 + i % 7] AS missed, ARRAY[20, 300] AS all_requests, ARRAY[i % 3 + i % 9, 50] AS all_missed,
@@ -43,7 +45,9 @@ FROM	(VALUES (1, 1), (2, 40), (3, 1200)) AS v (grp, n),
 		LATERAL (SELECT pmr.rtt_sketch(m * m * (1 + i % 10) / 7.0) AS sketch
 				 FROM generate_series(1, CASE WHEN i % 100 = 0 THEN 1200 ELSE 1 + i % 20 END) AS m) AS k,
 		LATERAL (SELECT pmr.rollup_state(requested_at::date + m % 3, (ARRAY['met', 'missed', 'cancelled'])[1 + m % 3], 'success', requested_at, requested_at + m * interval '1 s', ARRAY['v' || m % 70, 'w' || i % 3]) AS state
-				 FROM generate_series(1, i % 100) AS m) AS l;
+				 FROM generate_series(1, i % 100) AS m) AS l,
+		LATERAL (SELECT pmr.journey_state((ARRAY['8.11', '8.1.1', '6.20.1', '1.1.1', '11.1', '7.4'])[1 + m % 6], NULL, NULL, requested_at + m * interval '1 h', requested_at + m * interval '2 h', 'success', m::text, (m - 1)::text) AS subject_state
+				 FROM generate_series(1, i % 50) AS m) AS j;
 
 /* Partitioned, so that states of the partitions are combined. */
 CREATE TABLE part (LIKE request) PARTITION BY HASH (i);
@@ -122,6 +126,13 @@ CREATE TABLE combined_rollup AS SELECT pmr.rollup_merge(rollup) AS rollup FROM r
 
 CREATE TABLE rollup_cells AS SELECT (pmr.rollup_cells(rollup)).* FROM combined_rollup;
 
+CREATE TABLE journey_state AS
+SELECT grp, i % 3 AS part, pmr.journey_state(srv, qualifier, device_type, requested_at, responded_at, response_class, request_id, preceding_request_id) AS requests FROM request GROUP BY 1, 2;
+
+CREATE TABLE received_journey_state AS SELECT requests::text::pmr.journey_state AS requests FROM journey_state;
+
+CREATE TABLE combined_journey_state AS SELECT pmr.journey_merge(requests) AS requests FROM journey_state GROUP BY grp;
+
 CREATE TABLE state AS
 SELECT n, sketch_state(i) AS sketch, percentile_state(i, 0.5) AS percentile, percentiles_state(i, '{0,1}') AS percentiles,
 	(SELECT merge_state(sketch) FROM request WHERE grp = 2 AND i <= n) AS merged
@@ -183,7 +194,7 @@ SELECT refuse(query) FROM unnest(ARRAY[
 	'SELECT pmr.rtt_percentile(i, i / 10.0) FROM generate_series(1, 3) AS i', 'SELECT pmr.rtt_percentiles(1, ''{NULL}'')',
 	'SELECT pmr.rtt_percentiles(1, ''{{0}}'')', 'SELECT pmr.rtt_percentile(sketch, 2) FROM request', 'SELECT pmr.rtt_histogram(sketch, 0) FROM request',
 	'SELECT pmr.target_met(now(), now(), ''-1 s'')', 'SELECT pmr.target_met(now(), now(), ''1 s'', NULL)', 'SELECT pmr.rtt_state_combine(sketch, sketch) FROM state',
-	'SELECT combine(s) FROM (SELECT sketch FROM state UNION ALL SELECT percentile FROM state) AS v (s)', 'SELECT ''rubbish!''::pmr.rtt_sketch', 'SELECT ''AQA=''::pmr.rollup_state', 'SELECT pmr.rollup_merge(s) FROM (SELECT pmr.rollup_state(now()::date, ''met'', NULL, NULL, NULL, NULL) UNION ALL SELECT rollup FROM rollup_state) AS v (s)', 'SELECT pmr.source_relation(''none'')',
+	'SELECT combine(s) FROM (SELECT sketch FROM state UNION ALL SELECT percentile FROM state) AS v (s)', 'SELECT ''rubbish!''::pmr.rtt_sketch', 'SELECT ''AQA=''::pmr.rollup_state', 'SELECT ''AQA=''::pmr.journey_state', 'SELECT * FROM pmr.journeys((SELECT requests FROM journey_state LIMIT 1), (SELECT steps[1:1] FROM request LIMIT 1) || NULL::pmr.current_journey_step)', 'SELECT pmr.rollup_merge(s) FROM (SELECT pmr.rollup_state(now()::date, ''met'', NULL, NULL, NULL, NULL) UNION ALL SELECT rollup FROM rollup_state) AS v (s)', 'SELECT pmr.source_relation(''none'')',
 	'SELECT pmr.compare_misses(''{1}'', ''{1}'', ''{3}'', ''{}'', 1)', 'SELECT pmr.compare_misses(''{NULL}'', ''{1}'', ''{3}'', ''{1}'', 1)', 'SELECT pmr.binomial_tail(1, 2, 3)'
 ]) AS query;
 
@@ -229,6 +240,24 @@ BEGIN
 	END LOOP;
 	IF refused < 20 THEN
 		RAISE 'only % damaged rollups were refused', refused;
+	END IF;
+END
+$$;
+
+DO $$
+DECLARE
+	form bytea;
+	refused bigint := 0;
+BEGIN
+	FOR form IN SELECT set_byte(bytes, (hashint4(n) & 65535) % length(bytes), hashint4(-n) & 255) FROM generate_series(1, 200) AS n, LATERAL (SELECT pmr.journey_state_send(requests) AS bytes FROM journey_state WHERE grp = 2 LIMIT 1) AS s LOOP
+		BEGIN
+			INSERT INTO received_journey_state VALUES (replace(encode(form, 'base64'), E'\n', '')::pmr.journey_state);
+		EXCEPTION WHEN invalid_text_representation OR character_not_in_repertoire THEN
+			refused := refused + 1;
+		END;
+	END LOOP;
+	IF refused < 20 THEN
+		RAISE 'only % damaged journey states were refused', refused;
 	END IF;
 END
 $$;
