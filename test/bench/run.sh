@@ -3,13 +3,13 @@
 #
 #	bash test/bench/run.sh [--rows N] [--runs N] [SECTION...]
 #
-# Sections: speed memory parallel sketch error pathological report (default
-# all). Installs missing packages on Debian or Ubuntu, builds and installs the
-# extension, and measures in a throw-away cluster on a generated audit table of
-# N rows (default 20000000: 2 GB on disk, and as much in shared buffers), each
-# contender in turn N times (default 5). That takes about an hour, on a machine
-# that does nothing else. Extensions that are not packaged (ddsketch, quantile)
-# are measured if they are installed.
+# Sections: speed memory parallel sketch error pathological report journey
+# (default all). Installs missing packages on Debian or Ubuntu, builds and
+# installs the extension, and measures in a throw-away cluster on a generated
+# audit table of N rows (default 20000000: 2 GB on disk, and as much in shared
+# buffers), each contender in turn N times (default 5). That takes about an hour,
+# on a machine that does nothing else. Extensions that are not packaged
+# (ddsketch, quantile) are measured if they are installed.
 set -euo pipefail
 
 # shellcheck source=test/setup.sh
@@ -18,7 +18,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../setup.sh"
 source "$(dirname "${BASH_SOURCE[0]}")/memory.sh"
 
 packages=(gcc libc6-dev make)
-sections=(speed memory parallel sketch error pathological report)
+sections=(speed memory parallel sketch error pathological report journey)
 rows=20000000
 runs=5
 
