@@ -20,6 +20,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
+#include "utils/datetime.h"
 #include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/typcache.h"
@@ -124,6 +125,18 @@ add_day(Total *total, const RollupStoredCell *cell, const CellSums *sums,
 	MemoryContextReset(scratch);
 }
 
+/* A day as a value: in ISO form, whatever the setting of DateStyle. */
+static Datum
+day_to_text(DateADT day)
+{
+	char		buffer[MAXDATELEN + 1];
+	struct pg_tm tm = {0};
+
+	j2date(day + POSTGRES_EPOCH_JDATE, &tm.tm_year, &tm.tm_mon, &tm.tm_mday);
+	EncodeDateOnly(&tm, USE_ISO_DATES, buffer);
+	return PointerGetDatum(cstring_to_text(buffer));
+}
+
 static Datum
 make_total(const Total *total, Datum no_value, TupleDesc tupdesc,
 		   MemoryContext scratch)
@@ -164,11 +177,16 @@ make_cells(RollupReader *reader, bool with_factors, Datum *cell_values,
 		CHECK_FOR_INTERRUPTS();
 		rollup_sum_kinds(cell.counts, sums.counts);
 		if (is_day)
+		{
 			add_day(&total, &cell, &sums, scratch);
+			cell_values[nrows - 1] = day_to_text(cell.day);
+		}
 		else
+		{
 			value = PointerGetDatum(cstring_to_text_with_len((const char *) cell.value,
 															 cell.length));
-		cell_values[nrows - 1] = value;
+			cell_values[nrows - 1] = value;
+		}
 		rows[nrows++] = make_cell(is_day ? &cell.day : NULL, cell.factor,
 								  value, &sums, &cell.rtt, tupdesc, scratch);
 	}
@@ -261,7 +279,7 @@ make_pair(const RollupStoredPair *factors, const PairArrays *arrays,
 static Datum
 make_pairs(RollupReader *reader, const Datum *cell_values, TupleDesc tupdesc)
 {
-	Datum		rows[ROLLUP_MAX_FACTORS * (ROLLUP_MAX_FACTORS - 1) / 2];
+	Datum		rows[ROLLUP_MAX_FACTORS * (ROLLUP_MAX_FACTORS + 1) / 2];
 	int			nrows = 0;
 	PairArrays	arrays = {0};
 	RollupStoredPair last = {0};

@@ -4,7 +4,7 @@
  *	  A rollup_state while rows are added to it: an expanded object.
  *
  * A row with k factor values counts in k + 1 cells, of its day and its values,
- * and in k(k-1)/2 pairs.  These are about fifty cache lines, which belong to
+ * and in k(k+1)/2 pairs.  These are about fifty cache lines, which belong to
  * the row's group alone.  In hash aggregation successive rows belong to
  * different groups, so each line would come from main memory.  Rows are
  * therefore only appended to a log, which touches two lines, and are counted,

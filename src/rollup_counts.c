@@ -297,7 +297,7 @@ count_pairs(RollupCounts *counts, const RollupRow *row, const uint32 *ids)
 {
 	bool		missed = rollup_kind_is_missed(row->kind);
 
-	for (int b = 1; b < counts->nfactors; b++)
+	for (int b = 1; b <= counts->nfactors; b++)
 	{
 		for (int a = 0; a < b; a++)
 			add_pair(counts, ids[a], ids[b], 1, missed);
@@ -310,13 +310,14 @@ count_row(RollupCounts *counts, const RollupRow *row,
 		  MemoryContext scratch)
 {
 	const char *value = (const char *) (row + 1);
-	uint32		ids[ROLLUP_MAX_FACTORS];
+	uint32		ids[1 + ROLLUP_MAX_FACTORS];
 
 	counts->nrows++;
-	count_cell(counts, get_day_id(counts, row->day), row, scratch);
-	for (int i = 0; i < counts->nfactors; i++)
+	ids[0] = get_day_id(counts, row->day);
+	count_cell(counts, ids[0], row, scratch);
+	for (int i = 1; i <= counts->nfactors; i++)
 	{
-		ids[i] = get_cell_id(counts, i + 1, VARDATA(value),
+		ids[i] = get_cell_id(counts, i, VARDATA(value),
 							 VARSIZE(value) - VARHDRSZ);
 		count_cell(counts, ids[i], row, scratch);
 		value += INTALIGN(VARSIZE(value));

@@ -111,7 +111,8 @@ CREATE VIEW pmr.rollup_pair AS
 	SELECT s.source, s.month, s.party, s.srv, s.mode, s.device_generation, m.factors[p.factor_a] AS factor_a, m.factors[p.factor_b] AS factor_b,
 		p.values_a, p.values_b, p.measured, p.missed
 	FROM pmr.rollup_month AS m JOIN pmr.rollup_stratum AS s ON s.source = m.source AND s.month = m.month,
-		LATERAL unnest((pmr.rollup_cells(s.state)).pairs) AS p;
+		LATERAL unnest((pmr.rollup_cells(s.state)).pairs) AS p
+	WHERE p.factor_a > 0;
 COMMENT ON VIEW pmr.rollup_pair IS 'measured and missed requests by pairs of values of two factors, by which diagnose separates causes; the four arrays have one element for each pair';
 
 /* Days that had not ended at as_of can lack requests. */

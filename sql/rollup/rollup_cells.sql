@@ -34,7 +34,7 @@ CREATE TYPE pmr.rollup_cell_pair AS (
 	measured bigint[],
 	missed bigint[]
 );
-COMMENT ON TYPE pmr.rollup_cell_pair IS 'counts by two factors; the arrays have one element for each pair of values that occurs';
+COMMENT ON TYPE pmr.rollup_cell_pair IS 'counts by two factors, of which factor 0 is the day; the arrays have one element for each pair of values that occurs';
 
 CREATE TYPE pmr.rollup_cells AS (
 	cells pmr.rollup_cell[],

@@ -21,11 +21,14 @@
  *	bytes		value
  *	cell
  *
- * then, for each two factors (1 and 2, 1 and 3, ..., 2 and 3, ...), each pair
- * of values with measured rows, by the first and then by the second value:
- *	varint		gap << 1 | (missed > 0)
- *	varint		measured - 1
- *	varint		missed - 1, present where missed > 0
+ * then, for each two factors (0 and 1, 0 and 2, ..., 1 and 2, ...), of which
+ * factor 0 is the day, each pair of values with measured rows, by the first and
+ * then by the second value:
+ *	varint		gap << 2 | (missed > 0) << 1 | (measured > 1)
+ *	varint		measured - 2, present where measured > 1
+ *	varint		missed - 1, present where measured > 1 and missed > 0
+ *
+ * Most pairs of a day and a value have one row, and take one byte.
  *
  * A cell is
  *	varint		mask of the kinds of its rows (rollup_kind.c)
@@ -151,11 +154,15 @@ rollup_write_pair(RollupWriter *writer, const RollupStoredPair *pair,
 		writer->next_position = 0;
 	assert(position >= writer->next_position);
 	assert(pair->measured > 0 && pair->missed <= pair->measured);
-	at = write_varint(at, (position - writer->next_position) << 1 |
-					  (pair->missed > 0));
-	at = write_varint(at, pair->measured - 1);
-	if (pair->missed > 0)
-		at = write_varint(at, pair->missed - 1);
+	at = write_varint(at, (position - writer->next_position) << 2 |
+					  (uint64_t) (pair->missed > 0) << 1 |
+					  (pair->measured > 1));
+	if (pair->measured > 1)
+	{
+		at = write_varint(at, pair->measured - 2);
+		if (pair->missed > 0)
+			at = write_varint(at, pair->missed - 1);
+	}
 	writer->next_position = position + 1;
 	writer->last_pair = *pair;
 	return (size_t) (at - bytes);
@@ -321,6 +328,11 @@ read_sketch(RollupReader *reader, RttSketch *sketch, uint64_t answered)
 		return true;
 	if (length > bytes_left(reader))
 		return set_fault(reader, "sketch is cut off");
+	if (reader->buckets == NULL)
+	{
+		reader->at += length;
+		return true;
+	}
 	fault = rtt_decode(sketch, reader->buckets, reader->at, (size_t) length,
 					   RTT_CAP_SKETCH);
 	if (fault != NULL)
@@ -409,11 +421,6 @@ next_factors(RollupReader *reader)
 {
 	if (reader->left_missed > 0)
 		return set_fault(reader, "pairs do not add up to their values");
-	if (reader->factor_a == 0)
-	{
-		reader->factor_a = 1;
-		reader->factor_b = 1;
-	}
 	reader->factor_b++;
 	if (reader->factor_b > reader->nfactors)
 	{
@@ -465,21 +472,25 @@ rollup_read_pair(RollupReader *reader, RollupStoredPair *pair)
 	nb = reader->ncells[pair->factor_b];
 	npositions = reader->ncells[pair->factor_a] * nb;
 
-	if (!read_number(reader, UINT64_MAX, &gap) ||
-		!read_number(reader, INT64_MAX - 1, &pair->measured))
+	if (!read_number(reader, UINT64_MAX, &gap))
 		return false;
-	pair->missed = 0;
+	pair->measured = 1;
+	pair->missed = gap >> 1 & 1;
 	if ((gap & 1) != 0)
 	{
-		if (!read_number(reader, INT64_MAX - 1, &pair->missed))
+		uint64_t	more_missed = 0;
+
+		if (!read_number(reader, INT64_MAX - 2, &pair->measured) ||
+			(pair->missed > 0 &&
+			 !read_number(reader, INT64_MAX - 2, &more_missed)))
 			return false;
-		pair->missed++;
+		pair->measured += 2;
+		pair->missed += more_missed;
 	}
-	pair->measured++;
 	if (pair->missed > pair->measured)
 		return set_fault(reader, "pair has more missed than measured rows");
 
-	gap >>= 1;
+	gap >>= 2;
 	if (gap >= npositions - reader->next_position)
 		return set_fault(reader, "pair is out of range");
 	position = reader->next_position + gap;

@@ -5,8 +5,8 @@
  *
  * A rollup of some rows has a cell for each day and for each value of each
  * factor, with the number of rows of each kind (rollup_kind.h) and a sketch of
- * their round-trip times; and, for each pair of values of two factors, the
- * numbers of measured and of missed rows.
+ * their round-trip times; and, for each pair of values of two factors, and of a
+ * day and a value, the numbers of measured and of missed rows.
  *
  * Each set of rows has exactly one stored form, whatever their order, and
  * whatever parts of them were counted first.  The layout is described in
@@ -47,11 +47,11 @@ typedef struct RollupStoredCell
 
 /*
  * The rows with both of two values, by the indexes of these in their
- * factors.
+ * factors, or those of a day and a value: the days are factor 0.
  */
 typedef struct RollupStoredPair
 {
-	uint32_t	factor_a;		/* from 1 */
+	uint32_t	factor_a;		/* from 0 */
 	uint32_t	factor_b;		/* greater than factor_a */
 	uint32_t	a;				/* from 0 */
 	uint32_t	b;
@@ -117,7 +117,8 @@ typedef struct RollupReader
 
 	/* memory from the caller, needed for cells and pairs */
 	RollupMargin *margins;		/* all_cells of them */
-	RttBucket  *buckets;		/* rtt_decoded_bound() of all bytes */
+	RttBucket  *buckets;		/* rtt_decoded_bound() of all bytes; NULL: do
+								 * not read sketches */
 
 	/* progress */
 	const uint8_t *at;
@@ -132,8 +133,8 @@ typedef struct RollupReader
 	RollupTotals sum;			/* of the cells of this factor so far */
 	uint64_t	measured;		/* of all days */
 	uint64_t	missed;
-	uint32_t	factor_a;		/* of the next pair; 0 before the first one */
-	uint32_t	factor_b;
+	uint32_t	factor_a;		/* of the next pair */
+	uint32_t	factor_b;		/* 0 before the first one */
 	uint64_t	left_measured;
 	uint64_t	left_missed;
 	uint64_t	next_position;

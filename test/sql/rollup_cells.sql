@@ -151,9 +151,9 @@ SELECT (SELECT count(*) FROM result_cell) = (SELECT count(*) FROM oracle) AS sam
 	(SELECT count(*) > 0 FROM oracle WHERE rtt IS NULL) AS no_sketches;
 
 CREATE VIEW pair_oracle AS
-SELECT party, a.i::int AS factor_a, b.i::int AS factor_b, coalesce(a.value, '') AS value_a, coalesce(b.value, '') AS value_b,
+SELECT party, a.i::int - 1 AS factor_a, b.i::int - 1 AS factor_b, coalesce(a.value, '') AS value_a, coalesce(b.value, '') AS value_b,
 	count(*) AS measured, count(*) FILTER (WHERE outcome = 'missed') AS missed
-FROM request, unnest(factors) WITH ORDINALITY AS a (value, i), unnest(factors) WITH ORDINALITY AS b (value, i)
+FROM request, unnest(to_char(day, 'YYYY-MM-DD') || factors) WITH ORDINALITY AS a (value, i), unnest(''::text || factors) WITH ORDINALITY AS b (value, i)
 WHERE a.i < b.i AND outcome IN ('met', 'missed')
 GROUP BY 1, 2, 3, 4, 5;
 CREATE VIEW result_pair AS
@@ -252,7 +252,7 @@ SELECT (x).cells[1].requests AS total, cardinality((x).cells) AS cells, (x).pair
 SELECT factor, value, requests FROM unnest((SELECT (rollup_cells(rollup_state('2026-10-01', 'met', 'success', now(), now(), factors))).cells
 	FROM (VALUES ('{NULL,"",NULL}'::text[]), ('[-5:-3]={"",NULL,a}'), ('{a,a,a}')) AS f (factors))) AS c;
 -- the largest number of factors
-SELECT cardinality((x).cells) AS cells, cardinality((x).pairs) AS pairs, (x).pairs[496].factor_a, (x).pairs[496].factor_b FROM (
+SELECT cardinality((x).cells) AS cells, cardinality((x).pairs) AS pairs, (x).pairs[528].factor_a, (x).pairs[528].factor_b FROM (
 	SELECT rollup_cells(rollup_state('2026-10-01', 'met', 'success', now(), now(), array_fill('v'::text, ARRAY[32]))) AS x) AS s;
 -- long values, some of which differ only in their last byte
 SELECT factor, left(value, 3) AS value, length(value), right(value, 1) AS last, requests, missed

@@ -191,7 +191,7 @@ write_cells(const Rows *rows, RollupWriter *writer, Form *form)
 static void
 write_pairs(const Rows *rows, RollupWriter *writer, Form *form)
 {
-	for (uint32_t fa = 1; fa <= rows->nfactors; fa++)
+	for (uint32_t fa = 0; fa <= rows->nfactors; fa++)
 	{
 		for (uint32_t fb = fa + 1; fb <= rows->nfactors; fb++)
 		{
@@ -309,7 +309,7 @@ check_read(const Rows *rows, const Form *form)
 		}
 	}
 	CHECK(!rollup_read_cell(&reader, &cell));
-	for (uint32_t fa = 1; fa <= rows->nfactors; fa++)
+	for (uint32_t fa = 0; fa <= rows->nfactors; fa++)
 	{
 		for (uint32_t fb = fa + 1; fb <= rows->nfactors; fb++)
 		{
@@ -444,15 +444,17 @@ check_known_forms(void)
 		{NULL, "01 00 01  83 9d 96 01 01 00 03 01 06 02"},
 		/* one row with the values "a" and "b"; the same, missed */
 		{NULL, "01 02 01 01 01  00 01 00 00  01 61 01 00 00  01 62 01 00 00"
-		"  00 00"},
+		"  00 00 00"},
 		{NULL, "01 02 01 01 01  00 8004 00 00  00 8004 00 00"
-		"  01 62 8004 00 00  01 00 00"},
+		"  01 62 8004 00 00  02 02 02"},
+		/* three rows of a value, two of them missed */
+		{NULL, "01 01 01 01  00 8104 00 01 00  01 61 8104 00 01 00  03 01 01"},
 		/* a pending row (kind 27) is in no pair */
 		{NULL, "01 02 01 01 01  00 80808040 00 00  00 80808040 00 00"
 		"  00 80808040 00 00"},
 		/* (a, c) and (b, d), and so not (a, d) */
 		{NULL, "01 02 01 02 02  00 01 01 00  01 61 01 00 00  01 62 01 00 00"
-		"  01 63 01 00 00  01 64 01 00 00  00 00 04 00"},
+		"  01 63 01 00 00  01 64 01 00 00  00 00  00 00  00 08"},
 		{"header is cut off", ""},
 		{"header is cut off", "01"},
 		{"format version is unknown", "00 00 01  00 01 00 00"},
@@ -507,27 +509,27 @@ check_known_forms(void)
 		"01 01 01 01  00 01 02 05 01 06 00 04 04  00 01 02 05 01 06 00 02 08"},
 		{"pair has more missed than measured rows",
 			"01 02 01 01 01  00 8004 00 00  00 8004 00 00  00 8004 00 00"
-		"  01 00 01"},
+		"  03 00 02"},
 		{"pair is out of range",
-		"01 02 01 01 01  00 01 00 00  00 01 00 00  00 01 00 00  02 00"},
+		"01 02 01 01 01  00 01 00 00  00 01 00 00  00 01 00 00  04"},
 		{"pairs do not add up to their values",
-		"01 02 01 01 01  00 01 00 00  00 01 00 00  00 01 00 00  00 01"},
+		"01 02 01 01 01  00 01 00 00  00 01 00 00  00 01 00 00  01 00"},
 		{"pairs do not add up to their values",
 			"01 02 01 01 01  00 8004 00 00  00 8004 00 00  00 8004 00 00"
-		"  00 00"},
+		"  00"},
 		{"pairs do not add up to their values",
-		"01 02 01 01 01  00 01 00 00  00 01 00 00  00 01 00 00  01 00 00"},
+		"01 02 01 01 01  00 01 00 00  00 01 00 00  00 01 00 00  02"},
 		/* (a, c) twice, of which one is (b, c) */
 		{"pairs do not add up to their values",
 			"01 02 01 02 01  00 01 01 00  01 61 01 00 00  01 62 01 00 00"
-		"  01 63 01 01 00  00 01"},
+		"  01 63 01 01 00  00 00  01 00  01 00"},
 		{"pairs do not add up to their values",
 			"01 02 01 01 02  00 01 01 00  01 61 01 01 00"
-		"  01 62 01 00 00  01 63 01 00 00  00 01"},
+		"  01 62 01 00 00  01 63 01 00 00  01 00  00 00  01 00"},
 		{"number is cut off or malformed",
 		"01 02 01 01 01  00 01 00 00  00 01 00 00  00 01 00 00"},
 		{"bytes follow the end",
-		"01 02 01 01 01  00 01 00 00  00 01 00 00  00 01 00 00  00 00 00"}
+		"01 02 01 01 01  00 01 00 00  00 01 00 00  00 01 00 00  00 00 00 00"}
 	};
 
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
