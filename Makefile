@@ -37,7 +37,7 @@ SQL_PARTS = schema \
 	comparison/publish_figures comparison/suppress comparison/publish \
 	comparison/own_groups comparison/combination comparison/party_comparison \
 	comparison/factor_comparison comparison/industry_performance \
-	diagnose/misses diagnose/diagnose \
+	diagnose/diagnosis diagnose/separation diagnose/diagnose \
 	access/allow_refresh access/privileges
 JOINED_SQL = sql/$(EXTENSION)--$(EXTVERSION).sql
 EXTRA_CLEAN = sql/$(EXTENSION)--*.sql

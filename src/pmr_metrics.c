@@ -16,7 +16,8 @@
  *	the rollup: rollup_state.c, rollup_counts.c, rollup_collector.c,
  *		rollup_rows.c, rollup_cells.c, rollup_days.c, factor_figures.c;
  *		autocommit.c
- *	comparison and diagnosis: disclosure.c; misses.c
+ *	comparison and diagnosis: disclosure.c; factor_values.c; then
+ *		diagnosis.c and separation.c
  *	access: requesting_role.c, read_as_owner.c; then party_figure.c
  *
  *-------------------------------------------------------------------------

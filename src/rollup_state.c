@@ -33,15 +33,20 @@ PG_FUNCTION_INFO_V1(pmr_rollup_state_in);
 PG_FUNCTION_INFO_V1(pmr_rollup_state_out);
 PG_FUNCTION_INFO_V1(pmr_rollup_state_recv);
 
+static RollupMargin *
+allocate_margins(const RollupReader *reader)
+{
+	return MemoryContextAllocHuge(CurrentMemoryContext,
+								  reader->all_cells * sizeof(RollupMargin));
+}
+
 /* Provides the memory to read cells and pairs. */
 static void
 provide_memory(RollupReader *reader, Size nbytes)
 {
 	Size		nbuckets = rtt_decoded_bound(nbytes, RTT_CAP_SKETCH);
 
-	reader->margins = MemoryContextAllocHuge(CurrentMemoryContext,
-											 reader->all_cells *
-											 sizeof(RollupMargin));
+	reader->margins = allocate_margins(reader);
 	reader->buckets = palloc(nbuckets * sizeof(RttBucket));
 }
 
@@ -49,7 +54,8 @@ static void
 free_memory(RollupReader *reader)
 {
 	pfree(reader->margins);
-	pfree(reader->buckets);
+	if (reader->buckets != NULL)
+		pfree(reader->buckets);
 }
 
 static void
@@ -69,6 +75,14 @@ rollup_state_open(RollupReader *reader, const uint8 *bytes, Size nbytes)
 	if (!rollup_read_header(reader, bytes, nbytes))
 		check_no_fault(reader);
 	provide_memory(reader, nbytes);
+}
+
+void
+rollup_state_open_counts(RollupReader *reader, const uint8 *bytes, Size nbytes)
+{
+	if (!rollup_read_header(reader, bytes, nbytes))
+		check_no_fault(reader);
+	reader->margins = allocate_margins(reader);
 }
 
 void

@@ -19,6 +19,10 @@
  */
 extern void rollup_state_open(RollupReader *reader, const uint8 *bytes,
 							  Size nbytes);
+
+/* The same, but the cells are read without their sketches. */
+extern void rollup_state_open_counts(RollupReader *reader, const uint8 *bytes,
+									 Size nbytes);
 extern void rollup_state_close(RollupReader *reader);
 
 /* The number of factors of a rollup_state, whose other bytes are not checked. */

@@ -47,7 +47,7 @@ CREATE TABLE pmr.journey_step (
 SELECT pg_extension_config_dump('pmr.journey_step', 'WHERE NOT builtin');
 COMMENT ON TABLE pmr.journey_step IS 'steps of the models of business processes; a process can have several models, and a journey is completed when one of them is';
 COMMENT ON COLUMN pmr.journey_step.business_process IS 'business process, as in journey_process';
-COMMENT ON COLUMN pmr.journey_step.model IS 'name of a way to do the process, such as draft, for the order of the draft modification report';
+COMMENT ON COLUMN pmr.journey_step.model IS 'name of a way to do the process: draft has the steps of the draft modification report, guide those of public guides, and there may be others';
 COMMENT ON COLUMN pmr.journey_step.srv IS 'Service Reference Variant, such as 6.15.2';
 COMMENT ON COLUMN pmr.journey_step.qualifier IS 'kind of request that its body decides: the step has only the requests of this kind; empty: all requests of the SRV';
 COMMENT ON COLUMN pmr.journey_step.device_type IS 'device type, such as ESME: the step has only the requests to such devices; empty: all devices';

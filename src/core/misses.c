@@ -4,40 +4,42 @@
  *	  Compares the misses of one value of a factor with those of its others.
  *
  * Strata.  In a stratum t requests are measured, of which k were missed; n of
- * the t have the value, and m of these n were missed.  If the value has no
- * influence, then given t, k and n the number m is hypergeometric (N. Mantel
- * and W. Haenszel, 1959).  The excess m - n (k - m) / (t - n), whose second
- * term is what the rate of the others gives, has the mean 0 and the variance
- * n k (t - k) / ((t - n) (t - 1)).  Excesses and variances of the strata add
- * up, and z is the sum of the excesses in standard deviations.
+ * the t have the value, and m of these n were missed; the others are N, of which
+ * M were missed.  If the value has no influence, then given t, k and n the
+ * number m is hypergeometric (N. Mantel and W. Haenszel, 1959).  The excess
+ * m - n M / N, whose second term is what the rate of the others gives, has the
+ * mean 0 and the variance n (n + N) k (t - k) / (N t (t - 1)).  That holds, too,
+ * if n are only a part of the requests with the value, as those of one day of a
+ * block of days.
  *
- * A stratum is compared where the share of the others, (t - n) / t, is at
- * least a tenth of what it is over all strata that have others.  Where a few
- * requests of others stand against thousands, their random variation would
- * dominate the sum, and hide what the other strata show.
+ * A stratum is compared where the share of the others, N / t, is at least a tenth
+ * of what it is over all strata that have others.
+ *
+ * Weights.  Excesses are added up with weights.  N / t is the weight of Mantel
+ * and Haenszel: where there are few others, their rate is known badly.  The
+ * other part depends on the rate g of misses.  If a fault adds the same number
+ * to all rates, 1 / (g (1 - g)) is best; if it multiplies all odds, 1 is.  The
+ * square root of the former loses little in either case.
  *
  * Probabilities.  The normal approximation alone is wrong where numbers are
  * small or strata are uneven, so the larger of two upper bounds counts:
  *
- * - The normal tail of z, by Mills' ratio: exp(-z^2 / 2) / (z sqrt(2 pi)).
+ * - The tail of z.  If phi was estimated, that of the t distribution: its
+ *	 density is less than (1 + x^2 / df)^(-(df + 1) / 2) / sqrt(2 pi), and the
+ *	 tail from z on is less than the integral of x / z times that.  With
+ *	 infinite df that is Mills' bound of the normal tail.
  *
- * - The tail of the sum of the m themselves.  A hypergeometric variable is a
- *	 sum of independent yes-or-no variables (V. A. Vatutin and V. G. Mikhailov,
- *	 1982), and so is the sum of several.  From its mean + 1 on, the tail of
- *	 such a sum is no heavier than that of the binomial distribution of the
- *	 same mean and number of variables (W. Hoeffding, 1956).  Of a stratum,
- *	 n + k - t misses are certain if that is positive, and at most min(n, k)
- *	 are possible; the difference is the number of variables that matter.
+ * - The tail of the weighted m themselves.  Their sum is taken for a Poisson
+ *	 variable in a unit in which variance and third moment are equal (M. P. Fay
+ *	 and E. J. Feuer, 1997, do so with standardised rates).
  *
- * The tail of the binomial distribution is bounded, not added up: that takes
- * the same time for any number of requests, and numbers that were divided by
- * the overdispersion are not whole.  Stirling's formula bounds the probability
- * of exactly s successes from above (F. J. MacWilliams and N. J. A. Sloane,
- * 1977, chapter 10, lemma 7).  The probabilities after it fall faster than the
- * geometric series that begins with the ratio of the first two.  The bound is
- * the product of the two, or Chernoff's bound where that is less.  test/unit
- * compares it with exact sums: where these are less than 0.05 it is at most
- * 1.7 times as large.
+ * The tail of the Poisson distribution is bounded, not added up: the numbers are
+ * not whole.  Stirling's formula bounds the probability of exactly s from above
+ * (F. J. MacWilliams and N. J. A. Sloane, 1977, chapter 10, lemma 7).  The
+ * probabilities after it fall faster than the geometric series that begins with
+ * the ratio of the first two.  The bound is the product of the two, or
+ * Chernoff's bound where that is less.  test/unit compares it with exact sums:
+ * where these are less than 0.05 it is at most 1.7 times as large.
  *
  * The same result on every machine.  IEEE 754 prescribes every bit of a
  * quotient and of a square root, but log() and exp() may differ in their last
@@ -50,9 +52,11 @@
 #include <stdbool.h>
 
 #include "core/misses.h"
-#include "core/rtt_sum.h"
 
 #define PI		3.14159265358979323846
+
+/* Smaller rates have no greater weight. */
+#define MIN_RATE	0.01
 
 /* Probabilities are at least exp of this, so that none is 0. */
 #define MIN_LOG	(-230.0)
@@ -66,27 +70,6 @@ multiply(int64_t a, int64_t b)
 	return rtt_sum_add_times(zero, (uint64_t) a, (uint64_t) b);
 }
 
-/*
- * Sums are integers of 128 bits in units of 2^-50, into which the largest
- * variance fits, MISSES_MAX_REQUESTS^2 / 4.
- */
-static void
-add_term(RttSum *sum, double term)
-{
-	RttSum		added;
-
-	term = ldexp(term, 50);
-	added.high = (uint64_t) ldexp(term, -64);
-	added.low = (uint64_t) (term - ldexp((double) added.high, 64));
-	*sum = rtt_sum_add(*sum, added);
-}
-
-static double
-sum_value(RttSum sum)
-{
-	return ldexp((double) sum.high, 64 - 50) + ldexp((double) sum.low, -50);
-}
-
 /* Up, as an upper bound must remain one. */
 static double
 round_probability(double probability)
@@ -97,34 +80,6 @@ round_probability(double probability)
 	return ldexp(ceil(ldexp(mantissa, 36)), exponent - 36);
 }
 
-const char *
-misses_fault(const MissesStrata *strata, size_t *stratum)
-{
-	int64_t		total = 0;
-
-	for (size_t i = 0; i < strata->nstrata; i++)
-	{
-		int64_t		n = strata->requests[i];
-		int64_t		m = strata->missed[i];
-		int64_t		t = strata->all_requests[i];
-		int64_t		k = strata->all_missed[i];
-
-		*stratum = i + 1;
-		if (n < 0 || m < 0 || t < 0 || k < 0)
-			return "a count is negative";
-		if (t > MISSES_MAX_REQUESTS - total)
-			return "number of requests is out of range";
-		if (n > t)
-			return "more requests have the value than there are";
-		if (m > n || k > t)
-			return "more requests were missed than there are";
-		if (m > k || k - m > t - n)
-			return "missed requests of the other values are out of range";
-		total += t;
-	}
-	return NULL;
-}
-
 /* Is anything to be compared in a stratum? */
 static bool
 has_others(const MissesStrata *strata, size_t i)
@@ -133,87 +88,121 @@ has_others(const MissesStrata *strata, size_t i)
 		strata->all_requests[i] > strata->requests[i];
 }
 
-double
-misses_binomial_tail(double successes, double trials, double mean)
+bool
+misses_are_comparable(int64_t others, int64_t all, int64_t total_others,
+					  int64_t total)
 {
-	double		failures = trials - successes;
-	double		p = mean / trials;
+	return !rtt_sum_less(multiply(10 * others, total),
+						 multiply(total_others, all));
+}
+
+double
+misses_poisson_tail(double number, double mean)
+{
 	double		log_bound;
 	double		log_factor;
 
-	if (trials <= 0 || successes < mean + 1)
+	if (!(number >= mean + 1))
 		return 1;
-	if (failures <= 0)
-		log_bound = trials * log(p);
-	else
-	{
-		/*
-		 * Chernoff's bound, and the factor that turns it into the bound by
-		 * Stirling's formula.
-		 */
-		log_bound = successes * log(p * trials / successes) +
-			failures * log((1 - p) * trials / failures);
-		log_factor = 0.5 * log(trials / (2 * PI * successes * failures)) -
-			log(1 - failures * p / ((successes + 1) * (1 - p)));
-		log_bound += fmin(log_factor, 0);
-	}
-	/* cancellation in sums of so large logarithms may give a value above 0 */
+
+	/*
+	 * Chernoff's bound, and the factor that turns it into the bound by
+	 * Stirling's formula.
+	 */
+	log_bound = number - mean + number * log(mean / number);
+	log_factor = -0.5 * log(2 * PI * number) - log1p(-mean / (number + 1));
+	log_bound += fmin(log_factor, 0);
 	return round_probability(exp(fmin(fmax(log_bound, MIN_LOG), 0)));
 }
 
-/* An upper bound of the tail of the normal distribution, from a z above 0. */
+/*
+ * An upper bound of the tail of the t distribution, from a z above 0: of the
+ * normal distribution if df is infinite.
+ */
 static double
-normal_tail(double z)
+t_tail(double z, double df)
 {
-	double		tail = exp(fmax(-z * z / 2, MIN_LOG)) / (z * sqrt(2 * PI));
+	double		log_factor = -z * z / 2;
+	double		tail;
 
+	if (df <= 1)
+		return 1;
+	if (!isinf(df))
+		log_factor = (1 - df) / 2 * log1p(z * z / df) + log(df / (df - 1));
+	tail = exp(fmax(log_factor, MIN_LOG)) / (z * sqrt(2 * PI));
 	return round_probability(fmin(tail, 0.5));
 }
 
-/* Sums over the strata that are compared. */
-typedef struct Sums
+double
+misses_tail(double z, MissesSpread spread, double above, double variance,
+			double skewness)
 {
-	RttSum		expected;
-	RttSum		variance;
-	RttSum		mean;			/* of the misses that are not certain */
-	int64_t		certain;		/* misses */
-	int64_t		uncertain;		/* the most misses besides these */
-} Sums;
+	double		tail;
+	double		unit;
+	double		mean;
 
-static void
-add_stratum(Sums *sums, int64_t n, int64_t m, int64_t t, int64_t k)
+	if (!(z > 0))
+		return 1;
+	tail = t_tail(z, spread.phi > 1 ? spread.df : INFINITY);
+	if (!(skewness > 0))
+		return tail;
+	unit = skewness / variance;
+	mean = variance / (unit * unit) / spread.phi;
+	return fmax(tail, misses_poisson_tail(above / unit / spread.phi + mean,
+										  mean));
+}
+
+double
+misses_weight(double rate)
 {
-	int64_t		others = t - n;
-	int64_t		low = n > t - k ? n - (t - k) : 0;
-	int64_t		high = n < k ? n : k;
+	rate = fmin(fmax(rate, MIN_RATE), 0.5);
+	return 1 / sqrt(rate * (1 - rate));
+}
 
-	add_term(&sums->expected, (double) n * (double) (k - m) / (double) others);
-	add_term(&sums->variance,
-			 (double) n * (double) k * (double) (t - k) /
-			 ((double) others * (double) (t - 1)));
-	/* n k / t - low, without the difference of two large numbers */
-	add_term(&sums->mean,
-			 (low > 0 ? (double) others * (double) (t - k) :
-			  (double) n * (double) k) / (double) t);
-	sums->certain += low;
-	sums->uncertain += high - low;
+void
+misses_add(MissesSums *sums, const MissesPart *part)
+{
+	double		n = (double) part->requests;
+	double		others = (double) part->others;
+	double		t = (double) part->all_requests;
+	double		k = (double) part->all_missed;
+
+	/* few others tell little (N. Mantel and W. Haenszel, 1959) */
+	double		w = part->weight * others / t;
+	double		at_others = n * (double) part->others_missed / others;
+	double		mean_variance = n * (t - n) * k * (t - k) / (t * t * (t - 1));
+
+	sums->requests += part->requests;
+	sums->missed += part->missed;
+	fixed_sum_add(&sums->expected, at_others);
+	fixed_sum_add(&sums->all, w * n);
+	fixed_sum_add(&sums->observed, w * (double) part->missed);
+	fixed_sum_add(&sums->at_others, w * at_others);
+	fixed_sum_add(&sums->variance, w * w * n * (n + others) * k * (t - k) /
+				  (others * t * (t - 1)));
+	fixed_sum_add(&sums->mean, w * n * k / t);
+	fixed_sum_add(&sums->mean_variance, w * w * mean_variance);
+	if (t > 2)
+		fixed_sum_add(&sums->mean_skewness, w * w * w * mean_variance *
+					  fmax((t - 2 * k) * (t - 2 * n) / (t * (t - 2)), 0));
 }
 
 /* An exact half of a tenth may have come out as a little less. */
-static int64_t
-round_to_tenths(double requests)
+int64_t
+misses_round_to_tenths(double requests)
 {
 	return (int64_t) floor(10 * requests * (1 + ldexp(1, -48)) + 0.5);
 }
 
 MissesComparison
-misses_compare(const MissesStrata *strata, double phi)
+misses_compare(const MissesStrata *strata, MissesSpread spread, double shift)
 {
 	MissesComparison result = {0};
-	Sums		sums = {0};
+	MissesSums	sums = {0};
 	int64_t		total = 0;
 	int64_t		total_others = 0;
-	double		excess;
+	double		shifted;
+	double		variance;
 
 	for (size_t i = 0; i < strata->nstrata; i++)
 	{
@@ -224,28 +213,35 @@ misses_compare(const MissesStrata *strata, double phi)
 	}
 	for (size_t i = 0; i < strata->nstrata; i++)
 	{
-		int64_t		n = strata->requests[i];
-		int64_t		t = strata->all_requests[i];
+		MissesPart	part;
 
-		if (!has_others(strata, i) ||
-			rtt_sum_less(multiply(10 * (t - n), total),
-						 multiply(total_others, t)))
-			continue;
-		result.compared += n;
-		result.missed += strata->missed[i];
-		add_stratum(&sums, n, strata->missed[i], t, strata->all_missed[i]);
+		part.requests = strata->requests[i];
+		part.missed = strata->missed[i];
+		part.all_requests = strata->all_requests[i];
+		part.all_missed = strata->all_missed[i];
+		part.others = part.all_requests - part.requests;
+		part.others_missed = part.all_missed - part.missed;
+		part.weight = misses_weight(((double) part.all_missed + 0.5) /
+									((double) part.all_requests + 1));
+		if (has_others(strata, i) &&
+			misses_are_comparable(part.others, part.all_requests,
+								  total_others, total))
+			misses_add(&sums, &part);
 	}
 
-	result.expected_tenths = round_to_tenths(sum_value(sums.expected));
-	excess = (double) (10 * result.missed - result.expected_tenths) / 10;
-	if (sums.variance.high > 0 || sums.variance.low > 0)
-		result.z = excess / sqrt(sum_value(sums.variance)) / sqrt(phi);
-	result.p_value = 1;
-	if (result.z > 0)
-		result.p_value =
-			fmax(normal_tail(result.z),
-				 misses_binomial_tail((double) (result.missed - sums.certain) / phi,
-									  (double) sums.uncertain / phi,
-									  sum_value(sums.mean) / phi));
+	result.compared = sums.requests;
+	result.excess = (double) sums.missed - fixed_sum_value(sums.expected) -
+		shift * (double) sums.requests;
+	shifted = shift * fixed_sum_value(sums.all);
+	variance = fixed_sum_value(sums.variance);
+	if (variance > 0)
+		result.z = (fixed_sum_value(sums.observed) -
+					fixed_sum_value(sums.at_others) - shifted) /
+			sqrt(variance * spread.phi);
+	result.p_value = misses_tail(result.z, spread,
+								 fixed_sum_value(sums.observed) -
+								 fixed_sum_value(sums.mean) - shifted,
+								 fixed_sum_value(sums.mean_variance),
+								 fixed_sum_value(sums.mean_skewness));
 	return result;
 }

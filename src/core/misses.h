@@ -11,11 +11,17 @@
 #ifndef MISSES_H
 #define MISSES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/fixed_sum.h"
+
+/* The median of the chi-square distribution with 1 degree of freedom. */
+#define CHI_SQUARE_MEDIAN		0.4549364231195724
+
 /* The largest number of requests in all strata together. */
-#define MISSES_MAX_REQUESTS		INT64_C(1000000000000)
+#define MISSES_MAX_REQUESTS		INT64_C(10000000000)
 
 /* Arrays with an element for each stratum. */
 typedef struct MissesStrata
@@ -31,9 +37,7 @@ typedef struct MissesComparison
 {
 	int64_t		compared;		/* requests with the value, in strata that can
 								 * be compared; 0: none can */
-	int64_t		missed;			/* how many of these were missed */
-	int64_t		expected_tenths;	/* misses that the rates of the others
-									 * give, in tenths of a request */
+	double		excess;			/* of their misses over the expected ones */
 	double		z;				/* excess in standard deviations; 0 where the
 								 * variance is 0 */
 	double		p_value;		/* upper bound of the probability of so large
@@ -41,32 +45,86 @@ typedef struct MissesComparison
 } MissesComparison;
 
 /*
- * Why the counts cannot be right, and in which stratum, counted from 1; NULL
- * if they can.  misses_compare() must be called with such strata alone.
+ * How much more the misses vary than those of independent requests: phi,
+ * finite and at least 1, times as much.  The estimate has so many degrees of
+ * freedom; they do not matter if phi is 1.
  */
-extern const char *misses_fault(const MissesStrata *strata, size_t *stratum);
+typedef struct MissesSpread
+{
+	double		phi;
+	double		df;
+} MissesSpread;
 
 /*
- * Compares.  phi, finite and at least 1, is the overdispersion by which the
- * variance of the misses exceeds that of independent requests.
- *
- * The order of the strata does not matter.  An exact half of a tenth is
- * rounded up.
+ * Compares.  shift is what is expected of each request beside the rate of the
+ * others.  The order of the strata does not matter.  An exact half of a tenth
+ * is rounded up.
  */
 extern MissesComparison misses_compare(const MissesStrata *strata,
-									   double phi);
+									   MissesSpread spread, double shift);
 
 /*
- * An upper bound of the probability that a binomial variable with this number
- * of trials and this mean is at least this number of successes; 1 where that
- * is less than the mean + 1.  At least about 1e-100, and at most 1.  The
- * logarithms of many trials lose digits: of 10^12 trials, the result is
- * accurate to 1e-4 of its value.
- *
- * None needs to be a whole number.  trials must be from 0 to
- * MISSES_MAX_REQUESTS, mean from 0 to trials, and successes not NaN.
+ * Part of a stratum: some or all of its requests with the value, beside the
+ * others of the stratum.
  */
-extern double misses_binomial_tail(double successes, double trials,
-								   double mean);
+typedef struct MissesPart
+{
+	int64_t		requests;		/* at least 1 */
+	int64_t		missed;
+	int64_t		others;			/* at least 1 */
+	int64_t		others_missed;
+	int64_t		all_requests;	/* of the stratum */
+	int64_t		all_missed;
+	double		weight;			/* of a request, of misses_weight() */
+} MissesPart;
+
+/*
+ * Sums over parts, in any order.  The tests use sums of weighted requests; the
+ * requests are counted without weights, too.
+ */
+typedef struct MissesSums
+{
+	int64_t		requests;
+	int64_t		missed;
+	FixedSum	expected;		/* at the rates of the others */
+
+	/* weighted */
+	FixedSum	all;
+	FixedSum	observed;		/* misses */
+	FixedSum	at_others;		/* misses expected at the rates of the others */
+	FixedSum	variance;		/* of observed - at_others */
+	FixedSum	mean;			/* of observed, if the value has no influence */
+	FixedSum	mean_variance;
+	FixedSum	mean_skewness;	/* third central moment */
+} MissesSums;
+
+extern void misses_add(MissesSums *sums, const MissesPart *part);
+
+/* The weight of requests of which a share of this size is missed. */
+extern double misses_weight(double rate);
+
+/*
+ * Is the share of the others in a stratum at least a tenth of what it is over
+ * all strata that have others?
+ */
+extern bool misses_are_comparable(int64_t others, int64_t all,
+								  int64_t total_others, int64_t total);
+
+extern int64_t misses_round_to_tenths(double requests);
+
+/*
+ * The p_value of an excess of z standard deviations, and of a number that is
+ * that much above its mean, with this variance and third central moment.  The
+ * spread is already in z, but not in the others.
+ */
+extern double misses_tail(double z, MissesSpread spread, double above,
+						  double variance, double skewness);
+
+/*
+ * An upper bound of the probability that a Poisson variable with this mean is
+ * at least this number, which need not be whole; 1 where that is less than the
+ * mean + 1.  At least about 1e-100.
+ */
+extern double misses_poisson_tail(double number, double mean);
 
 #endif							/* MISSES_H */

@@ -438,7 +438,7 @@ const below = judged.filter(row => row.verdict !== 'met');
 const below_minimum = below.filter(row => row.verdict === 'below minimum');
 const clearly_below = below.filter(row => row.high < (row.target_pct ?? row.minimum_pct));
 
-const claims = ['worse than the others', 'cannot be separated', 'explained by'];
+const claims = ['worse than the others', 'worse on some days', 'cannot be separated', 'explained by'];
 const claimed = data.findings.filter(row => claims.some(claim => row.finding.startsWith(claim)));
 const assumed = data.rests.find(row => /assumed/.test(row.item)).requests;
 const final = data.rests[2].item === 'final';

@@ -104,81 +104,6 @@ END
 $$;
 
 --
--- Bounds of probabilities: never below the exact values, and not far above them
---
-
-CREATE FUNCTION exact_binomial_tail(successes integer, trials integer, p double precision) RETURNS double precision LANGUAGE plpgsql AS $$
-DECLARE
-	point double precision := (1 - p) ^ trials;
-	result double precision := 0;
-BEGIN
-	FOR k IN 0 .. trials LOOP
-		IF k >= successes THEN
-			result := result + point;
-		END IF;
-		EXIT WHEN k > trials * p AND point < 1e-200;
-		point := point * (trials - k) / (k + 1) * p / (1 - p);
-	END LOOP;
-	RETURN result;
-END
-$$;
-
-SELECT count(*) AS cases, bool_and(bound >= exact * 0.999999999) AS never_less,
-	max(bound / exact) FILTER (WHERE exact < 0.05 AND successes >= trials * p + 1) < 1.7 AS never_far, bool_and(bound = 1) FILTER (WHERE successes < trials * p + 1) AS one_below
-FROM (SELECT trials, p, successes, exact_binomial_tail(successes, trials, p) AS exact, pmr.binomial_tail(successes, trials, trials * p) AS bound
-	  FROM unnest(ARRAY[1, 2, 5, 20, 100, 200]) AS trials, unnest(ARRAY[0.001, 0.01, 0.1, 0.5, 0.9]) AS p,
-		LATERAL generate_series(0, trials, greatest(1, trials / 50)) AS successes) AS t
-WHERE exact > 1e-90;
-
--- misses are hypergeometric in each of three strata: the tail of their exact convolution
-CREATE FUNCTION exact_tail(requests bigint[], all_requests bigint[], all_missed bigint[], misses bigint) RETURNS double precision LANGUAGE plpgsql AS $$
-DECLARE
-	total double precision[] := '{1}';
-	sums double precision[];
-	point double precision;
-	low bigint;
-BEGIN
-	FOR s IN 1 .. cardinality(requests) LOOP
-		sums := array_fill(0::double precision, ARRAY[cardinality(total) + least(requests[s], all_missed[s])::integer]);
-		low := greatest(0, requests[s] + all_missed[s] - all_requests[s]);
-		/* up to a constant factor, which the division by the total cancels */
-		point := 1;
-		FOR x IN low .. least(requests[s], all_missed[s]) LOOP
-			FOR i IN 1 .. cardinality(total) LOOP
-				sums[i + x] := sums[i + x] + total[i] * point;
-			END LOOP;
-			point := point * (requests[s] - x) * (all_missed[s] - x) / ((x + 1) * (all_requests[s] - requests[s] - all_missed[s] + x + 1))::double precision;
-		END LOOP;
-		total := sums;
-	END LOOP;
-	RETURN (SELECT sum(p) FILTER (WHERE i > misses) / sum(p) FROM unnest(total) WITH ORDINALITY AS u (p, i));
-END
-$$;
-
-WITH strata AS (
-	SELECT g, array_agg(n) AS n, array_agg(t) AS t, array_agg(k) AS k, array_agg(m) AS m, sum(m) AS misses
-	FROM (SELECT g, s, t, n, k, least(n, k) - (uniform(g, s, 3) * (least(n, k) - greatest(0, n + k - t)) * 0.7)::bigint AS m
-		  FROM generate_series(1, 500) AS g, generate_series(1, 3) AS s,
-			LATERAL (SELECT 10 + (uniform(g, s, 0) * 60)::bigint AS t) AS a,
-			LATERAL (SELECT (t * (0.2 + 0.6 * uniform(g, 0, 1)))::bigint AS n, (t * uniform(g, s, 2) * 0.6)::bigint AS k) AS b) AS r
-	GROUP BY g
-)
-SELECT count(*) AS cases, count(*) FILTER (WHERE exact < 0.01) > 100 AS with_small_ones, bool_and(c.p_value >= exact * 0.999999999) AS never_less,
-	bool_and(c.p_value < 0.05) FILTER (WHERE exact < 0.01) AS never_far
-FROM strata AS s, pmr.compare_misses(s.n, s.m, s.t, s.k, 1) AS c, exact_tail(s.n, s.t, s.k, s.misses::bigint) AS exact
-WHERE c.compared = (SELECT sum(x) FROM unnest(s.n) AS x);
-
--- what is refused
-SELECT call, err('SELECT pmr.' || call)
-FROM unnest(ARRAY['compare_misses(''{1}'', ''{1}'', ''{3,3}'', ''{1}'', 1)', 'compare_misses(''{{1}}'', ''{{1}}'', ''{{3}}'', ''{{1}}'', 1)',
-	'compare_misses(''{1}'', ''{NULL}'', ''{3}'', ''{1}'', 1)', 'compare_misses(''{1,1}'', ''{1,1}'', ''{3,3}'', ''{1,-1}'', 1)',
-	'compare_misses(''{1,4}'', ''{1,1}'', ''{3,3}'', ''{1,1}'', 1)', 'compare_misses(''{1,1}'', ''{1,2}'', ''{3,3}'', ''{1,2}'', 1)',
-	'compare_misses(''{2}'', ''{0}'', ''{3}'', ''{2}'', 1)', 'compare_misses(''{1,1}'', ''{0,0}'', ''{999999999999,2}'', ''{0,0}'', 1)',
-	'compare_misses(''{1}'', ''{1}'', ''{3}'', ''{1}'', 0.9)', 'compare_misses(''{1}'', ''{1}'', ''{3}'', ''{1}'', ''NaN'')', 'compare_misses(''{1}'', ''{1}'', ''{3}'', ''{1}'', ''Infinity'')',
-	'binomial_tail(1, -1, 0)', 'binomial_tail(1, ''Infinity'', 1)', 'binomial_tail(1, 2, 2.5)', 'binomial_tail(1, 2, -0.5)', 'binomial_tail(''NaN'', 2, 1)']) AS call;
-SELECT pmr.compare_misses('{}', '{}', '{}', '{}', 1) AS empty, pmr.compare_misses(NULL, '{}', '{}', '{}', 1) IS NULL AS "null", pmr.binomial_tail(1, 2, NULL) IS NULL AS null_mean;
-
---
 -- Figures worked out by hand: 100 missed of 1000 against 20 of 1000 is 80 more than
 -- expected.  A stratum that only B has is not compared, nor is one in which the others
 -- have too few requests.  18 of 20000 is significant, but below 0.1 %
@@ -192,7 +117,6 @@ FROM (VALUES ('A', 20000, 18), ('B', 20000, 0)) AS v (firmware, requests, missed
 SELECT roll_up('hand');
 SELECT rank, factor, value, requests, missed, expected, excess, z, finding, compared_pct FROM pmr.diagnose('hand', '2026-10-01', '2026-10-01');
 SELECT rank, factor, value, requests, missed, expected, excess, z, finding, compared_pct FROM pmr.diagnose('many', '2026-10-01', '2026-10-01') WHERE factor = 'firmware';
-SELECT round((80 / sqrt(1000 * 0.06 * 0.94 * (1 + 1000 / 1000.0) * 2000 / 1999))::numeric, 1) AS z;
 
 --
 -- Figures equal plain SQL, over uneven days and two months
@@ -202,38 +126,80 @@ SELECT generate('firmware', 'outages', '[1,4)', 3000);
 DELETE FROM request WHERE srv > '8.3' AND mode = 'future_dated' AND region <> 'North' AND firmware <> '2.1';
 UPDATE request SET day = day + 31 WHERE uniform(hashtext(srv), day - '2026-10-01', 1) < 0.4;
 SELECT roll_up('hand');
+-- the block of a day in a stratum
+CREATE FUNCTION block_of(days date[], t double precision[], far boolean[], of_day date) RETURNS integer LANGUAGE plpgsql AS $$
+DECLARE
+	block integer := 0;
+	closed integer;
+	filled double precision := 0;
+	result integer;
+	open_block integer;
+BEGIN
+	FOR i IN 1 .. cardinality(days) LOOP
+		IF far[i] THEN
+			CONTINUE WHEN days[i] <> of_day;
+			RETURN -i;
+		END IF;
+		open_block := coalesce(open_block, i);
+		result := CASE WHEN days[i] = of_day THEN open_block ELSE result END;
+		filled := filled + t[i];
+		IF filled >= 30 THEN
+			closed := open_block;
+			open_block := NULL;
+			filled := 0;
+		END IF;
+	END LOOP;
+	RETURN CASE WHEN result = open_block THEN coalesce(closed, open_block) ELSE result END;
+END
+$$;
+-- blocks of days, and what each value has in them; no phi, no tail
 CREATE FUNCTION oracle(of_party text) RETURNS TABLE (factor text, value text, requests bigint, missed bigint, expected double precision, z double precision, compared_pct double precision) LANGUAGE sql AS $$
-	WITH r AS (
-		SELECT party, date_trunc('month', day) AS month, srv, mode, device_generation, day, is_missed::integer AS miss, f.*
-		FROM request, LATERAL (VALUES ('firmware', firmware), ('region', region), ('model', model), ('orchestration', orchestration)) AS f (factor, value)
-		WHERE party = of_party OR of_party IS NULL
+	WITH day AS (
+		SELECT party, date_trunc('month', day) AS month, srv, mode, device_generation, day, count(*)::double precision AS t, sum(is_missed::integer)::double precision AS k
+		FROM request WHERE party = of_party OR of_party IS NULL GROUP BY 1, 2, 3, 4, 5, 6
 	), stratum AS (
-		SELECT party, month, srv, mode, device_generation, count(*)::double precision AS t, sum(miss)::double precision AS k
-		FROM r WHERE factor = 'region' GROUP BY 1, 2, 3, 4, 5
-	), phi AS MATERIALIZED (
-		SELECT greatest(1, sum((o - e) ^ 2 / v) / (count(*) - count(DISTINCT month))) AS phi
-		FROM (SELECT month, day, sum(miss) AS o, sum(k / t) AS e, sum(k / t * (1 - k / t)) AS v
-			  FROM r JOIN stratum USING (party, month, srv, mode, device_generation) WHERE factor = 'region' GROUP BY 1, 2) AS d
-	), c AS (
-		SELECT factor, value, t, k, count(*)::double precision AS n, sum(miss)::double precision AS m
-		FROM r JOIN stratum USING (party, month, srv, mode, device_generation)
-		GROUP BY factor, value, party, month, srv, mode, device_generation, t, k
+		SELECT *, sum(k) OVER w / sum(t) OVER w AS q FROM day WINDOW w AS (PARTITION BY party, month, srv, mode, device_generation)
+	), off AS (
+		SELECT party, month, day, sum(t) AS t, sum(k - t * q) AS r, sum(t * q * (1 - q)) AS v FROM stratum GROUP BY 1, 2, 3 HAVING sum(t * q * (1 - q)) > 0
+	), distance AS (
+		SELECT o.*, (o.r - m.median * o.t) ^ 2 / o.v AS square
+		FROM off AS o JOIN (SELECT party, month, percentile_disc(0.5) WITHIN GROUP (ORDER BY r / t) AS median FROM off GROUP BY 1, 2) AS m USING (party, month)
+	), far AS (
+		SELECT d.party, d.day FROM distance AS d JOIN (SELECT party, month, percentile_disc(0.5) WITHIN GROUP (ORDER BY square) AS median FROM distance GROUP BY 1, 2) AS m USING (party, month)
+		WHERE d.square > 16 * greatest(m.median / 0.4549364231195724, 1)
+	), blocked AS (
+		SELECT s.*, f.day IS NOT NULL AS is_far, blocks.block
+		FROM stratum AS s LEFT JOIN far AS f USING (party, day)
+			JOIN LATERAL (SELECT block_of(array_agg(x.day ORDER BY x.day), array_agg(x.t ORDER BY x.day), array_agg(x.day IN (SELECT y.day FROM far AS y WHERE y.party = s.party) ORDER BY x.day), s.day) AS block
+						  FROM stratum AS x WHERE (x.party, x.month, x.srv, x.mode, x.device_generation) = (s.party, s.month, s.srv, s.mode, s.device_generation)) AS blocks ON true
+	), block AS (
+		SELECT party, month, srv, mode, device_generation, block, bool_or(is_far) AS is_far, sum(t) AS t, sum(k) AS k, max(q) AS q, array_agg(day) AS days
+		FROM blocked GROUP BY 1, 2, 3, 4, 5, 6
+	), cell AS (
+		SELECT f.factor, f.value, b.party, b.month, b.t, b.k, b.is_far, 1 / sqrt(g.rate * (1 - g.rate)) AS w, count(*)::double precision AS n, sum(r.is_missed::integer)::double precision AS m
+		FROM request AS r JOIN block AS b ON (b.party, b.srv, b.mode, b.device_generation) = (r.party, r.srv, r.mode, r.device_generation) AND r.day = ANY (b.days),
+			LATERAL (VALUES ('firmware', r.firmware), ('region', r.region), ('model', r.model), ('orchestration', r.orchestration)) AS f (factor, value),
+			LATERAL (SELECT greatest(0.01, least(0.5, (b.k + 30 * b.q) / (b.t + 30))) AS rate) AS g
+		GROUP BY f.factor, f.value, b.party, b.month, b.srv, b.mode, b.device_generation, b.block, b.t, b.k, b.is_far, g.rate
 	), s AS (
-		SELECT *, (t - n) / t >= (sum(t - n) FILTER (WHERE t > n) OVER w / sum(t) FILTER (WHERE t > n) OVER w) / 10 AND t > n AS is_compared
-		FROM c WINDOW w AS (PARTITION BY factor, value)
+		SELECT *, t > n AND (t - n) / t >= (sum(t - n) FILTER (WHERE t > n) OVER w / sum(t) FILTER (WHERE t > n) OVER w) / 10 AS is_compared
+		FROM cell WINDOW w AS (PARTITION BY factor, value, party, month)
 	)
 	SELECT factor, value, sum(n) FILTER (WHERE is_compared)::bigint, sum(m) FILTER (WHERE is_compared)::bigint,
 		sum(n * (k - m) / (t - n)) FILTER (WHERE is_compared),
-		(sum(m - n * (k - m) / (t - n)) FILTER (WHERE is_compared)) / sqrt(phi * sum(n * k / t * (1 - k / t) * (1 + n / (t - n)) * t / (t - 1)) FILTER (WHERE is_compared)),
+		sum(w * (m - n * k / t)) FILTER (WHERE is_compared AND NOT is_far)
+			/ sqrt(sum(w * w * n * (t - n) * k * (t - k) / (t * t * (t - 1))) FILTER (WHERE is_compared AND NOT is_far)),
 		100 * sum(n) FILTER (WHERE is_compared) / sum(n)
-	FROM s, phi GROUP BY factor, value, phi
+	FROM s GROUP BY factor, value
 $$;
 SELECT p.party, c.*
-FROM (VALUES ('seed 1'), ('seed 3'), (NULL)) AS p (party),
+FROM (VALUES ('seed 1'), ('seed 2'), (NULL)) AS p (party),
 	LATERAL (SELECT count(*) AS values,
 			bool_and(d.requests = o.requests AND d.missed = o.missed) AS counts,
 			bool_and(abs(d.expected - o.expected) < 0.051 AND d.excess = round((d.missed - d.expected)::numeric, 1)) AS expected,
-			bool_and(abs(d.z - o.z) < 0.1) AS z, bool_and(abs(d.compared_pct - o.compared_pct) < 0.02) AS compared, bool_or(d.compared_pct < 100) AS some_not
+			/* beyond what phi takes from it; without bursts */
+			bool_and(d.kind IS NOT DISTINCT FROM 'burst' OR d.burst_days > 0 OR abs(d.z) < abs(o.z) + 0.1) AS z, count(*) FILTER (WHERE abs(d.z - o.z) < 0.1) > 10 AS most_z,
+			bool_and(abs(d.compared_pct - o.compared_pct) < 0.02) AS compared, bool_or(d.compared_pct < 100) AS some_not
 		FROM pmr.diagnose(p.party, '2026-10-31', '2026-11-01', 'hand') AS d FULL JOIN oracle(p.party) AS o USING (factor, value)) AS c;
 
 -- the order of rows does not change the result; a day stands for its month
@@ -275,9 +241,38 @@ SELECT * FROM findings('region', 'calm', '[1,4)', 4000, 'region', 'South', $$UPD
 -- a model that mostly runs two firmware versions: the model explains both
 SELECT * FROM findings('model', 'calm', '[1,6)', 4000, 'model', 'W3E');
 \x off
+-- two days on which half of all requests are missed hide nothing
+\x on
+SELECT * FROM findings('region', 'outages', '[1,4)', 6000, 'region', 'South');
+SELECT * FROM findings('firmware', 'outages', '[1,4)', 6000, 'firmware', '2.3');
+\x off
+
+--
+-- When: bursts, and what began within the month
+--
+
+CREATE FUNCTION claims() RETURNS TABLE (party text, factor text, value text, finding text, kind text, first_day date, last_day date, began boolean, burst_days bigint, most boolean) LANGUAGE sql AS $$
+	SELECT p.party, d.factor, d.value, d.finding, d.kind, d.first_day, d.last_day, d.began, d.burst_days, d.burst_excess > d.excess / 2
+	FROM (SELECT DISTINCT party FROM request) AS p, pmr.diagnose(p.party, '2026-10-01', '2026-10-31', 'planted') AS d
+	WHERE d.kind IS NOT NULL ORDER BY p.party, d.rank
+$$;
+-- a region on three days
+SELECT others FROM findings('none', 'calm', '[1,4)', 6000, 'region', 'North', $$UPDATE request SET is_missed = true WHERE region = 'North' AND day BETWEEN '2026-10-10' AND '2026-10-12' AND uniform(1, hashtext(ctid::text), 2) < 0.8$$);
+SELECT * FROM claims();
+-- the same beside a firmware that is always bad
+SELECT others FROM findings('firmware', 'calm', '[1,4)', 6000, 'region', 'North', $$UPDATE request SET is_missed = true WHERE region = 'North' AND day BETWEEN '2026-10-10' AND '2026-10-12' AND uniform(1, hashtext(ctid::text), 2) < 0.8$$);
+SELECT * FROM claims();
+-- a firmware that is rolled out
+SELECT others FROM findings('firmware', 'calm', '[1,4)', 6000, 'firmware', '2.3', $$UPDATE request SET firmware = '2.4', is_missed = uniform(1, hashtext(ctid::text), 2) < 0.05 WHERE firmware = '2.3' AND day < '2026-10-16'$$);
+SELECT * FROM claims();
+-- a firmware that gets worse within the month, and one that gets better
+SELECT others FROM findings('none', 'calm', '[1,4)', 6000, 'firmware', '2.3', $$UPDATE request SET is_missed = true WHERE (firmware = '2.1' AND day >= '2026-10-12' OR firmware = '2.2' AND day <= '2026-10-19') AND uniform(1, hashtext(ctid::text), 2) < 0.3$$);
+SELECT * FROM claims();
+
 -- claims and ranks follow from the columns shown
-SELECT count(*) FILTER (WHERE is_claimed) > 10 AS some, bool_and(is_claimed = (p_value < 0.05 AND excess >= 5 AND excess * 1000 >= requests)) AS claims, bool_and(rank = place) AS ranks
-FROM (SELECT d.*, finding <> 'no claim' AS is_claimed, row_number() OVER (PARTITION BY p.party ORDER BY finding = 'no claim', finding LIKE 'explained%', excess DESC, factor, value) AS place
+SELECT count(*) FILTER (WHERE is_claimed) >= 6 AS some, bool_and(is_claimed = (p_value < 0.05 AND excess >= 5 AND excess * 1000 >= requests)) AS claims, bool_and(rank = place) AS ranks,
+	bool_and(is_claimed = (kind IS NOT NULL) AND is_claimed = (first_day IS NOT NULL) AND is_claimed = (burst_days IS NOT NULL)) AS columns
+FROM (SELECT d.*, finding <> 'no claim' AS is_claimed, row_number() OVER (PARTITION BY p.party ORDER BY finding = 'no claim', finding LIKE 'explained%', CASE kind WHEN 'burst' THEN burst_excess ELSE excess END DESC, factor, value) AS place
 	  FROM (SELECT DISTINCT party FROM request) AS p, pmr.diagnose(p.party, '2026-10-01', '2026-10-31', 'planted') AS d) AS d;
 
 --

@@ -66,9 +66,9 @@ SELECT oid::regprocedure AS not_parallel_safe FROM pg_proc
 WHERE pronamespace = 'pmr'::regnamespace AND proparallel <> 's' AND proname NOT IN ('require_autocommit', 'requesting_role', 'role_oid', 'read_as_owner', 'plan_as_owner', 'party_figures') AND (prokind = 'a' OR prolang IN (SELECT oid FROM pg_language WHERE lanname IN ('c', 'internal')));
 
 -- What partial_aggregate.sql does not check of aggregates.  rollup_state, journey_state, their merges and request_ids
--- return their states.
+-- return their states; diagnosis and separation are only for diagnose.
 SELECT count(*) > 30 AS many, count(*) FILTER (WHERE aggtransspace <= 0) AS no_space, count(*) FILTER (WHERE aggfinalmodify <> 'r') AS final_writes, count(*) FILTER (WHERE aggfinalfn = 0) AS no_final
-FROM pg_aggregate JOIN pg_proc ON pg_proc.oid = aggfnoid WHERE pronamespace = 'pmr'::regnamespace AND proname NOT IN ('rollup_state', 'rollup_merge', 'journey_state', 'journey_merge', 'request_ids');
+FROM pg_aggregate JOIN pg_proc ON pg_proc.oid = aggfnoid WHERE pronamespace = 'pmr'::regnamespace AND proname NOT IN ('rollup_state', 'rollup_merge', 'journey_state', 'journey_merge', 'request_ids', 'diagnosis', 'separation');
 -- The planner is told which functions take long.
 SELECT procost, string_agg(DISTINCT proname, ', ' ORDER BY proname) AS functions FROM pg_proc
 WHERE pronamespace = 'pmr'::regnamespace AND prolang = (SELECT oid FROM pg_language WHERE lanname = 'c') AND procost > 1 GROUP BY procost ORDER BY procost;

@@ -195,7 +195,8 @@ SELECT refuse(query) FROM unnest(ARRAY[
 	'SELECT pmr.rtt_percentiles(1, ''{{0}}'')', 'SELECT pmr.rtt_percentile(sketch, 2) FROM request', 'SELECT pmr.rtt_histogram(sketch, 0) FROM request',
 	'SELECT pmr.target_met(now(), now(), ''-1 s'')', 'SELECT pmr.target_met(now(), now(), ''1 s'', NULL)', 'SELECT pmr.rtt_state_combine(sketch, sketch) FROM state',
 	'SELECT combine(s) FROM (SELECT sketch FROM state UNION ALL SELECT percentile FROM state) AS v (s)', 'SELECT ''rubbish!''::pmr.rtt_sketch', 'SELECT ''AQA=''::pmr.rollup_state', 'SELECT ''AQA=''::pmr.journey_state', 'SELECT * FROM pmr.journeys((SELECT requests FROM journey_state LIMIT 1), (SELECT steps[1:1] FROM request LIMIT 1) || NULL::pmr.current_journey_step)', 'SELECT pmr.rollup_merge(s) FROM (SELECT pmr.rollup_state(now()::date, ''met'', NULL, NULL, NULL, NULL) UNION ALL SELECT rollup FROM rollup_state) AS v (s)', 'SELECT pmr.source_relation(''none'')',
-	'SELECT pmr.compare_misses(''{1}'', ''{1}'', ''{3}'', ''{}'', 1)', 'SELECT pmr.compare_misses(''{NULL}'', ''{1}'', ''{3}'', ''{1}'', 1)', 'SELECT pmr.binomial_tail(1, 2, 3)'
+	'SELECT pmr.diagnosis(NULL, NULL, NULL, NULL, NULL, NULL, NULL)', 'SELECT pmr.separation(NULL, 1, NULL, NULL)',
+	'SELECT pmr.diagnosis(''2026-10-01'', ''p'', ''1'', ''m'', ''g'', ''{a,b}'', s) FROM (SELECT pmr.rollup_state(''2026-10-01'', ''met'', NULL, NULL, NULL, ''{v}'') AS s) AS r'
 ]) AS query;
 
 CREATE TABLE hostile AS
