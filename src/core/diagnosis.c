@@ -153,20 +153,20 @@ usual_variance_ratio(const DiagnosisValue *value)
 	return variance_ratio(expected / (double) requests, value->usual);
 }
 
-/* The z of a day without the spread; false if it has no variance. */
-static bool
+/* The z of a day without the spread; 0 if nobody or everybody missed. */
+static void
 set_day_z(DiagnosisDay *day, const DiagnosisValue *value, double ratio)
 {
 	double		variance = fixed_sum_value(day->sums.variance) * ratio;
 
 	day->z = 0;
+	day->is_tested = false;
 	day->p_value = 1;
-	if (variance <= 0)
-		return false;
-	day->z = (weighted_excess(&day->sums) -
-			  value->usual * fixed_sum_value(day->sums.all)) /
-		sqrt(variance);
-	return true;
+	day->adjusted_p = 1;
+	if (variance > 0)
+		day->z = (weighted_excess(&day->sums) -
+				  value->usual * fixed_sum_value(day->sums.all)) /
+			sqrt(variance);
 }
 
 /* The spread of the days of a factor's values. */
@@ -184,8 +184,7 @@ spread_of_days(DiagnosisValue *values, size_t nvalues, DiagnosisRank *ranks)
 		{
 			DiagnosisDay *day = &values[i].days[j];
 
-			if (!set_day_z(day, &values[i], ratio))
-				continue;
+			set_day_z(day, &values[i], ratio);
 			ranks[n].key = day->z * day->z;
 			ranks[n].index = n;
 			n++;
@@ -227,6 +226,8 @@ test_days(DiagnosisValue *values, size_t nvalues, DiagnosisRank *ranks,
 							fixed_sum_value(sums->mean_skewness) * ratio);
 			ranks[nranks].index = nranks;
 			ranks[nranks].day = day;
+			day->is_tested = true;
+			day->p_value = ranks[nranks].key;
 			nranks++;
 		}
 	}
@@ -242,6 +243,35 @@ count_factor(const DiagnosisValue *values, size_t nvalues)
 	while (n < nvalues && values[n].factor == values[0].factor)
 		n++;
 	return n;
+}
+
+/*
+ * A value that has a burst is claimed.  Which other days belong to it, is a
+ * question about the days of this value alone.
+ */
+static void
+extend_burst(DiagnosisValue *value, DiagnosisRank *ranks)
+{
+	size_t		nranks = 0;
+	bool		is_burst = false;
+
+	for (size_t i = 0; i < value->ndays; i++)
+	{
+		DiagnosisDay *day = &value->days[i];
+
+		is_burst = is_burst || day->is_burst;
+		if (!day->is_tested)
+			continue;
+		ranks[nranks].key = day->p_value;
+		ranks[nranks].index = i;
+		ranks[nranks++].day = day;
+	}
+	if (!is_burst)
+		return;
+	sort_ranks(ranks, nranks);
+	adjust_for_tests(ranks, nranks, 1);
+	for (size_t i = 0; i < nranks && ranks[i].key < 0.05; i++)
+		ranks[i].day->is_burst = true;
 }
 
 /* Finds the bursts of all values.  Returns whether any day was tested. */
@@ -262,9 +292,11 @@ find_bursts(DiagnosisValue *values, size_t nvalues, DiagnosisRank *ranks)
 	adjust_for_tests(ranks, nranks, DAYS_PART);
 	for (size_t i = 0; i < nranks; i++)
 	{
-		ranks[i].day->p_value = ranks[i].key;
+		ranks[i].day->adjusted_p = ranks[i].key;
 		ranks[i].day->is_burst = ranks[i].key < 0.05;
 	}
+	for (size_t i = 0; i < nvalues; i++)
+		extend_burst(&values[i], ranks);
 	return nranks > 0;
 }
 
@@ -284,6 +316,7 @@ typedef struct Rest
 	double		variance;		/* sum of those of the days */
 	double		squared_variance;
 	double		squares;		/* of the deviations from the mean excess */
+	double		squares_expected;	/* if phi is 1 */
 	double		above_mean;
 	double		mean_variance;
 	double		mean_skewness;
@@ -321,9 +354,14 @@ sum_rest(const DiagnosisValue *value)
 		const DiagnosisDay *day = &value->days[i];
 		double		deviation = weighted_excess(&day->calm) -
 		rate * fixed_sum_value(day->calm.all);
+		double		share = fixed_sum_value(day->calm.all) / rest.all;
 
-		if (!day->is_left_out)
-			rest.squares += deviation * deviation;
+		if (day->is_left_out)
+			continue;
+		rest.squares += deviation * deviation;
+		rest.squares_expected += (1 - 2 * share) *
+			fixed_sum_value(day->calm.variance) +
+			share * share * rest.variance;
 	}
 	return rest;
 }
@@ -407,15 +445,14 @@ static Estimate
 estimate_spread(const Rest *rest)
 {
 	Estimate	own = {0, 0, 0};
-	double		share = (rest->ndays - 1) / rest->ndays;
 
-	if (rest->ndays < 2 || rest->variance <= 0)
+	if (rest->ndays < 2 || rest->squares_expected <= 0)
 		return own;
 	own.squares = rest->squares /
 		variance_ratio(rest->expected / rest->requests,
 					   (rest->missed - rest->expected) / rest->requests);
-	own.variance = rest->variance * share;
-	own.df = rest->variance * rest->variance * share /
+	own.variance = rest->squares_expected;
+	own.df = rest->variance * rest->squares_expected /
 		(rest->squared_variance + rest->variance / 2);
 	return own;
 }
@@ -563,9 +600,9 @@ set_burst_period(DiagnosisValue *value, int32_t first_of_all)
 		}
 		found = true;
 		value->last_day = day->day;
-		if (day->p_value < value->p_value)
+		if (day->adjusted_p < value->p_value)
 		{
-			value->p_value = day->p_value;
+			value->p_value = day->adjusted_p;
 			value->z = day->z;
 		}
 	}

@@ -20,11 +20,13 @@ typedef struct DiagnosisDay
 	MissesSums	calm;			/* those of strata for which the day is not
 								 * far off the others */
 	int32_t		day;
+	bool		is_tested;		/* result */
 	bool		is_burst;		/* result: much worse than the others, and
 								 * than the value itself on its usual days */
 	bool		is_left_out;	/* result: of the steady test */
 	double		z;				/* result: of the excess beyond the usual */
-	double		p_value;		/* result: adjusted; 1 if not tested */
+	double		p_value;		/* result: 1 if not tested */
+	double		adjusted_p;		/* result: for the tests of all days */
 } DiagnosisDay;
 
 typedef enum DiagnosisKind
