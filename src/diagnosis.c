@@ -172,14 +172,15 @@ typedef struct Blocks
 } Blocks;
 
 static void
-make_blocks(const DayCounts *days, uint32 far_off, Blocks *blocks)
+make_blocks(const DayCounts *days, uint32 far_off, const uint8 *order,
+			Blocks *blocks)
 {
 	int64		measured = 0;
 	int64		missed = 0;
 	double		rate;
 
 	memset(blocks, 0, sizeof(Blocks));
-	blocks->n = day_blocks(days, far_off, blocks->of_day);
+	blocks->n = day_blocks(days, far_off, order, blocks->of_day);
 	for (int day = 0; day < MONTH_DAYS; day++)
 	{
 		int			block = blocks->of_day[day];
@@ -315,6 +316,7 @@ finish_party(Diagnosis *diagnosis)
 {
 	DayTotal	totals[MONTH_DAYS] = {{0}};
 	uint32		far_off;
+	uint8		order[MONTH_DAYS];
 	Blocks		blocks;
 	int64		measured[MONTH_DAYS];
 	int64		missed[MONTH_DAYS];
@@ -328,16 +330,17 @@ finish_party(Diagnosis *diagnosis)
 		qsort(s->entries, s->nentries, sizeof(Entry), compare_entries);
 	}
 	far_off = day_totals_far_off(totals);
+	day_totals_order(totals, order);
 	for (Stratum *s = diagnosis->strata; s != NULL; s = s->next)
 	{
 		CHECK_FOR_INTERRUPTS();
-		make_blocks(&s->days, far_off, &blocks);
+		make_blocks(&s->days, far_off, order, &blocks);
 		add_totals(diagnosis, s, &blocks);
 	}
 	for (Stratum *s = diagnosis->strata; s != NULL; s = s->next)
 	{
 		CHECK_FOR_INTERRUPTS();
-		make_blocks(&s->days, far_off, &blocks);
+		make_blocks(&s->days, far_off, order, &blocks);
 		for (int i = 0; i < s->nentries; i += n)
 		{
 			n = sum_blocks(&s->entries[i], s->nentries - i, &blocks,

@@ -40,10 +40,17 @@ extern void day_totals_add(DayTotal *totals, const DayCounts *stratum);
 extern uint32_t day_totals_far_off(const DayTotal *totals);
 
 /*
- * Sets the block of each day of a stratum, counted from 0.  Days without
- * requests get any block.  Returns the number of blocks.
+ * Sets the MONTH_DAYS days in the order of their misses beyond those expected,
+ * per request; equal ones in their own order.
+ */
+extern void day_totals_order(const DayTotal *totals, uint8_t *order);
+
+/*
+ * Sets the block of each day of a stratum, counted from 0.  Days are joined in
+ * the order given.  Days without requests get any block.  Returns the number of
+ * blocks.
  */
 extern int	day_blocks(const DayCounts *stratum, uint32_t far_off,
-					   uint8_t *blocks);
+					   const uint8_t *order, uint8_t *blocks);
 
 #endif							/* DAY_BLOCK_H */

@@ -1,5 +1,5 @@
 -- diagnose(): finds causes that were planted, and claims none where none was
--- planted; its figures equal plain SQL over the requests.
+-- planted.
 SET timezone = 'UTC';
 SET datestyle = 'ISO';
 SET client_min_messages = 'warning';
@@ -119,88 +119,13 @@ SELECT rank, factor, value, requests, missed, expected, excess, z, finding, comp
 SELECT rank, factor, value, requests, missed, expected, excess, z, finding, compared_pct FROM pmr.diagnose('many', '2026-10-01', '2026-10-01') WHERE factor = 'firmware';
 
 --
--- Figures equal plain SQL, over uneven days and two months
+-- Uneven days and two months; diagnose_figures compares figures with plain SQL
 --
 
 SELECT generate('firmware', 'outages', '[1,4)', 3000);
 DELETE FROM request WHERE srv > '8.3' AND mode = 'future_dated' AND region <> 'North' AND firmware <> '2.1';
 UPDATE request SET day = day + 31 WHERE uniform(hashtext(srv), day - '2026-10-01', 1) < 0.4;
 SELECT roll_up('hand');
--- the block of a day in a stratum
-CREATE FUNCTION block_of(days date[], t double precision[], far boolean[], of_day date) RETURNS integer LANGUAGE plpgsql AS $$
-DECLARE
-	block integer := 0;
-	closed integer;
-	filled double precision := 0;
-	result integer;
-	open_block integer;
-BEGIN
-	FOR i IN 1 .. cardinality(days) LOOP
-		IF far[i] THEN
-			CONTINUE WHEN days[i] <> of_day;
-			RETURN -i;
-		END IF;
-		open_block := coalesce(open_block, i);
-		result := CASE WHEN days[i] = of_day THEN open_block ELSE result END;
-		filled := filled + t[i];
-		IF filled >= 30 THEN
-			closed := open_block;
-			open_block := NULL;
-			filled := 0;
-		END IF;
-	END LOOP;
-	RETURN CASE WHEN result = open_block THEN coalesce(closed, open_block) ELSE result END;
-END
-$$;
--- blocks of days, and what each value has in them; no phi, no tail
-CREATE FUNCTION oracle(of_party text) RETURNS TABLE (factor text, value text, requests bigint, missed bigint, expected double precision, z double precision, compared_pct double precision) LANGUAGE sql AS $$
-	WITH day AS (
-		SELECT party, date_trunc('month', day) AS month, srv, mode, device_generation, day, count(*)::double precision AS t, sum(is_missed::integer)::double precision AS k
-		FROM request WHERE party = of_party OR of_party IS NULL GROUP BY 1, 2, 3, 4, 5, 6
-	), stratum AS (
-		SELECT *, sum(k) OVER w / sum(t) OVER w AS q FROM day WINDOW w AS (PARTITION BY party, month, srv, mode, device_generation)
-	), off AS (
-		SELECT party, month, day, sum(t) AS t, sum(k - t * q) AS r, sum(t * q * (1 - q)) AS v FROM stratum GROUP BY 1, 2, 3 HAVING sum(t * q * (1 - q)) > 0
-	), distance AS (
-		SELECT o.*, (o.r - m.median * o.t) ^ 2 / o.v AS square
-		FROM off AS o JOIN (SELECT party, month, percentile_disc(0.5) WITHIN GROUP (ORDER BY r / t) AS median FROM off GROUP BY 1, 2) AS m USING (party, month)
-	), far AS (
-		SELECT d.party, d.day FROM distance AS d JOIN (SELECT party, month, percentile_disc(0.5) WITHIN GROUP (ORDER BY square) AS median FROM distance GROUP BY 1, 2) AS m USING (party, month)
-		WHERE d.square > 16 * greatest(m.median / 0.4549364231195724, 1)
-	), blocked AS (
-		SELECT s.*, f.day IS NOT NULL AS is_far, blocks.block
-		FROM stratum AS s LEFT JOIN far AS f USING (party, day)
-			JOIN LATERAL (SELECT block_of(array_agg(x.day ORDER BY x.day), array_agg(x.t ORDER BY x.day), array_agg(x.day IN (SELECT y.day FROM far AS y WHERE y.party = s.party) ORDER BY x.day), s.day) AS block
-						  FROM stratum AS x WHERE (x.party, x.month, x.srv, x.mode, x.device_generation) = (s.party, s.month, s.srv, s.mode, s.device_generation)) AS blocks ON true
-	), block AS (
-		SELECT party, month, srv, mode, device_generation, block, bool_or(is_far) AS is_far, sum(t) AS t, sum(k) AS k, max(q) AS q, array_agg(day) AS days
-		FROM blocked GROUP BY 1, 2, 3, 4, 5, 6
-	), cell AS (
-		SELECT f.factor, f.value, b.party, b.month, b.t, b.k, b.is_far, 1 / sqrt(g.rate * (1 - g.rate)) AS w, count(*)::double precision AS n, sum(r.is_missed::integer)::double precision AS m
-		FROM request AS r JOIN block AS b ON (b.party, b.srv, b.mode, b.device_generation) = (r.party, r.srv, r.mode, r.device_generation) AND r.day = ANY (b.days),
-			LATERAL (VALUES ('firmware', r.firmware), ('region', r.region), ('model', r.model), ('orchestration', r.orchestration)) AS f (factor, value),
-			LATERAL (SELECT greatest(0.01, least(0.5, (b.k + 30 * b.q) / (b.t + 30))) AS rate) AS g
-		GROUP BY f.factor, f.value, b.party, b.month, b.srv, b.mode, b.device_generation, b.block, b.t, b.k, b.is_far, g.rate
-	), s AS (
-		SELECT *, t > n AND (t - n) / t >= (sum(t - n) FILTER (WHERE t > n) OVER w / sum(t) FILTER (WHERE t > n) OVER w) / 10 AS is_compared
-		FROM cell WINDOW w AS (PARTITION BY factor, value, party, month)
-	)
-	SELECT factor, value, sum(n) FILTER (WHERE is_compared)::bigint, sum(m) FILTER (WHERE is_compared)::bigint,
-		sum(n * (k - m) / (t - n)) FILTER (WHERE is_compared),
-		sum(w * (m - n * k / t)) FILTER (WHERE is_compared AND NOT is_far)
-			/ sqrt(sum(w * w * n * (t - n) * k * (t - k) / (t * t * (t - 1))) FILTER (WHERE is_compared AND NOT is_far)),
-		100 * sum(n) FILTER (WHERE is_compared) / sum(n)
-	FROM s GROUP BY factor, value
-$$;
-SELECT p.party, c.*
-FROM (VALUES ('seed 1'), ('seed 2'), (NULL)) AS p (party),
-	LATERAL (SELECT count(*) AS values,
-			bool_and(d.requests = o.requests AND d.missed = o.missed) AS counts,
-			bool_and(abs(d.expected - o.expected) < 0.051 AND d.excess = round((d.missed - d.expected)::numeric, 1)) AS expected,
-			/* beyond what phi takes from it; without bursts */
-			bool_and(d.kind IS NOT DISTINCT FROM 'burst' OR d.burst_days > 0 OR abs(d.z) < abs(o.z) + 0.1) AS z, count(*) FILTER (WHERE abs(d.z - o.z) < 0.1) > 10 AS most_z,
-			bool_and(abs(d.compared_pct - o.compared_pct) < 0.02) AS compared, bool_or(d.compared_pct < 100) AS some_not
-		FROM pmr.diagnose(p.party, '2026-10-31', '2026-11-01', 'hand') AS d FULL JOIN oracle(p.party) AS o USING (factor, value)) AS c;
 
 -- the order of rows does not change the result; a day stands for its month
 CREATE TABLE before AS SELECT * FROM pmr.diagnose(NULL, '2026-10-31', '2026-11-01', 'hand');

@@ -8,6 +8,11 @@
 #include "core/day_block.h"
 #include "unit.h"
 
+static const uint8_t own_order[MONTH_DAYS] = {
+	0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15,
+	16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30
+};
+
 /* Blocks of so many requests a day. */
 static void
 check_known_blocks(void)
@@ -38,7 +43,7 @@ check_known_blocks(void)
 
 		for (int day = 0; day < 4; day++)
 			stratum.measured[day] = months[i].measured[day];
-		nblocks = day_blocks(&stratum, months[i].far_off, blocks);
+		nblocks = day_blocks(&stratum, months[i].far_off, own_order, blocks);
 		for (int day = 0; day < 4; day++)
 		{
 			if (stratum.measured[day] > 0)
@@ -54,6 +59,7 @@ check_random_blocks(void)
 {
 	DayCounts	stratum = {{0}, {0}};
 	uint32_t	far_off = (uint32_t) (random_bits() & random_bits());
+	uint8_t		order[MONTH_DAYS];
 	uint8_t		blocks[MONTH_DAYS];
 	int64_t		sizes[MONTH_DAYS] = {0};
 	int			days[MONTH_DAYS] = {0};
@@ -66,7 +72,16 @@ check_random_blocks(void)
 		if ((far_off >> day & 1) == 0)
 			near += stratum.measured[day];
 	}
-	nblocks = day_blocks(&stratum, far_off, blocks);
+	memcpy(order, own_order, sizeof(order));
+	for (int i = MONTH_DAYS - 1; i > 0; i--)
+	{
+		int			other = (int) random_below((uint64_t) i + 1);
+		uint8_t		day = order[i];
+
+		order[i] = order[other];
+		order[other] = day;
+	}
+	nblocks = day_blocks(&stratum, far_off, order, blocks);
 	CHECK(nblocks <= MONTH_DAYS);
 	for (int day = 0; day < MONTH_DAYS; day++)
 	{
@@ -134,6 +149,32 @@ check_far_off(void)
 	CHECK(far_off(missed) == 0);
 }
 
+/* Days of like rates follow each other, so they are joined. */
+static void
+check_order(void)
+{
+	DayTotal	totals[MONTH_DAYS];
+	DayCounts	stratum = {{0}, {0}};
+	uint8_t		order[MONTH_DAYS];
+	uint8_t		blocks[MONTH_DAYS];
+
+	memset(totals, 0, sizeof(totals));
+	for (int day = 0; day < 6; day++)
+	{
+		stratum.measured[day] = 20;
+		stratum.missed[day] = day % 3;
+	}
+	day_totals_add(totals, &stratum);
+	day_totals_order(totals, order);
+	/* misses 0, 1 and 2, each twice; days without requests have the mean */
+	CHECK(order[0] == 0 && order[1] == 3 && order[2] == 1 && order[3] == 4);
+	CHECK(order[4] == 6 && order[MONTH_DAYS - 3] == 30);
+	CHECK(order[MONTH_DAYS - 2] == 2 && order[MONTH_DAYS - 1] == 5);
+	CHECK(day_blocks(&stratum, 0, order, blocks) == 3);
+	CHECK(blocks[0] == blocks[3] && blocks[1] == blocks[4] &&
+		  blocks[2] == blocks[5] && blocks[0] != blocks[1]);
+}
+
 int
 main(void)
 {
@@ -141,5 +182,6 @@ main(void)
 	for (int i = 0; i < 2000; i++)
 		check_random_blocks();
 	check_far_off();
+	check_order();
 	return report();
 }
