@@ -14,8 +14,8 @@ set -euo pipefail
 # shellcheck source=test/setup.sh
 source "$(dirname "${BASH_SOURCE[0]}")/setup.sh"
 
-all_groups=(lint build static unit fuzz mutants speed regress tap clients
-	page sqlsmith valgrind versions)
+all_groups=(lint build static unit fuzz mutants speed regress tap power
+	clients page sqlsmith valgrind versions)
 
 # list_packages GROUP...: the packages that they need.
 list_packages()
@@ -825,8 +825,15 @@ run_tap()
 }
 
 # ---------------------------------------------------------------------------
-# clients, page, sqlsmith and valgrind: scripts that start their own clusters
+# power, clients, page, sqlsmith and valgrind: scripts that start their own
+# clusters
 # ---------------------------------------------------------------------------
+
+check_power()
+{
+	install_once
+	run_step 'power: diagnose in few months' bash test/power/run.sh
+}
 
 check_clients()
 {
