@@ -161,8 +161,8 @@ set_day_z(DiagnosisDay *day, const DiagnosisValue *value, double ratio)
 
 	day->z = 0;
 	day->is_tested = false;
+	day->p_alone = 1;
 	day->p_value = 1;
-	day->adjusted_p = 1;
 	if (variance > 0)
 		day->z = (weighted_excess(&day->sums) -
 				  value->usual * fixed_sum_value(day->sums.all)) /
@@ -227,7 +227,7 @@ test_days(DiagnosisValue *values, size_t nvalues, DiagnosisRank *ranks,
 			ranks[nranks].index = nranks;
 			ranks[nranks].day = day;
 			day->is_tested = true;
-			day->p_value = ranks[nranks].key;
+			day->p_alone = ranks[nranks].key;
 			nranks++;
 		}
 	}
@@ -262,7 +262,7 @@ extend_burst(DiagnosisValue *value, DiagnosisRank *ranks)
 		is_burst = is_burst || day->is_burst;
 		if (!day->is_tested)
 			continue;
-		ranks[nranks].key = day->p_value;
+		ranks[nranks].key = day->p_alone;
 		ranks[nranks].index = i;
 		ranks[nranks++].day = day;
 	}
@@ -292,7 +292,7 @@ find_bursts(DiagnosisValue *values, size_t nvalues, DiagnosisRank *ranks)
 	adjust_for_tests(ranks, nranks, DAYS_PART);
 	for (size_t i = 0; i < nranks; i++)
 	{
-		ranks[i].day->adjusted_p = ranks[i].key;
+		ranks[i].day->p_value = ranks[i].key;
 		ranks[i].day->is_burst = ranks[i].key < 0.05;
 	}
 	for (size_t i = 0; i < nvalues; i++)
@@ -600,9 +600,9 @@ set_burst_period(DiagnosisValue *value, int32_t first_of_all)
 		}
 		found = true;
 		value->last_day = day->day;
-		if (day->adjusted_p < value->p_value)
+		if (day->p_value < value->p_value)
 		{
-			value->p_value = day->adjusted_p;
+			value->p_value = day->p_value;
 			value->z = day->z;
 		}
 	}

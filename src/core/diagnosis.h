@@ -25,8 +25,8 @@ typedef struct DiagnosisDay
 								 * than the value itself on its usual days */
 	bool		is_left_out;	/* result: of the steady test */
 	double		z;				/* result: of the excess beyond the usual */
-	double		p_value;		/* result: 1 if not tested */
-	double		adjusted_p;		/* result: for the tests of all days */
+	double		p_alone;		/* result: 1 if not tested */
+	double		p_value;		/* result: adjusted for the tests of all days */
 } DiagnosisDay;
 
 typedef enum DiagnosisKind
