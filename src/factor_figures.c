@@ -45,7 +45,7 @@ get_figure_type(FunctionCallInfo fcinfo)
 
 /* The names of the factors of a state. */
 static Datum *
-get_names(ArrayType *array, uint32 nfactors)
+get_names(ArrayType *array, int nfactors)
 {
 	Datum	   *names;
 	int			nnames;
@@ -59,7 +59,7 @@ get_names(ArrayType *array, uint32 nfactors)
 	if (nnames != nfactors)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("number of names must be that of the state's factors, %u, but is %d",
+				 errmsg("number of names must be that of the state's factors, %d, but is %d",
 						nfactors, nnames)));
 	return names;
 }
