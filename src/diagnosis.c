@@ -256,7 +256,7 @@ add_days(Diagnosis *diagnosis, const Entry *entries, int nentries,
 		 const Blocks *blocks, const int64 *measured, const int64 *missed)
 {
 	Value	   *value = &diagnosis->values[entries[0].value];
-	bool		compared[MONTH_DAYS];
+	bool		compared[MONTH_DAYS] = {false};
 	MissesPart	part;
 
 	for (int block = 0; block < blocks->n; block++)

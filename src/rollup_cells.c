@@ -170,7 +170,7 @@ make_cells(RollupReader *reader, bool with_factors, Datum *cell_values,
 	total.rtt = rtt_state_make_small(RTT_STATE_SKETCH, NULL, 0, 0);
 	while ((uint32) nrows <= ncells && rollup_read_cell(reader, &cell))
 	{
-		CellSums	sums;
+		CellSums	sums = {{0}};
 		bool		is_day = cell.factor == 0;
 		Datum		value = no_value;
 

@@ -107,7 +107,7 @@ adjust_for_tests(DiagnosisRank *ranks, size_t nranks, double times)
 
 		largest = fmax(largest, ranks[i].key * (double) (nranks - i) * times);
 		/* to three digits, as it is shown */
-		snprintf(digits, sizeof(digits), "%.2e", fmin(largest, 1));
+		(void) snprintf(digits, sizeof(digits), "%.2e", fmin(largest, 1));
 		ranks[i].key = strtod(digits, NULL);
 	}
 }

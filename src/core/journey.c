@@ -434,13 +434,16 @@ choose_model(const JourneyCut *cut, const Journey *journey,
 	const JourneyProcess *process = &definition->processes[journey->process];
 	ModelFit	best;
 
-	for (uint32_t i = 0; i < process->nmodels; i++)
+	description->model = process->first_model;
+	best = fit_model(cut, journey, &definition->models[process->first_model],
+					 description, places);
+	for (uint32_t i = 1; i < process->nmodels; i++)
 	{
 		uint32_t	model = process->first_model + i;
 		ModelFit	fit = fit_model(cut, journey, &definition->models[model],
 									description, places);
 
-		if (i > 0 && !fits_better(&fit, &best))
+		if (!fits_better(&fit, &best))
 			continue;
 		best = fit;
 		description->model = model;

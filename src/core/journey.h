@@ -109,7 +109,7 @@ typedef struct JourneyDescription
 	ResponseClass broke_class;	/* if answered */
 } JourneyDescription;
 
-extern void journey_describe(const JourneyCut *cut, uint32_t journey,
+extern void journey_describe(const JourneyCut *cut, uint32_t index,
 							 JourneyDescription *description);
 
 extern const char *journey_outcome_name(JourneyOutcome outcome);

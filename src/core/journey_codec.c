@@ -350,7 +350,7 @@ read_activity(JourneyReader *reader, JourneyRequest *request)
 		return set_fault(reader, "text is cut off or malformed");
 	if (parts[JOURNEY_SRV].length == 0)
 		return set_fault(reader, "SRV is empty");
-	if (end - reader->at > UINT32_MAX)
+	if ((uint64_t) (end - reader->at) > UINT32_MAX)
 		return set_fault(reader, "text is too long");
 	request->activity = reader->at;
 	request->length = (uint32_t) (end - reader->at);

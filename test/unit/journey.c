@@ -450,7 +450,7 @@ check_definitions(void)
 
 	for (int i = 0; i < 65; i++)
 	{
-		snprintf(srvs[i], sizeof(srvs[i]), "%d", i);
+		(void) snprintf(srvs[i], sizeof(srvs[i]), "%d", i);
 		steps[i] = cases[1].steps[0];
 		steps[i].srv = srvs[i];
 	}
