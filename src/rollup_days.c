@@ -36,7 +36,6 @@ find_days(RollupReader *reader, DateADT from_day, DateADT to_day)
 	for (uint32 i = 0; i < reader->ncells[0]; i++)
 	{
 		const uint8 *start = reader->at;
-		uint64		distance;
 
 		CHECK_FOR_INTERRUPTS();
 		if (!rollup_read_cell(reader, &cell) || cell.day > to_day)
@@ -46,7 +45,7 @@ find_days(RollupReader *reader, DateADT from_day, DateADT to_day)
 		if (range.ndays++ == 0)
 		{
 			range.first = cell.day;
-			range.start = read_varint(start, reader->end, &distance);
+			range.start = skip_varint(start);
 		}
 		range.end = reader->at;
 	}

@@ -28,6 +28,15 @@ write_varint(uint8_t *at, uint64_t value)
 	return at;
 }
 
+/* The end of a number that has been read before. */
+static inline const uint8_t *
+skip_varint(const uint8_t *at)
+{
+	while (*at > 0x7F)
+		at++;
+	return at + 1;
+}
+
 /* Eight bytes, the least significant first; compilers make this one load. */
 static inline uint64_t
 read_eight(const uint8_t *at)
