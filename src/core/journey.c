@@ -12,8 +12,9 @@
  * -------
  * Requests are taken in the order of their times; of those at the same time, the
  * one first whose step has the least position in the models, as audit tables
- * may have whole seconds.  For each process, the journey that began last is its
- * current one.  A request that is a step of a process goes
+ * may have whole seconds; or else in the order of a state, without responses
+ * after as_of.  For each process, the journey that began last is its current one.
+ * A request that is a step of a process goes
  *
  * 1. to the journey of its preceding request, if this journey's process has the
  *	  step;
@@ -55,18 +56,16 @@
 
 #include "core/journey.h"
 
-/* Is the response of a request known at as_of? */
 static bool
-is_answered(const JourneyCut *cut, const JourneyRequest *request)
+is_answered(const JourneyRequest *request)
 {
-	return request->responded_us != JOURNEY_NO_RESPONSE &&
-		request->responded_us <= cut->as_of_us;
+	return request->responded_us != JOURNEY_NO_RESPONSE;
 }
 
 static bool
-has_succeeded(const JourneyCut *cut, const JourneyRequest *request)
+has_succeeded(const JourneyRequest *request)
 {
-	return is_answered(cut, request) && request->class == RESPONSE_SUCCESS;
+	return is_answered(request) && request->class == RESPONSE_SUCCESS;
 }
 
 /* Does not overflow: the later time is not before the other. */
@@ -77,6 +76,17 @@ is_within(int64_t earlier_us, int64_t later_us, uint64_t gap_us)
 }
 
 /* Events */
+
+/* Forgets a response after as_of: it decides nothing, nor the order. */
+static void
+forget_response(JourneyRequest *request, int64_t as_of_us)
+{
+	if (is_answered(request) && request->responded_us > as_of_us)
+	{
+		request->responded_us = JOURNEY_NO_RESPONSE;
+		request->class = 0;
+	}
+}
 
 /* Makes an event of a request if any step applies. */
 static void
@@ -108,8 +118,7 @@ match_request(JourneyCut *cut, const JourneyRequest *request)
 }
 
 void
-journey_match(JourneyCut *cut, const JourneyRequest *requests,
-			  uint32_t nrequests)
+journey_match(JourneyCut *cut, JourneyRequest *requests, uint32_t nrequests)
 {
 	cut->nevents = 0;
 	cut->has_preceding = false;
@@ -117,11 +126,12 @@ journey_match(JourneyCut *cut, const JourneyRequest *requests,
 	{
 		if (requests[i].requested_us > cut->as_of_us)
 			break;
+		forget_response(&requests[i], cut->as_of_us);
 		match_request(cut, &requests[i]);
 	}
 }
 
-/* By time, position, and then as the requests are. */
+/* By time, position, and then by what is known of the requests. */
 int
 journey_compare_events(const void *a, const void *b)
 {
@@ -132,7 +142,7 @@ journey_compare_events(const void *a, const void *b)
 		return x->request->requested_us > y->request->requested_us ? 1 : -1;
 	if (x->position != y->position)
 		return x->position > y->position ? 1 : -1;
-	return (x->request > y->request) - (x->request < y->request);
+	return journey_compare(x->request, y->request);
 }
 
 int
@@ -279,7 +289,7 @@ add_event(JourneyCut *cut, uint32_t index)
 		cut->events[journey->last].next = index;
 	journey->last = index;
 	journey->last_us = event->request->requested_us;
-	if (has_succeeded(cut, event->request))
+	if (has_succeeded(event->request))
 	{
 		journey->succeeded |= JOURNEY_BIT(event->step);
 		journey->completed = is_completed(cut->definition, journey);
@@ -325,7 +335,7 @@ count_attempt(const JourneyCut *cut, uint32_t index,
 	if (try->succeeded_us != JOURNEY_NO_RESPONSE)
 		return;
 	try->attempts++;
-	if (has_succeeded(cut, event->request))
+	if (has_succeeded(event->request))
 		try->succeeded_us = event->request->responded_us;
 }
 
@@ -342,7 +352,7 @@ count_attempts(const JourneyCut *cut, const Journey *journey,
 		 i = cut->events[i].next)
 	{
 		const JourneyRequest *request = cut->events[i].request;
-		int64_t		known_us = is_answered(cut, request) ?
+		int64_t		known_us = is_answered(request) ?
 		request->responded_us : request->requested_us;
 
 		count_attempt(cut, i, description, places);
@@ -491,7 +501,7 @@ find_failure(const JourneyCut *cut, JourneyDescription *description)
 		return;					/* cannot happen: a step has failed */
 	request = cut->events[last->last].request;
 	description->broke_at = last->step;
-	description->broke_answered = is_answered(cut, request);
+	description->broke_answered = is_answered(request);
 	description->broke_class = (ResponseClass) request->class;
 }
 

@@ -60,10 +60,11 @@ typedef struct JourneyCut
 } JourneyCut;
 
 /*
- * Makes events of the requests until as_of that are steps.  The requests are in
- * the order of journey_compare(), without duplicates.
+ * Makes events of the requests until as_of that are steps, and forgets later
+ * responses of these requests.  The requests are in the order of
+ * journey_compare(), without duplicates.
  */
-extern void journey_match(JourneyCut *cut, const JourneyRequest *requests,
+extern void journey_match(JourneyCut *cut, JourneyRequest *requests,
 						  uint32_t nrequests);
 
 /* Lists the ids of the events, if any request has a preceding one. */

@@ -12,7 +12,7 @@
 #include "unit/journey_form.h"
 
 static void
-check_journeys(const JourneyRequest *requests, size_t n, int64_t as_of_us)
+check_journeys(JourneyRequest *requests, size_t n, int64_t as_of_us)
 {
 	JourneyDefinition definition;
 	JourneyCut	cut;
@@ -45,7 +45,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	bytes = write_requests(requests, n, &written);
 	REQUIRE(written == nbytes && memcmp(bytes, input.at, nbytes) == 0);
 	n = sort_requests(requests, n);
-	check_journeys(requests, n, as_of_us);
 	check_journeys(requests, n, JOURNEY_INFINITY);
+	check_journeys(requests, n, as_of_us);	/* forgets responses */
 	return 0;
 }

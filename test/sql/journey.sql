@@ -58,26 +58,27 @@ WHERE i <= 1 + hash01('n' || subject) * 14;
 
 -- The requests that count, each id once, in the order of a state.
 CREATE FUNCTION clean() RETURNS TABLE (subject int, k bigint, i int, srv text, qualifier text, device_type text, requested_at timestamptz,
-	responded_at timestamptz, class text, request_id text, preceding text, equal_ones bigint) LANGUAGE sql BEGIN ATOMIC
+	responded_at timestamptz, class text, activity bytea, request_id text, preceding text, equal_ones bigint) LANGUAGE sql BEGIN ATOMIC
 	WITH valid AS (
-		SELECT r.*, CASE WHEN is_valid THEN r.responded_at END AS response_at, CASE WHEN is_valid THEN coalesce(response_class, 'unclassified') END AS class
+		SELECT r.*, CASE WHEN is_valid THEN r.responded_at END AS response_at, CASE WHEN is_valid THEN coalesce(response_class, 'unclassified') END AS class,
+			int4send(length(srv)) || srv::bytea || int4send(coalesce(1 + length(qualifier), 0)) || coalesce(qualifier, '')::bytea
+				|| int4send(coalesce(1 + length(device_type), 0)) || coalesce(device_type, '')::bytea AS activity
 		FROM request AS r,
 			LATERAL (SELECT r.responded_at >= r.requested_at AND isfinite(r.responded_at) AND response_class IS DISTINCT FROM 'acknowledged') AS v (is_valid)
 		WHERE r.srv <> '' AND isfinite(r.requested_at)
 	), ranked AS (
 		SELECT *, dense_rank() OVER (PARTITION BY subject ORDER BY requested_at, response_at,
-				array_position('{success,rejected,failed,no_response,unclassified}'::text[], class), length(srv), srv COLLATE "C",
-				coalesce(1 + length(qualifier), 0), qualifier COLLATE "C", coalesce(1 + length(device_type), 0), device_type COLLATE "C") AS place
+				array_position('{success,rejected,failed,no_response,unclassified}'::text[], class), activity) AS place
 		FROM valid
 	), once AS (
 		SELECT DISTINCT ON (subject, coalesce(request_id, 'row ' || i)) *
 		FROM ranked ORDER BY subject, coalesce(request_id, 'row ' || i), place
 	)
 	SELECT subject, row_number() OVER (PARTITION BY subject ORDER BY place, request_id), i, srv, qualifier, device_type, requested_at,
-		response_at, class, request_id, preceding_request_id, count(*) OVER (PARTITION BY subject, place)
+		response_at, class, activity, request_id, preceding_request_id, count(*) OVER (PARTITION BY subject, requested_at, activity)
 	FROM once;
 END;
--- The last part of that order is hashes of ids.  It must not matter here: no links where requests are equal otherwise.
+-- The last part of that order is hashes of ids.  It must not matter here: no links where requests can be equal otherwise.
 UPDATE request SET preceding_request_id = NULL WHERE subject IN (SELECT subject FROM clean() WHERE equal_ones > 1);
 CREATE TABLE clean AS SELECT * FROM clean();
 
@@ -98,11 +99,12 @@ ORDER BY subject, k, business_process, s.qualifier = '', s.device_type = '';
 
 -- What is known at as_of, in the order in which it is taken.
 CREATE TABLE event AS
-SELECT as_of, subject, row_number() OVER (PARTITION BY as_of, subject ORDER BY requested_at, m.position, k)::int AS n, k, requested_at, request_id, preceding,
-	CASE WHEN responded_at <= as_of THEN responded_at END AS responded_at, CASE WHEN responded_at <= as_of THEN class END AS class,
-	coalesce(class = 'success' AND responded_at <= as_of, false) AS ok
+SELECT as_of, subject, row_number() OVER (PARTITION BY as_of, subject ORDER BY requested_at, m.position, known.responded_at,
+		array_position('{success,rejected,failed,no_response,unclassified}'::text[], known.class), activity, k)::int AS n, k, requested_at, request_id, preceding,
+	known.responded_at, known.class, coalesce(known.class = 'success', false) AS ok
 FROM unnest('{2026-01-20,2026-03-30 12:00+00,2026-10-26 13:00+00,infinity}'::timestamptz[]) AS as_of, clean AS c
-	JOIN (SELECT subject, k, min(position) AS position FROM match GROUP BY subject, k) AS m USING (subject, k)
+	JOIN (SELECT subject, k, min(position) AS position FROM match GROUP BY subject, k) AS m USING (subject, k),
+	LATERAL (SELECT CASE WHEN c.responded_at <= as_of THEN c.responded_at END AS responded_at, CASE WHEN c.responded_at <= as_of THEN c.class END AS class) AS known
 WHERE requested_at <= as_of;
 CREATE INDEX ON event (as_of, subject, n);
 CREATE INDEX ON event (as_of, subject, request_id);
@@ -284,6 +286,11 @@ SELECT n, requests, try(requests) FROM unnest(ARRAY[
 ]) WITH ORDINALITY AS t (requests, n);
 SELECT as_of, try('8.11 0h+, 8.1.1 1h+', as_of) FROM unnest('{2026-10-24 11:59+00,2026-10-24 12:00+00,2026-10-24 12:01+00,2026-10-24 13:00+00,2026-10-24 13:01+00,2026-10-25 13:00+00,infinity,-infinity}'::timestamptz[]) AS as_of;
 SELECT as_of, try('8.11 0h+, 8.1.1 1h-', as_of) FROM unnest('{2026-10-25 13:00+00,2026-10-25 13:00:00.000001+00}'::timestamptz[]) AS as_of;
+-- of two at the same time, the first is decided by responses, as known at as_of
+SELECT as_of, business_process, steps_tried
+FROM (SELECT pmr.journey_state(srv, NULL, NULL, '2026-10-24 12:00+00'::timestamptz + at, '2026-10-24 12:00+00'::timestamptz + at + response_time, 'success', NULL, NULL) AS state
+		FROM (VALUES ('8.11', interval '0', interval '2 min'), ('3.2', '0', '3 min'), ('1.1.1', '1 min', '5 min')) AS v (srv, at, response_time)) AS s,
+	unnest('{2026-10-24 12:01+00,2026-10-24 12:02+00,infinity}'::timestamptz[]) AS as_of, pmr.journeys(state, ARRAY(SELECT ROW(s.*)::pmr.current_journey_step FROM steps AS s), as_of) AS j;
 SELECT as_of, outcome FROM unnest('{294276-12-31 23:59+00,infinity}'::timestamptz[]) AS as_of,
 	(SELECT pmr.journey_state('8.11', NULL, NULL, '2026-10-24', NULL, NULL, NULL, NULL) AS state) AS s,
 	pmr.journeys(state, ARRAY[('p', 'm', 1, '8.11', '', '', true, true, false, interval '106751991 days')]::pmr.current_journey_step[], as_of);

@@ -215,6 +215,26 @@ begin(Oracle *oracle, int index)
 	return -1;
 }
 
+/* Is a request taken before another, by what is known of them? */
+static bool
+is_before(const Oracle *oracle, const Taken *a, const Taken *b)
+{
+	JourneyRequest known[] = {*a->request, *b->request};
+
+	if (known[0].requested_us != known[1].requested_us)
+		return known[0].requested_us < known[1].requested_us;
+	if (a->position != b->position)
+		return a->position < b->position;
+	for (int i = 0; i < 2; i++)
+	{
+		if (known[i].responded_us <= oracle->as_of_us)
+			continue;
+		known[i].responded_us = JOURNEY_NO_RESPONSE;
+		known[i].class = 0;
+	}
+	return journey_compare(&known[0], &known[1]) < 0;
+}
+
 static void
 order_requests(Oracle *oracle, const JourneyRequest *requests, size_t n)
 {
@@ -240,12 +260,9 @@ order_requests(Oracle *oracle, const JourneyRequest *requests, size_t n)
 			continue;
 		for (; place > 0; place--)
 		{
-			const Taken *before = &oracle->taken[place - 1];
-
-			if (before->request->requested_us < requests[i].requested_us ||
-				before->position <= taken.position)
+			if (!is_before(oracle, &taken, &oracle->taken[place - 1]))
 				break;
-			oracle->taken[place] = *before;
+			oracle->taken[place] = oracle->taken[place - 1];
 		}
 		oracle->taken[place] = taken;
 		oracle->n++;
@@ -375,7 +392,7 @@ check_cut(const JourneyDefinition *definition)
 		const Taken *taken = &oracle.taken[i];
 		const JourneyEvent *event = &cut.events[i];
 
-		CHECK(event->request == taken->request);
+		CHECK(journey_compare(event->request, taken->request) == 0);
 		CHECK(event->journey == (taken->journey < 0 ? JOURNEY_NONE :
 								 (uint32_t) taken->journey));
 		if (event->journey != JOURNEY_NONE)

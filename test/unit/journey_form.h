@@ -157,10 +157,10 @@ write_requests(const JourneyRequest *requests, size_t n, size_t *nbytes)
 	return bytes;
 }
 
-/* Cuts sorted requests into journeys. */
+/* Cuts sorted requests into journeys, and forgets responses after as_of. */
 static inline void
 cut_requests(JourneyCut *cut, const JourneyDefinition *definition,
-			 const JourneyRequest *requests, size_t n, int64_t as_of_us)
+			 JourneyRequest *requests, size_t n, int64_t as_of_us)
 {
 	cut->definition = definition;
 	cut->as_of_us = as_of_us;
