@@ -15,6 +15,7 @@
 #include "catalog/pg_type.h"
 #include "core/journey.h"
 #include "executor/executor.h"
+#include "executor/spi.h"
 #include "funcapi.h"
 #include "journey_state.h"
 #include "miscadmin.h"
@@ -24,6 +25,7 @@
 #include "utils/datum.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
+#include "utils/typcache.h"
 
 /* The definitions of an array, and texts of results. */
 typedef struct JourneyModels
@@ -59,12 +61,27 @@ PG_FUNCTION_INFO_V1(pmr_journeys);
 
 /* Definitions */
 
+/*
+ * A column by name and type: the owner of the view whose row type this is can
+ * rename its columns.
+ */
 static Datum
-get_column(HeapTupleHeader row, const char *name)
+get_column(HeapTupleHeader row, const char *name, Oid type)
 {
+	TupleDesc	columns = lookup_rowtype_tupdesc(HeapTupleHeaderGetTypeId(row),
+												 HeapTupleHeaderGetTypMod(row));
+	int			number = SPI_fnumber(columns, name);
+	bool		found = number > 0 && SPI_gettypeid(columns, number) == type;
 	bool		isnull;
-	Datum		value = GetAttributeByName(row, name, &isnull);
+	Datum		value;
 
+	ReleaseTupleDesc(columns);
+	if (!found)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("journey step has no column \"%s\" of type %s", name,
+						format_type_be(type))));
+	value = GetAttributeByNum(row, number, &isnull);
 	if (isnull)
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
@@ -75,7 +92,7 @@ get_column(HeapTupleHeader row, const char *name)
 static JourneyText
 get_text_column(HeapTupleHeader row, const char *name)
 {
-	const text *value = DatumGetTextPP(get_column(row, name));
+	const text *value = DatumGetTextPP(get_column(row, name, TEXTOID));
 	JourneyText made;
 
 	made.data = (const uint8 *) VARDATA_ANY(value);
@@ -86,7 +103,7 @@ get_text_column(HeapTupleHeader row, const char *name)
 static JourneyRow
 read_row(HeapTupleHeader row)
 {
-	Interval   *gap = DatumGetIntervalP(get_column(row, "gap"));
+	Interval   *gap = DatumGetIntervalP(get_column(row, "gap", INTERVALOID));
 	JourneyRow	made = {.step = 0};
 
 	made.process = get_text_column(row, "business_process");
@@ -94,10 +111,10 @@ read_row(HeapTupleHeader row)
 	made.parts[JOURNEY_SRV] = get_text_column(row, "srv");
 	made.parts[JOURNEY_QUALIFIER] = get_text_column(row, "qualifier");
 	made.parts[JOURNEY_DEVICE_TYPE] = get_text_column(row, "device_type");
-	made.position = DatumGetInt32(get_column(row, "position"));
-	made.required = DatumGetBool(get_column(row, "required"));
-	made.begins = DatumGetBool(get_column(row, "begins"));
-	made.restarts = DatumGetBool(get_column(row, "restarts"));
+	made.position = DatumGetInt32(get_column(row, "position", INT4OID));
+	made.required = DatumGetBool(get_column(row, "required", BOOLOID));
+	made.begins = DatumGetBool(get_column(row, "begins", BOOLOID));
+	made.restarts = DatumGetBool(get_column(row, "restarts", BOOLOID));
 	made.gap_us = limit_us_from_interval(gap, "gap");
 	return made;
 }

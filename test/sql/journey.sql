@@ -325,6 +325,13 @@ SELECT change, define(change) FROM unnest(ARRAY['{}', '{"srv": ""}', '{"srv": nu
 SELECT define('{}', '{}'), define('{}', '{"srv": "8.1.1", "gap": "2 days"}'), define('{}', '{"srv": "8.1.1", "model": "n", "required": false}'), define('{}', '{"business_process": "q", "begins": false}');
 SELECT n, (define(VARIADIC ARRAY(SELECT format('{"srv": "1.%s"}', i) FROM generate_series(1, n) AS i))) FROM unnest('{64,65}'::int[]) AS n;
 SELECT err('SELECT * FROM pmr.journeys(NULL, NULL)'), err($$SELECT * FROM pmr.journeys(NULL, '{}', NULL)$$), err($$SELECT * FROM pmr.journeys((SELECT state FROM journey.state LIMIT 1), '{NULL}')$$);
+-- columns of the view with each other's names
+BEGIN;
+ALTER VIEW pmr.current_journey_step RENAME position TO srv_before;
+ALTER VIEW pmr.current_journey_step RENAME srv TO position;
+ALTER VIEW pmr.current_journey_step RENAME srv_before TO srv;
+SELECT define('{"position": "8.11", "srv": 1}');
+ROLLBACK;
 SELECT count(*) FROM state, pmr.journeys(state, '{}');
 -- definitions that change from call to call, and calls in a SELECT list
 SELECT sum(n) FROM (SELECT (SELECT count(*) FROM pmr.journeys(state, steps)) AS n FROM state JOIN definition ON set = 1 + subject % 12) AS s;
