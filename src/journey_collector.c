@@ -250,12 +250,13 @@ get_text(FunctionCallInfo fcinfo, int argno)
 	return made;
 }
 
+/* An empty id is none, as elsewhere: many exports write NULL so. */
 static uint64
 get_id(FunctionCallInfo fcinfo, int argno)
 {
 	JourneyText id = get_text(fcinfo, argno);
 
-	return id.data == NULL ? JOURNEY_NO_ID :
+	return id.length == 0 ? JOURNEY_NO_ID :
 		journey_id((const char *) id.data, id.length);
 }
 

@@ -284,6 +284,11 @@ SELECT n, requests, try(requests) FROM unnest(ARRAY[
 	'8.11 0h+ a, 8.11 0h+ a, 8.1.1 1h+ b, 8.1.1 2h- b',		-- duplicates
 	'8.11 0h+', '8.11 0h+, 8.1.1 1h-', '8.11 0h+, 8.1.1 1h', '4.8.1 0h+', '1.1.1 0h+'	-- abandoned, failed, silent, none
 ]) WITH ORDINALITY AS t (requests, n);
+-- empty ids are no ids
+SELECT outcome, requests, steps_tried
+FROM (SELECT pmr.journey_state(srv, NULL, NULL, at, at, 'success', '', '') AS state
+		FROM (VALUES ('8.11', '2026-10-24 12:00+00'::timestamptz), ('8.1.1', '2026-10-24 13:00+00'), ('8.11', '2026-10-24 14:00+00')) AS v (srv, at)) AS s,
+	pmr.journeys(state, ARRAY(SELECT ROW(s.*)::pmr.current_journey_step FROM steps AS s));
 SELECT as_of, try('8.11 0h+, 8.1.1 1h+', as_of) FROM unnest('{2026-10-24 11:59+00,2026-10-24 12:00+00,2026-10-24 12:01+00,2026-10-24 13:00+00,2026-10-24 13:01+00,2026-10-25 13:00+00,infinity,-infinity}'::timestamptz[]) AS as_of;
 SELECT as_of, try('8.11 0h+, 8.1.1 1h-', as_of) FROM unnest('{2026-10-25 13:00+00,2026-10-25 13:00:00.000001+00}'::timestamptz[]) AS as_of;
 -- of two at the same time, the first is decided by responses, as known at as_of
