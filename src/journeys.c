@@ -262,15 +262,17 @@ cut_journeys(JourneyCut *cut, const bytea *state)
 {
 	JourneyReader reader;
 	JourneyRequest *requests;
-	uint32		n = 0;
 
 	journey_state_open(&reader, state);
 	requests = allocate(reader.left, sizeof(JourneyRequest));
-	while (journey_state_read(&reader, &requests[n]))
-		n++;
-
-	cut->events = allocate(n, sizeof(JourneyEvent));
-	journey_match(cut, requests, n);
+	cut->events = allocate(reader.left, sizeof(JourneyEvent));
+	cut->current = allocate(cut->definition->nprocesses, sizeof(uint32));
+	journey_begin(cut);
+	for (uint32 i = 0; journey_state_read(&reader, &requests[i]); i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		journey_match(cut, &requests[i]);
+	}
 	qsort(cut->events, cut->nevents, sizeof(JourneyEvent),
 		  journey_compare_events);
 	cut->ids = allocate(cut->has_preceding ? cut->nevents : 0,
@@ -278,8 +280,11 @@ cut_journeys(JourneyCut *cut, const bytea *state)
 	journey_link(cut);
 	qsort(cut->ids, cut->nids, sizeof(JourneyId), journey_compare_event_ids);
 	cut->journeys = allocate(cut->nevents, sizeof(Journey));
-	cut->current = allocate(cut->definition->nprocesses, sizeof(uint32));
-	journey_cut(cut);
+	for (uint32 i = 0; i < cut->nevents; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		journey_cut(cut, i);
+	}
 }
 
 /* The arrays about the steps of a journey. */

@@ -118,17 +118,22 @@ match_request(JourneyCut *cut, const JourneyRequest *request)
 }
 
 void
-journey_match(JourneyCut *cut, JourneyRequest *requests, uint32_t nrequests)
+journey_begin(JourneyCut *cut)
 {
 	cut->nevents = 0;
 	cut->has_preceding = false;
-	for (uint32_t i = 0; i < nrequests; i++)
-	{
-		if (requests[i].requested_us > cut->as_of_us)
-			break;
-		forget_response(&requests[i], cut->as_of_us);
-		match_request(cut, &requests[i]);
-	}
+	cut->njourneys = 0;
+	for (uint32_t i = 0; i < cut->definition->nprocesses; i++)
+		cut->current[i] = JOURNEY_NONE;
+}
+
+void
+journey_match(JourneyCut *cut, JourneyRequest *request)
+{
+	if (request->requested_us > cut->as_of_us)
+		return;
+	forget_response(request, cut->as_of_us);
+	match_request(cut, request);
 }
 
 /* By time, position, and then by what is known of the requests. */
@@ -297,19 +302,13 @@ add_event(JourneyCut *cut, uint32_t index)
 }
 
 void
-journey_cut(JourneyCut *cut)
+journey_cut(JourneyCut *cut, uint32_t index)
 {
-	cut->njourneys = 0;
-	for (uint32_t i = 0; i < cut->definition->nprocesses; i++)
-		cut->current[i] = JOURNEY_NONE;
-	for (uint32_t i = 0; i < cut->nevents; i++)
-	{
-		JourneyEvent *event = &cut->events[i];
+	JourneyEvent *event = &cut->events[index];
 
-		event->journey = find_journey(cut, event, &event->step);
-		if (event->journey != JOURNEY_NONE)
-			add_event(cut, i);
-	}
+	event->journey = find_journey(cut, event, &event->step);
+	if (event->journey != JOURNEY_NONE)
+		add_event(cut, index);
 }
 
 /* Description */

@@ -3,9 +3,11 @@
  * journey.h
  *	  Cuts the requests of a subject into journeys of business processes.
  *
- * The caller calls, in this order: journey_match(), sorts the events,
- * journey_link(), sorts the ids, journey_cut(); then, for each journey,
- * journey_describe().  The functions never allocate.
+ * The caller calls, in this order: journey_begin(); journey_match() for each
+ * request; sorts the events; journey_link(); sorts the ids; journey_cut() for
+ * each event; then, for each journey, journey_describe().  The functions never
+ * allocate.  The time of journey_match() and journey_cut() grows with the number
+ * of processes that have the SRV.
  *
  *-------------------------------------------------------------------------
  */
@@ -59,13 +61,14 @@ typedef struct JourneyCut
 	uint32_t   *current;		/* one per process */
 } JourneyCut;
 
+/* Begins without events and journeys. */
+extern void journey_begin(JourneyCut *cut);
+
 /*
- * Makes events of the requests until as_of that are steps, and forgets later
- * responses of these requests.  The requests are in the order of
- * journey_compare(), without duplicates.
+ * Makes an event of a request until as_of that is a step, and forgets its
+ * response after as_of.  There are no duplicates among the requests.
  */
-extern void journey_match(JourneyCut *cut, JourneyRequest *requests,
-						  uint32_t nrequests);
+extern void journey_match(JourneyCut *cut, JourneyRequest *request);
 
 /* Lists the ids of the events, if any request has a preceding one. */
 extern void journey_link(JourneyCut *cut);
@@ -74,8 +77,11 @@ extern void journey_link(JourneyCut *cut);
 extern int	journey_compare_events(const void *a, const void *b);
 extern int	journey_compare_event_ids(const void *a, const void *b);
 
-/* Makes journeys, in the order of their first events. */
-extern void journey_cut(JourneyCut *cut);
+/*
+ * Finds or makes the journey of an event.  The events come in order, so journeys
+ * are in the order of their first events.
+ */
+extern void journey_cut(JourneyCut *cut, uint32_t index);
 
 typedef enum JourneyOutcome
 {

@@ -350,6 +350,14 @@ FROM (SELECT pmr.journey_state((ARRAY['3.2', '1.1.1', '4.8.1'])[1 + i % 3], NULL
 	pmr.journeys(state, ARRAY(SELECT ROW(s.*)::pmr.current_journey_step FROM steps AS s))
 GROUP BY outcome ORDER BY outcome;
 
+-- many requests of an SRV that very many processes have: can be cancelled
+CREATE TABLE busy AS SELECT pmr.journey_state('8.11', NULL, NULL, '2026-01-01 00:00+00'::timestamptz + i * interval '1 s', NULL, NULL, NULL, NULL) AS state FROM generate_series(1, 50000) AS i;
+SELECT clock_timestamp() AS began \gset
+SET statement_timeout = '1 s';
+SELECT count(*) FROM busy, pmr.journeys(state, ARRAY(SELECT ROW('p' || i, 'm', 1, '8.11', '', '', true, true, false, interval '1 day')::pmr.current_journey_step FROM generate_series(1, 20000) AS i));
+RESET statement_timeout;
+SELECT clock_timestamp() - :'began' < interval '10 s' AS cancelled_soon;
+
 -- shipped definitions are valid
 SELECT count(*) FROM pmr.journeys((SELECT state FROM state WHERE state IS NOT NULL LIMIT 1), ARRAY(SELECT s FROM pmr.current_journey_step AS s)) AS j WHERE outcome IS NULL;
 

@@ -168,12 +168,15 @@ cut_requests(JourneyCut *cut, const JourneyDefinition *definition,
 	cut->ids = allocate(n, sizeof(JourneyId));
 	cut->journeys = allocate(n, sizeof(Journey));
 	cut->current = allocate(definition->nprocesses, sizeof(uint32_t));
-	journey_match(cut, requests, (uint32_t) n);
+	journey_begin(cut);
+	for (size_t i = 0; i < n; i++)
+		journey_match(cut, &requests[i]);
 	qsort(cut->events, cut->nevents, sizeof(JourneyEvent),
 		  journey_compare_events);
 	journey_link(cut);
 	qsort(cut->ids, cut->nids, sizeof(JourneyId), journey_compare_event_ids);
-	journey_cut(cut);
+	for (uint32_t i = 0; i < cut->nevents; i++)
+		journey_cut(cut, i);
 }
 
 /*
