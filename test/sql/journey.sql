@@ -329,7 +329,7 @@ $$;
 SELECT change, define(change) FROM unnest(ARRAY['{}', '{"srv": ""}', '{"srv": null}', '{"gap": null}', '{"gap": "-1 s"}', '{"gap": "1 month"}', '{"required": false}', '{"begins": false}', '{"model": null}', '{"position": null}']) AS change;
 SELECT define('{}', '{}'), define('{}', '{"srv": "8.1.1", "gap": "2 days"}'), define('{}', '{"srv": "8.1.1", "model": "n", "required": false}'), define('{}', '{"business_process": "q", "begins": false}');
 SELECT n, (define(VARIADIC ARRAY(SELECT format('{"srv": "1.%s"}', i) FROM generate_series(1, n) AS i))) FROM unnest('{64,65}'::int[]) AS n;
-SELECT err('SELECT * FROM pmr.journeys(NULL, NULL)'), err($$SELECT * FROM pmr.journeys(NULL, '{}', NULL)$$), err($$SELECT * FROM pmr.journeys((SELECT state FROM journey.state LIMIT 1), '{NULL}')$$);
+SELECT err('SELECT * FROM pmr.journeys(NULL, NULL)'), err($$SELECT * FROM pmr.journeys(NULL, '{}', NULL)$$), err($$SELECT * FROM pmr.journeys((SELECT state FROM journey.state WHERE state IS NOT NULL LIMIT 1), '{NULL}')$$);
 -- columns of the view with each other's names
 BEGIN;
 ALTER VIEW pmr.current_journey_step RENAME position TO srv_before;
