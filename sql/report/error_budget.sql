@@ -79,19 +79,23 @@ CREATE FUNCTION pmr.error_budget_of(role pmr.requesting_role, source text, party
 BEGIN ATOMIC
 	WITH header AS MATERIALIZED (
 		SELECT m.source, m.month, m.success_known, m.as_of, s.report_timezone, t.finish,
-			CASE error_budget_of.party WHEN '*' THEN m.parties ELSE ARRAY[error_budget_of.party] END AS parties,
-			CASE WHEN m.as_of < t.finish THEN (m.as_of AT TIME ZONE s.report_timezone)::date END AS today
+			d.today, f.first_month, (m.month + interval '1 month - 1 day')::date AS last_day,
+			CASE error_budget_of.party WHEN '*' THEN ARRAY(
+				SELECT p.party FROM pmr.rollup_month AS r, unnest(r.parties) AS p (party)
+				WHERE r.source = m.source AND r.month BETWEEN f.first_month AND m.month)
+				ELSE ARRAY[error_budget_of.party] END AS parties
 		FROM pmr.rollup_month AS m JOIN pmr.source AS s ON s.source = m.source,
-			LATERAL (SELECT pmr.day_start(m.source, (m.month + interval '1 month')::date) AS finish) AS t
+			LATERAL (SELECT pmr.day_start(m.source, (m.month + interval '1 month')::date) AS finish) AS t,
+			LATERAL (SELECT CASE WHEN m.as_of < t.finish THEN (m.as_of AT TIME ZONE s.report_timezone)::date END AS today) AS d,
+			LATERAL (SELECT coalesce(date_trunc('month', (d.today - 7)::timestamp)::date, m.month) AS first_month) AS f
 		WHERE m.source = error_budget_of.source AND m.month = error_budget_of.month
 		  AND pmr.can_see_party(error_budget_of.role, error_budget_of.party)
 	), layout AS MATERIALIZED (
 		SELECT r.* FROM header AS h, pmr.report_rows(h.finish) AS r WHERE r.target_pct IS NOT NULL OR r.minimum_pct IS NOT NULL
 	), stratum AS MATERIALIZED (
 		SELECT s.srv, s.mode, s.device_generation, s.qualifier, s.business_process,
-			pmr.rollup_days(s.state, coalesce(least(h.month, h.today - 7), h.month), h.finish::date) AS days
-		FROM header AS h JOIN pmr.rollup_stratum AS s ON s.source = h.source
-			AND s.month BETWEEN coalesce(date_trunc('month', (h.today - 7)::timestamp)::date, h.month) AND h.month AND s.party = ANY (h.parties)
+			pmr.rollup_days(s.state, least(h.month, h.today - 7), h.last_day) AS days
+		FROM header AS h JOIN pmr.rollup_stratum AS s ON s.source = h.source AND s.month BETWEEN h.first_month AND h.month AND s.party = ANY (h.parties)
 		WHERE s.srv IN (SELECT r.srv FROM layout AS r UNION SELECT l.srv FROM pmr.service_level AS l WHERE l.srv <> '')
 	), part AS (
 		SELECT l.measure, '' AS business_process, l.srv, l.mode, l.device_generation, extract(epoch FROM l.round_trip_time)::double precision AS within_s, l.target_pct, l.minimum_pct, s.days

@@ -133,6 +133,34 @@ SELECT verdict FROM pmr.error_budget WHERE source = 'many' AND party = 'A' AND m
 SELECT pmr.drop_source('many');
 
 --
+-- The turn of a month
+--
+
+-- Burn rates are also of the days of the month before, and for all Parties, of those
+-- that have no requests since.  The zone of the session is a day behind that of the
+-- source.
+CREATE VIEW turn AS SELECT CASE WHEN i % 7 = 0 AND at < '2025-11-01 00:00 Pacific/Auckland' THEN 'B' ELSE 'A' END AS party, '7.1' AS srv, 'on_demand' AS mode, at AS requested_at,
+	at + interval '2 s' AS responded_at, CASE WHEN i % 7 = 0 OR i % 5 = 0 AND i > 27 * 24 THEN 'E1' ELSE 'I0' END AS response_code
+FROM generate_series(0, 36 * 24 - 1) AS i, LATERAL (SELECT '2025-10-01 00:00 Pacific/Auckland'::timestamptz + i * interval '1 h' AS at) AS t;
+SELECT pmr.add_source('turn', 'turn', report_timezone => 'Pacific/Auckland');
+SELECT pmr.refresh_month(pmr.requesting_role(), 'turn', m, '2025-11-03 10:00 Pacific/Auckland') > 0 AS done FROM unnest('{2025-10-01,2025-11-01}'::date[]) AS m;
+CREATE TABLE turned AS
+SELECT p.party, m.month, date_trunc('month', day)::date = m.month AS own, day, bad, CASE m.month WHEN '2025-11-01' THEN 0.44 END AS share
+FROM (SELECT turn.party, response_code <> 'I0' AS bad, (requested_at AT TIME ZONE 'Pacific/Auckland')::date AS day FROM turn WHERE requested_at < '2025-11-03 10:00 Pacific/Auckland') AS r,
+	LATERAL (VALUES (r.party), ('*')) AS p (party), (VALUES ('2025-10-01'::date), ('2025-11-01')) AS m (month);
+SET timezone = 'Etc/GMT+12';
+SELECT b.party, b.month, b.judged, b.used, b.burn_1d, b.burn_3d, b.burn_7d,
+	(b.judged, b.used, b.burn_1d::numeric, b.burn_3d::numeric, b.burn_7d::numeric) IS DISTINCT FROM (e.judged, e.used, e.burn_1d, e.burn_3d, e.burn_7d) AS wrong
+FROM pmr.error_budget AS b FULL JOIN (
+	SELECT party, month, count(*) FILTER (WHERE own) AS judged, count(*) FILTER (WHERE own AND bad) AS used,
+		round(avg(bad::integer) FILTER (WHERE day >= '2025-11-02') / share, 2) AS burn_1d, round(avg(bad::integer) FILTER (WHERE day >= '2025-10-31') / share, 2) AS burn_3d, round(avg(bad::integer) FILTER (WHERE day >= '2025-10-27') / share, 2) AS burn_7d
+	FROM turned GROUP BY party, month, share HAVING bool_or(own)) AS e USING (party, month)
+WHERE b.source = 'turn' AND b.srv = '7.1' AND b.measure = 'success_rate' OR b.source IS NULL
+ORDER BY b.party COLLATE "C", b.month;
+SET timezone = 'Europe/London';
+SELECT pmr.drop_source('turn');
+
+--
 -- Which Parties a role sees
 --
 
