@@ -74,7 +74,7 @@ BEGIN ATOMIC
 		WHERE c.period >= r.first_day OR unit = 'weekday'
 	), covered AS MATERIALIZED (
 		SELECT p.period, p.weekday, CASE WHEN unit = 'weekday'
-			THEN (SELECT sum(pmr.days_covered(trend_of.source, d::date, d::date)) FROM generate_series(r.first_day, r.last_day, interval '1 day') AS d WHERE extract(isodow FROM d) = p.weekday)::bigint
+			THEN (SELECT sum(pmr.days_covered(trend_of.source, d::date, d::date)) FROM generate_series(r.first_day::timestamp, r.last_day::timestamp, interval '1 day') AS d WHERE extract(isodow FROM d) = p.weekday)::bigint
 			ELSE pmr.days_covered(trend_of.source, p.period, (p.period + ('1 ' || unit)::interval - interval '1 day')::date) END AS days
 		FROM (SELECT DISTINCT c.period, c.weekday FROM change AS c) AS p CROSS JOIN range AS r
 	)

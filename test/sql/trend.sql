@@ -92,6 +92,16 @@ SELECT pmr.refresh_month(pmr.requesting_role(), 'steps', m, '2026-01-01 00:00+00
 SELECT party, unit, verdict, count(*), min(period), max(period) FROM unnest('{day,week,month}'::text[]) AS unit, pmr.trend(unit, '2025-09-01', '2025-10-30') WHERE source = 'steps' GROUP BY party, unit, verdict ORDER BY party, unit, verdict COLLATE "C";
 SELECT pmr.drop_source('steps');
 
+-- a day that does not begin at midnight in the time zone of the session
+SET timezone = 'Africa/Cairo';
+SELECT '2026-04-24 00:00'::timestamptz::time AS first_time;
+CREATE VIEW days AS SELECT 'A' AS party, '1.1.1' AS srv, 'on_demand' AS mode, '2026-04-20 12:00+00'::timestamptz + i * interval '1 day' AS requested_at, NULL::timestamptz AS responded_at FROM generate_series(0, 6) AS i;
+SELECT pmr.add_source('days', 'days');
+SELECT pmr.refresh_month(pmr.requesting_role(), 'days', '2026-04-01', '2026-06-01 00:00+00');
+SELECT unit, period, weekday, days_covered, requests FROM unnest('{weekday,week}'::text[]) AS unit, pmr.trend(unit, '2026-04-20', '2026-04-26') WHERE source = 'days' ORDER BY unit, weekday;
+SELECT pmr.drop_source('days');
+SET timezone = 'Europe/London';
+
 --
 -- Arguments, and which Parties a role sees
 --
