@@ -106,7 +106,8 @@ CREATE FUNCTION pmr.trend(unit text, from_day date, to_day date, by text DEFAULT
 BEGIN ATOMIC
 	SELECT v.source, v.party, f.business_process, f.srv, f.mode, f.period, f.weekday, f.days_covered, f.requests, f.success_pct, f.target_met_pct, f.p50_s, f.p95_s,
 		f.change_points, f.limit_points, f.verdict, f.met, f.missed, f.pending, f.not_measured, f.invalid, f.answered, f.success, v.as_of, v.status
-	FROM pmr.visible_period(pmr.requesting_role(), pmr.trend_start(unit, from_day), to_day, by) AS v,
+	FROM pmr.visible_period(pmr.requesting_role(), CASE WHEN to_day < from_day THEN from_day ELSE pmr.trend_start(unit, from_day) END,
+			CASE WHEN unit = 'week' AND to_day >= from_day THEN pmr.trend_start(unit, to_day) + 6 ELSE to_day END, by) AS v,
 		pmr.trend_of(pmr.requesting_role(), v.source, v.party, unit, from_day, to_day, by) AS f
 	ORDER BY v.source, v.party, f.business_process, f.srv, f.mode, f.period, f.weekday;
 END;

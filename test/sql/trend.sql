@@ -102,11 +102,18 @@ SELECT unit, period, weekday, days_covered, requests FROM unnest('{weekday,week}
 SELECT pmr.drop_source('days');
 SET timezone = 'Europe/London';
 
+-- a week that ends in the next month, which is open: it is whole, and not final
+CREATE VIEW turn AS SELECT CASE WHEN i < 13 THEN 'A' ELSE 'B' END AS party, '1.1.1' AS srv, 'on_demand' AS mode, '2025-10-20 12:00+00'::timestamptz + i * interval '1 day' AS requested_at, NULL::timestamptz AS responded_at FROM generate_series(0, 15) AS i;
+SELECT pmr.add_source('turn', 'turn');
+SELECT pmr.refresh_month(pmr.requesting_role(), 'turn', m, as_of) FROM (VALUES ('2025-10-01'::date, '2026-06-01 00:00+00'::timestamptz), ('2025-11-01', '2025-11-05 00:00+00')) AS r (m, as_of);
+SELECT party, period, requests, status, as_of FROM pmr.trend('week', '2025-10-20', '2025-10-29') WHERE source = 'turn' ORDER BY party, period;
+SELECT pmr.drop_source('turn');
+
 --
 -- Arguments, and which Parties a role sees
 --
 
-SELECT err(format('SELECT * FROM pmr.trend(%s)', args)) FROM unnest(ARRAY[$$'hour', '2025-10-01', '2025-10-31'$$, $$NULL, '2025-10-01', '2025-10-31'$$, $$'day', NULL, '2025-10-31'$$, $$'week', '2025-10-20', '2025-10-01'$$,
+SELECT err(format('SELECT * FROM pmr.trend(%s)', args)) FROM unnest(ARRAY[$$'hour', '2025-10-01', '2025-10-31'$$, $$NULL, '2025-10-01', '2025-10-31'$$, $$'day', NULL, '2025-10-31'$$, $$'week', '2025-10-20', '2025-10-01'$$, $$'week', '2025-10-21', '2025-10-20'$$, $$'month', '2025-10-02', '2025-10-01'$$,
 	$$'day', '2025-10-01', '2025-10-31', 'firmware'$$, $$'day', '-infinity', '2025-10-31'$$, $$'weekday', '2025-10-01', 'infinity'$$, $$'month', '2025-10-01', '2025-10-31', 'process'$$]) AS args;
 CREATE ROLE regress_trend_a;
 CREATE ROLE regress_trend_none;
