@@ -59,12 +59,14 @@ SELECT r.requested_at, pmr.party_key(r.party), pmr.short_key(r.srv), r.mode, r.d
 		WHEN 'invalid' THEN 'answered before it started'
 		ELSE CASE
 			WHEN r.started_at IS NULL THEN 'the start is not known'
-			WHEN r.unknown <> '' AND EXISTS (SELECT FROM pmr.target_response_time AS t WHERE t.srv = r.srv AND t.target IS NOT NULL)
-				THEN 'the target depends on what is not known: ' || r.unknown
+			WHEN r.unknown <> '' THEN 'the target depends on what is not known: ' || r.unknown
 			ELSE 'no target' END
 	END
 FROM (SELECT c.*, pmr.srv_target(c.srv, c.mode, c.device_generation, nullif(c.user_role, 'unknown'), c.started_at) AS target,
-		concat_ws(', ', CASE c.mode WHEN 'unknown' THEN 'mode' END, CASE c.device_generation WHEN 'unknown' THEN 'device generation' END, CASE c.user_role WHEN 'unknown' THEN 'user role' END) AS unknown
+		(SELECT concat_ws(', ', CASE WHEN c.mode = 'unknown' AND count(t.target) > 0 THEN 'mode' END,
+				CASE WHEN c.device_generation = 'unknown' AND bool_or(t.device_generation <> 'any') THEN 'device generation' END,
+				CASE WHEN c.user_role = 'unknown' AND bool_or(t.user_role <> 'any') THEN 'user role' END)
+		 FROM pmr.target_response_time AS t WHERE t.srv = c.srv AND c.mode IN ('unknown', t.mode)) AS unknown
 	  FROM (%s) AS c) AS r
 WHERE r.outcome NOT IN ('pre_command', 'local_command', 'cancelled') AND NOT r.is_copy
   AND ($5 IS NULL OR pmr.party_key(r.party) = $5) AND ($6 IS NULL OR pmr.short_key(r.srv) = $6) AND ($7 IS NULL OR r.mode = $7)

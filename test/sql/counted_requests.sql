@@ -39,6 +39,19 @@ FROM views AS v, LATERAL (
 GROUP BY v.view ORDER BY v.view COLLATE "C";
 
 --
+-- Why a request is not measured
+--
+
+-- what is not known is a reason only if a target of the SRV and mode depends on it
+CREATE VIEW unknown AS SELECT 'A' AS party, srv, mode, device_generation, user_role, '2025-10-20 12:00+00'::timestamptz AS requested_at, NULL::timestamptz AS responded_at, '2025-10-20 12:00+00'::timestamptz AS due_at
+FROM unnest('{1.1.1,4.1.1,4.8.1,7.1}'::text[]) AS srv, unnest('{on_demand,dcc_scheduled,non_device}'::text[]) AS mode, unnest('{smets1,NULL}'::text[]) AS device_generation, unnest('{IS,NULL}'::text[]) AS user_role;
+SELECT pmr.add_source('unknown', 'unknown');
+SELECT pmr.refresh_month(pmr.requesting_role(), 'unknown', '2025-10-01', :'as_of');
+SELECT srv, mode, device_generation AS generation, reason, count(*) FROM pmr.counted_requests('unknown', '2025-10-20', '2025-10-20') WHERE outcome = 'not_measured'
+GROUP BY srv, mode, device_generation, reason ORDER BY srv COLLATE "C", mode COLLATE "C", device_generation COLLATE "C", reason COLLATE "C";
+SELECT pmr.drop_source('unknown');
+
+--
 -- Copies; names that the rollups change; what has changed since the rollup
 --
 
