@@ -36,14 +36,19 @@ SELECT change, differs(change) FROM unnest(ARRAY[
 	'UPDATE pmr.target_response_time SET valid_from = ''2020-01-01 00:00+00'' WHERE srv = ''2.2''',
 	'DELETE FROM pmr.response_code WHERE code = ''I99''',
 	'INSERT INTO pmr.party (party, name, supplier_group, category) VALUES (''P'', ''n'', ''g'', ''Other'')']) AS change;
--- the settings of the session do not
+-- the settings of the session do not, even if a target begins at a time
+BEGIN;
+UPDATE pmr.target_response_time SET valid_from = '2020-02-01 00:00+00' WHERE srv = '2.2';
+SELECT pmr.reference_fingerprint() AS dated \gset
 SET timezone = 'Asia/Tokyo';
-SET datestyle = 'SQL, DMY';
-SET intervalstyle = 'sql_standard';
-SELECT pmr.reference_fingerprint() = :shipped AS same;
-RESET datestyle;
-RESET intervalstyle;
+SELECT pmr.reference_fingerprint() = :dated AS same;
 SET timezone = 'UTC';
+SET datestyle = 'SQL, DMY';
+SELECT pmr.reference_fingerprint() = :dated AS same;
+RESET datestyle;
+SET intervalstyle = 'sql_standard';
+SELECT pmr.reference_fingerprint() = :dated AS same;
+ROLLBACK;
 
 SELECT pmr.check_reference(:shipped) AS checked, err(format('SELECT pmr.check_reference(%s)', :shipped + 1));
 
