@@ -14,20 +14,11 @@
  */
 #include "postgres.h"
 
-#include "libpq/pqformat.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "pg_versions.h"
 #include "rollup_state.h"
 #include "text_form.h"
-#include "utils/builtins.h"
-#include "utils/memutils.h"
-
-/*
- * The longest binary form that text is read into: pg_b64_dec_len() multiplies
- * the length of the text by 3.
- */
-#define TEXT_MAX_BYTES	500000000
 
 PG_FUNCTION_INFO_V1(pmr_rollup_state_in);
 PG_FUNCTION_INFO_V1(pmr_rollup_state_out);
@@ -127,52 +118,24 @@ find_fault(const char *bytes, int nbytes)
 	return reader.fault;
 }
 
-/*
- * Makes a rollup_state of bytes that a client has sent.  The context is for
- * errors of type input (nodes/miscnodes.h), or NULL.
- */
-static Datum
-read_state(const char *bytes, int nbytes, int sqlerrcode, Node *escontext)
-{
-	const char *fault = find_fault(bytes, nbytes);
-
-	if (fault != NULL)
-		ereturn(escontext, (Datum) 0,
-				(errcode(sqlerrcode),
-				 errmsg("invalid value of type rollup_state"),
-				 errdetail("Its binary form is invalid: %s.", fault)));
-	return PointerGetDatum(cstring_to_text_with_len(bytes, nbytes));
-}
+static const BinaryType rollup_state_type = {
+	"rollup_state", TEXT_FORM_MAX_BYTES, find_fault
+};
 
 Datum
 pmr_rollup_state_in(PG_FUNCTION_ARGS)
 {
-	StringInfoData bytes;
-
-	initStringInfo(&bytes);
-	if (!text_form_decode(PG_GETARG_CSTRING(0), "rollup_state",
-						  TEXT_MAX_BYTES, &bytes, fcinfo->context))
-		PG_RETURN_NULL();
-	PG_RETURN_DATUM(read_state(bytes.data, bytes.len,
-							   ERRCODE_INVALID_TEXT_REPRESENTATION,
-							   fcinfo->context));
+	return text_form_in(fcinfo, &rollup_state_type);
 }
 
 Datum
 pmr_rollup_state_out(PG_FUNCTION_ARGS)
 {
-	bytea	   *bytes = PG_GETARG_BYTEA_PP(0);
-
-	PG_RETURN_CSTRING(text_form_encode(VARDATA_ANY(bytes),
-									   VARSIZE_ANY_EXHDR(bytes)));
+	return text_form_out(fcinfo);
 }
 
 Datum
 pmr_rollup_state_recv(PG_FUNCTION_ARGS)
 {
-	StringInfo	message = (StringInfo) PG_GETARG_POINTER(0);
-	int			nbytes = message->len - message->cursor;
-
-	PG_RETURN_DATUM(read_state(pq_getmsgbytes(message, nbytes), nbytes,
-							   ERRCODE_INVALID_BINARY_REPRESENTATION, NULL));
+	return binary_form_recv(fcinfo, &rollup_state_type);
 }

@@ -7,13 +7,11 @@
  */
 #include "postgres.h"
 
-#include "libpq/pqformat.h"
 #include "pg_versions.h"
 #include "rtt_sketch.h"
 #include "rtt_state.h"
 #include "text_form.h"
 #include "time_input.h"
-#include "utils/builtins.h"
 
 PG_FUNCTION_INFO_V1(pmr_rtt_sketch_in);
 PG_FUNCTION_INFO_V1(pmr_rtt_sketch_out);
@@ -67,58 +65,48 @@ rtt_sketch_open(Datum datum, RttSketch *sketch)
 	rtt_sketch_read(VARDATA_ANY(bytes), nbytes, make_buckets(nbytes), sketch);
 }
 
-/*
- * Makes an rtt_sketch of bytes that a client has sent.  The context is for
- * errors of type input (nodes/miscnodes.h), or NULL.
- */
-static Datum
-read_sketch(const char *bytes, int nbytes, int sqlerrcode, Node *escontext)
+/* The fault of any bytes, or NULL. */
+static const char *
+find_fault(const char *bytes, int nbytes)
 {
 	RttSketch	sketch;
-	const char *fault = rtt_decode(&sketch, make_buckets(nbytes),
-								   (const uint8 *) bytes, nbytes,
-								   RTT_CAP_SKETCH);
 
-	if (fault != NULL)
-		ereturn(escontext, (Datum) 0,
-				(errcode(sqlerrcode),
-				 errmsg("invalid value of type rtt_sketch"),
-				 errdetail("Its binary form is invalid: %s.", fault)));
-	return PointerGetDatum(cstring_to_text_with_len(bytes, nbytes));
+	return rtt_decode(&sketch, make_buckets(nbytes), (const uint8 *) bytes,
+					  nbytes, RTT_CAP_SKETCH);
+}
+
+static BinaryType
+get_type(void)
+{
+	BinaryType	type = {
+		"rtt_sketch",
+		rtt_encoded_bound(rtt_sketch_max_buckets(RTT_CAP_SKETCH)),
+		find_fault
+	};
+
+	return type;
 }
 
 Datum
 pmr_rtt_sketch_in(PG_FUNCTION_ARGS)
 {
-	StringInfoData bytes;
+	BinaryType	type = get_type();
 
-	initStringInfo(&bytes);
-	if (!text_form_decode(PG_GETARG_CSTRING(0), "rtt_sketch",
-						  rtt_encoded_bound(rtt_sketch_max_buckets(RTT_CAP_SKETCH)),
-						  &bytes, fcinfo->context))
-		PG_RETURN_NULL();
-	PG_RETURN_DATUM(read_sketch(bytes.data, bytes.len,
-								ERRCODE_INVALID_TEXT_REPRESENTATION,
-								fcinfo->context));
+	return text_form_in(fcinfo, &type);
 }
 
 Datum
 pmr_rtt_sketch_out(PG_FUNCTION_ARGS)
 {
-	bytea	   *bytes = PG_GETARG_BYTEA_PP(0);
-
-	PG_RETURN_CSTRING(text_form_encode(VARDATA_ANY(bytes),
-									   VARSIZE_ANY_EXHDR(bytes)));
+	return text_form_out(fcinfo);
 }
 
 Datum
 pmr_rtt_sketch_recv(PG_FUNCTION_ARGS)
 {
-	StringInfo	message = (StringInfo) PG_GETARG_POINTER(0);
-	int			nbytes = message->len - message->cursor;
+	BinaryType	type = get_type();
 
-	PG_RETURN_DATUM(read_sketch(pq_getmsgbytes(message, nbytes), nbytes,
-								ERRCODE_INVALID_BINARY_REPRESENTATION, NULL));
+	return binary_form_recv(fcinfo, &type);
 }
 
 Datum
