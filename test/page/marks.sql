@@ -51,9 +51,8 @@ FROM   (SELECT	'processes' AS chart, 'point' AS mark, count(*) AS marks
 		FROM	pmr.party_performance
 		WHERE	party = :'party' AND month = :'month' AND answered > 0
 		UNION ALL
-		SELECT	'findings', 'bar', count(*)
-		FROM	pmr.diagnose(:'party', :'month', :'month')
-		WHERE	p_value < 0.05 AND excess >= 5 AND excess >= 0.001 * requests
+		SELECT	'findings', mark, (SELECT count(kind) FROM pmr.diagnose(:'party', :'month', :'month'))
+		FROM	unnest('{bar,month,days}'::text[]) AS mark
 		UNION ALL
 		SELECT	'comparison', 'point', sum(num_nonnulls(own_met_pct, industry_met_pct, expected_met_pct))
 		FROM   (SELECT	*
@@ -61,6 +60,16 @@ FROM   (SELECT	'processes' AS chart, 'point' AS mark, count(*) AS marks
 				WHERE	party = :'party' AND month = :'month' AND measured > 0
 				ORDER BY srv <> 'all', measured DESC, srv, mode
 				LIMIT	14) AS c) AS m;
+
+/* The days of each claim: in words, and the parts of the month where they begin and end. */
+SELECT	jsonb_build_object('days', coalesce(jsonb_agg(jsonb_build_array(
+			CASE WHEN kind = 'steady' THEN 'steady' WHEN burst_days = 1 THEN 'burst on 1 day' ELSE format('burst on %s days', burst_days) END
+				|| ', ' || CASE WHEN first_day < last_day THEN format('%s to ', extract(day FROM first_day)) ELSE '' END
+				|| to_char(last_day::timestamp, 'FMDD FMMonth') || CASE WHEN kind = 'steady' AND began THEN ', none before' ELSE '' END,
+			round((first_day - :'month'::date)::numeric / days_asked, 2),
+			round((last_day + 1 - :'month'::date)::numeric / days_asked, 2)) ORDER BY rank), '[]'))
+FROM	pmr.diagnose(:'party', :'month', :'month')
+WHERE	kind IS NOT NULL;
 
 /* Only trusted roles can call the function that has the confidence interval. */
 SELECT	coalesce(sum(requests), 0) AS requests, coalesce(sum(met), 0) AS met,

@@ -339,22 +339,39 @@ function draw_times(rows, histograms)
 
 /* --- findings of diagnose ----------------------------------------------- */
 
+const day_of_month = date => Number(date.slice(8));
+const month_days = new Date(Date.UTC(...about.month.split('-'), 0)).getUTCDate();
+
+/* The kind and the days of a claim. */
+function when(row)
+{
+	const days = `${row.first_day === row.last_day ? '' : `${day_of_month(row.first_day)} to `}${day_of_month(row.last_day)} ${month_name(about.month).split(' ')[0]}`;
+	return row.kind === 'burst' ? `burst on ${plural(row.burst_days, 'day')}, ${days}`
+		: `steady, ${days}${row.began ? ', none before' : ''}`;
+}
+
 function draw_findings(rows)
 {
-	const width = page_width - label_width - 20;
+	const width = page_width - label_width - 20, strip = 260;
+	const end_of = day => strip + (width - strip) * day / month_days;
 	const values = placed(rows).map(row => ({ ...row,
 		...label(row.factor, row.value || '(none)'),
 		numbers: `${count(row.missed)} of ${count(row.requests)} missed, ${count(Math.round(row.expected))} expected`,
+		when: when(row), from: end_of(day_of_month(row.first_day) - 1), to: end_of(day_of_month(row.last_day)),
 		says: wrap(row.finding, 56).join('\n') }));
 	const x = { type: 'quantitative', title: 'missed requests', axis: { tickCount: 5, grid: false } };
+	const line = (name, extra) => ({ mark: { type: 'rule', ariaRoleDescription: name, yOffset: 6, ...extra } });
 
 	return draw({
-		width, height: { step: 64 }, data: { values },
+		width, height: { step: 80 }, data: { values },
 		encoding: { y: place(values) },
 		layer: [
-			{ mark: { type: 'bar', color: blue, height: 14, yOffset: -20 }, encoding: { x: { ...x, field: 'missed' } } },
-			{ mark: { type: 'tick', color: black, thickness: 4, size: 24, yOffset: -20, opacity: 1 }, encoding: { x: { ...x, field: 'expected' } } },
-			beside('numbers', 4, 'left'), beside('says', 4, 'left', { dy: line_height }),
+			{ mark: { type: 'bar', color: blue, height: 14, yOffset: -28 }, encoding: { x: { ...x, field: 'missed' } } },
+			{ mark: { type: 'tick', color: black, thickness: 4, size: 24, yOffset: -28, opacity: 1 }, encoding: { x: { ...x, field: 'expected' } } },
+			line('month', { color: grey, x: strip, x2: width }),
+			line('days', { description: { expr: 'datum.when' }, color: blue, strokeWidth: 9, x: { expr: 'datum.from' }, x2: { expr: 'datum.to' } }),
+			beside('numbers', 4, 'left', { dy: -8 }), beside('when', 4, 'left', { dy: line_height - 8 }),
+			beside('says', 4, 'left', { dy: 2 * line_height - 8 }),
 			named.head, named.name,
 		],
 	});
@@ -438,8 +455,7 @@ const below = judged.filter(row => row.verdict !== 'met');
 const below_minimum = below.filter(row => row.verdict === 'below minimum');
 const clearly_below = below.filter(row => row.high < (row.target_pct ?? row.minimum_pct));
 
-const claims = ['worse than the others', 'worse on some days', 'cannot be separated', 'explained by'];
-const claimed = data.findings.filter(row => claims.some(claim => row.finding.startsWith(claim)));
+const claimed = data.findings.filter(row => row.kind !== null);
 const assumed = data.rests.find(row => /assumed/.test(row.item)).requests;
 const final = data.rests[2].item === 'final';
 
@@ -506,7 +522,7 @@ function steps()
 	const said = [];
 	if (claimed.length > 0) {
 		const [first] = claimed;
-		said.push(`Look at ${first.factor} ${first.value || '(none)'}: ${count(first.missed)} of its ${plural(first.requests, 'request')} missed their target, where ${count(Math.round(first.expected))} were expected.`);
+		said.push(`Look at ${first.factor} ${first.value || '(none)'} (${when(first)}): ${count(first.missed)} of its ${plural(first.requests, 'request')} missed their target, where ${count(Math.round(first.expected))} were expected.`);
 	}
 	const short = row => Math.ceil((row.target_pct ?? row.minimum_pct) * row.measured / 100 - row.met - 1e-9);
 	const furthest = [...clearly_below].sort((a, b) => short(b) - short(a))[0];
@@ -609,7 +625,8 @@ async function findings()
 		`Diagnosis: ${plural(Math.round(first.excess), 'more miss', 'more misses')} than expected with ${first.factor} ${first.value}`,
 		await draw_findings(claimed.slice(0, 10)),
 		`Bar: missed requests of ${text(about.party)} with this value in ${text(month)}. Black mark: misses expected at the same mix of requests ` +
-		`from the other values. ${compared} The chart shows what occurs together, not causes.`,
+		'from the other values. Strip: the month, thick from the first to the last day of the excess. Burst: worse only on the printed number of these days; ' +
+		`none before: the excess began within the month. ${compared} The chart shows what occurs together, not causes.`,
 		data.findings);
 }
 

@@ -149,7 +149,8 @@ FROM   (SELECT	p.srv, p.mode, n.name, p.requests, p.no_response, p.not_measured,
 		ORDER BY p.requests DESC, p.srv, p.mode) AS t;
 
 SELECT	jsonb_build_object('findings', coalesce(jsonb_agg(d ORDER BY d.rank), '[]'))
-FROM   (SELECT	rank, factor, value, requests, missed, expected, excess, p_value, finding
+FROM   (SELECT	rank, factor, value, requests, missed, expected, excess, p_value, finding,
+				kind, first_day, last_day, began, burst_days, burst_excess
 		FROM	pmr.diagnose(:'party', :'month', :'month', :'source')) AS d;
 
 SELECT	jsonb_build_object('comparison', coalesce(jsonb_agg(c), '[]'))

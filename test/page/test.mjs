@@ -4,7 +4,8 @@
  *	node test.mjs PAGE PARTY [FIRMWARE]
  *
  * Reads PAGE.html, and from PAGE.json how many marks each chart must have and
- * what the summary must say. If FIRMWARE is given, the diagnosis must name it.
+ * what the summary and the strips of the diagnosis must say. If FIRMWARE is given,
+ * the diagnosis must name it, a cause that began within the month, and a burst.
  * Leaves PAGE.png, PAGE.pdf and PAGE.deuteranopia.png, for people to look at.
  */
 import assert from 'node:assert/strict';
@@ -50,7 +51,8 @@ try {
 	assert.ok((await page.textContent('h1')).startsWith(`${party}: `));
 	assert.ok((await page.textContent('.note')).includes('GENERATED <data>'));
 	if (firmware)
-		assert.ok((await page.textContent('#findings details')).includes(firmware));
+		for (const words of [firmware, 'none before', 'burst on 3 days'])
+			assert.ok((await page.textContent('#findings')).includes(words), words);
 
 	/* The summary says what the views say: volumes, assumed targets, a margin if requests are few. */
 	const verdict = await page.textContent('.verdict');
@@ -78,6 +80,16 @@ try {
 		return [name, document.querySelectorAll(`#${chart} svg [aria-roledescription="${mark}"]`).length];
 	})), Object.keys(expected.marks));
 	assert.deepEqual(found, expected.marks);
+
+	/* Each claim of diagnose says its days, in words and by its place in the strip. */
+	const days = await page.evaluate(() => {
+		const [boxes, months] = ['days', 'month'].map(mark => [...document.querySelectorAll(`#findings [aria-roledescription="${mark}"]`)]
+			.map(e => ({ name: e.getAttribute('aria-label'), box: e.getBoundingClientRect() })));
+		const texts = [...document.querySelectorAll('#findings svg text')].map(text => text.textContent);
+		return boxes.map(({ name, box }, i) => [texts.includes(name) ? name : null,
+			...[box.left, box.right].map(x => Number(((x - months[i].box.left) / months[i].box.width).toFixed(2)))]);
+	});
+	assert.deepEqual(days, expected.days);
 
 	/* No two marks of a page differ only in colour: a shape means the same in all charts. */
 	const alike = await page.evaluate(() => {

@@ -36,16 +36,18 @@ fetch_packages()
 	as_user npm ci --no-audit --no-fund --prefix test/page
 }
 
-# Half of one Party's requests to one firmware get no response, which diagnose
-# must find. The names of both look like an attack. So does a function that
-# matches a call in page.sql better than PostgreSQL's own function does.
+# One Party's requests to one firmware get no response from the 16th on, and those
+# to one region on three days, which diagnose must find. The names of Party and
+# firmware look like an attack. So does a function that matches a call in page.sql
+# better than PostgreSQL's own function does.
 make_database()
 {
 	start_cluster
 	generate_rows 60000 2026-05 3
 	# shellcheck disable=SC2016 # the variables are perl's
 	as_user perl -pi -e 's/^((?:[^,]*,){20})[^,]*(,[^,]*,).*/$1$2,,,,,,/
-		if /^[^,]*,DUNM,/ && /,5\.2\.7,/ && $. % 2' "$work/csv/sr_log.csv"
+		if /^[^,]*,DUNM,/ && (/,5\.2\.7,(?:[^,]*,){3}2026-07-(?:1[6-9]|[23])/
+			|| /,North,[^,]*,2026-07-(?:0[89]|10)/)' "$work/csv/sr_log.csv"
 	replace ,DUNM, ",\"${party//\"/\"\"}\"," "$work/csv/sr_log.csv"
 	replace ,5.2.7, ",$firmware," "$work/csv/sr_log.csv"
 	replace '^DUNM,' "\"${party//\"/\"\"}\"," "$work/csv/participant.csv"
