@@ -16,7 +16,7 @@ import * as vega from 'vega';
 import { compile } from 'vega-lite';
 
 /* There is no browser that could measure a font, so assume a wide one. */
-vega.textMetrics.width = (item, text) => 0.6 * vega.textMetrics.height(item) *
+vega.textMetrics.width = (item, text) => (item.fontWeight === 'bold' ? 0.65 : 0.6) * vega.textMetrics.height(item) *
 	String(text ?? item.text ?? '').replace(/[A-Z]{2}/g, 'mmm').length;
 
 const blue = '#0072B2', orange = '#E69F00', vermillion = '#D55E00';
