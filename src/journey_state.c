@@ -14,11 +14,11 @@
  */
 #include "postgres.h"
 
+#include "binary_type.h"
 #include "journey_state.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "pg_versions.h"
-#include "text_form.h"
 
 PG_FUNCTION_INFO_V1(pmr_journey_state_in);
 PG_FUNCTION_INFO_V1(pmr_journey_state_out);
@@ -110,23 +110,23 @@ find_fault(const char *bytes, int nbytes)
 }
 
 static const BinaryType journey_state_type = {
-	"journey_state", TEXT_FORM_MAX_BYTES, find_fault
+	"journey_state", BINARY_TYPE_MAX_BYTES, find_fault
 };
 
 Datum
 pmr_journey_state_in(PG_FUNCTION_ARGS)
 {
-	return text_form_in(fcinfo, &journey_state_type);
+	return binary_type_in(fcinfo, &journey_state_type);
 }
 
 Datum
 pmr_journey_state_out(PG_FUNCTION_ARGS)
 {
-	return text_form_out(fcinfo);
+	return binary_type_out(fcinfo);
 }
 
 Datum
 pmr_journey_state_recv(PG_FUNCTION_ARGS)
 {
-	return binary_form_recv(fcinfo, &journey_state_type);
+	return binary_type_recv(fcinfo, &journey_state_type);
 }

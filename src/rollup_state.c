@@ -14,11 +14,11 @@
  */
 #include "postgres.h"
 
+#include "binary_type.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "pg_versions.h"
 #include "rollup_state.h"
-#include "text_form.h"
 
 PG_FUNCTION_INFO_V1(pmr_rollup_state_in);
 PG_FUNCTION_INFO_V1(pmr_rollup_state_out);
@@ -119,23 +119,23 @@ find_fault(const char *bytes, int nbytes)
 }
 
 static const BinaryType rollup_state_type = {
-	"rollup_state", TEXT_FORM_MAX_BYTES, find_fault
+	"rollup_state", BINARY_TYPE_MAX_BYTES, find_fault
 };
 
 Datum
 pmr_rollup_state_in(PG_FUNCTION_ARGS)
 {
-	return text_form_in(fcinfo, &rollup_state_type);
+	return binary_type_in(fcinfo, &rollup_state_type);
 }
 
 Datum
 pmr_rollup_state_out(PG_FUNCTION_ARGS)
 {
-	return text_form_out(fcinfo);
+	return binary_type_out(fcinfo);
 }
 
 Datum
 pmr_rollup_state_recv(PG_FUNCTION_ARGS)
 {
-	return binary_form_recv(fcinfo, &rollup_state_type);
+	return binary_type_recv(fcinfo, &rollup_state_type);
 }

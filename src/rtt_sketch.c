@@ -7,10 +7,10 @@
  */
 #include "postgres.h"
 
+#include "binary_type.h"
 #include "pg_versions.h"
 #include "rtt_sketch.h"
 #include "rtt_state.h"
-#include "text_form.h"
 #include "time_input.h"
 
 PG_FUNCTION_INFO_V1(pmr_rtt_sketch_in);
@@ -92,13 +92,13 @@ pmr_rtt_sketch_in(PG_FUNCTION_ARGS)
 {
 	BinaryType	type = get_type();
 
-	return text_form_in(fcinfo, &type);
+	return binary_type_in(fcinfo, &type);
 }
 
 Datum
 pmr_rtt_sketch_out(PG_FUNCTION_ARGS)
 {
-	return text_form_out(fcinfo);
+	return binary_type_out(fcinfo);
 }
 
 Datum
@@ -106,7 +106,7 @@ pmr_rtt_sketch_recv(PG_FUNCTION_ARGS)
 {
 	BinaryType	type = get_type();
 
-	return binary_form_recv(fcinfo, &type);
+	return binary_type_recv(fcinfo, &type);
 }
 
 Datum

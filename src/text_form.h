@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * text_form.h
- *	  The text form of the types: base64 of the binary form.
+ *	  The text form of rtt_sketch and rtt_state: base64 of the binary form.
  *
  * pg_dump writes this form, and Citus and postgres_fdw send it, so it is
  * compact and exact.
@@ -11,7 +11,6 @@
 #ifndef TEXT_FORM_H
 #define TEXT_FORM_H
 
-#include "fmgr.h"
 #include "lib/stringinfo.h"
 #include "nodes/nodes.h"
 
@@ -26,25 +25,5 @@ extern char *text_form_encode(const void *bytes, int nbytes);
 extern bool text_form_decode(const char *form, const char *type_name,
 							 Size max_bytes, StringInfo bytes,
 							 Node *escontext);
-
-/* The most bytes: pg_b64_dec_len() multiplies the length of the text by 3. */
-#define TEXT_FORM_MAX_BYTES 500000000
-
-/* A type of which each value is a varlena with its binary form. */
-typedef struct BinaryType
-{
-	const char *name;
-	Size		max_bytes;		/* that a text is decoded to */
-	const char *(*find_fault) (const char *bytes, int nbytes);
-} BinaryType;
-
-/*
- * The input, output and receive functions of such a type.  find_fault
- * returns the fault of bytes that a client has sent, a clause such as "version
- * is unknown", or NULL.
- */
-extern Datum text_form_in(FunctionCallInfo fcinfo, const BinaryType *type);
-extern Datum text_form_out(FunctionCallInfo fcinfo);
-extern Datum binary_form_recv(FunctionCallInfo fcinfo, const BinaryType *type);
 
 #endif							/* TEXT_FORM_H */

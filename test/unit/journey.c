@@ -241,7 +241,7 @@ order_requests(Oracle *oracle, const JourneyRequest *requests, size_t n)
 	oracle->n = 0;
 	for (size_t i = 0; i < n; i++)
 	{
-		Taken		taken;
+		Taken		taken = {0};
 		int			place = oracle->n;
 
 		taken.request = &requests[i];
