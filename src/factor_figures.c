@@ -17,6 +17,7 @@
 #include "catalog/pg_type.h"
 #include "funcapi.h"
 #include "miscadmin.h"
+#include "pg_versions.h"
 #include "rollup_state.h"
 #include "rtt_figures.h"
 #include "utils/array.h"

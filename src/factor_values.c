@@ -10,6 +10,7 @@
 #include "catalog/pg_type.h"
 #include "common/hashfn.h"
 #include "factor_values.h"
+#include "pg_versions.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
 

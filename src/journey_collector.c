@@ -20,6 +20,7 @@
 #include "aggregation.h"
 #include "journey_state.h"
 #include "miscadmin.h"
+#include "pg_versions.h"
 #include "response_class_arg.h"
 #include "utils/expandeddatum.h"
 #include "utils/memutils.h"

@@ -19,6 +19,7 @@
 #include "funcapi.h"
 #include "journey_state.h"
 #include "miscadmin.h"
+#include "pg_versions.h"
 #include "time_input.h"
 #include "utils/array.h"
 #include "utils/builtins.h"

@@ -13,6 +13,7 @@
 #include "postgres.h"
 
 #include "miscadmin.h"
+#include "pg_versions.h"
 #include "rollup_state.h"
 #include "utils/date.h"
 

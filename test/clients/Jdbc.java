@@ -38,7 +38,7 @@ class Jdbc
 	private static final int FETCH_SIZE = 5;
 	private static final Set<Integer> PLAIN = Set.of(Types.VARCHAR,
 		Types.BIGINT, Types.INTEGER, Types.DOUBLE, Types.DATE,
-		Types.TIMESTAMP);
+		Types.TIMESTAMP, Types.BIT);
 
 	private final Connection connection;
 	private final Path answers;
@@ -185,6 +185,7 @@ class Jdbc
 		{
 			case Types.BIGINT, Types.INTEGER -> rows.getLong(i);
 			case Types.DOUBLE -> rows.getDouble(i);
+			case Types.BIT -> rows.getBoolean(i);
 			case Types.DATE -> rows.getObject(i, LocalDate.class);
 			case Types.TIMESTAMP ->
 			{
@@ -205,6 +206,7 @@ class Jdbc
 		{
 			case Types.BIGINT, Types.INTEGER -> Long.parseLong(text);
 			case Types.DOUBLE -> Double.parseDouble(text);
+			case Types.BIT -> text.equals("t");
 			case Types.DATE -> LocalDate.parse(text);
 			case Types.TIMESTAMP -> Instant.parse(
 				text.replace(' ', 'T').replace("+00", "Z"));

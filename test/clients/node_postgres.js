@@ -48,6 +48,8 @@ function parse(text, type)
 		case INT4:
 		case FLOAT8:
 			return Number(text);
+		case BOOL:
+			return text === 't';
 		case DATE:
 		{
 			const [year, month, day] = text.split('-').map(Number);

@@ -185,6 +185,7 @@ get_value(SQLHSTMT statement, SQLUSMALLINT place, SQLLEN type, char *text)
 {
 	SQLLEN		length = 0;
 	SQLBIGINT	integer;
+	unsigned char bit = 0;
 	double		number;
 	SQL_DATE_STRUCT date;
 	SQL_TIMESTAMP_STRUCT time;
@@ -195,6 +196,10 @@ get_value(SQLHSTMT statement, SQLUSMALLINT place, SQLLEN type, char *text)
 		case SQL_INTEGER:
 			SQLGetData(statement, place, SQL_C_SBIGINT, &integer, 0, &length);
 			sprintf(text, "%lld", (long long) integer);
+			break;
+		case SQL_BIT:
+			SQLGetData(statement, place, SQL_C_BIT, &bit, 0, &length);
+			strcpy(text, bit ? "t" : "f");
 			break;
 		case SQL_FLOAT:
 		case SQL_DOUBLE:

@@ -45,6 +45,8 @@ def is_equal(value, text):
         return text == r"\N" and bool(pandas.isna(value))
     if isinstance(value, datetime.datetime):
         return value == pandas.Timestamp(text)
+    if isinstance(value, bool):
+        return ("t" if value else "f") == text
     if isinstance(value, (str, datetime.date)):
         return str(value) == text
     return float(value) == float(text)

@@ -123,7 +123,7 @@ run_odbc()
 	as_user gcc -std=c99 -Wall -Wextra -Werror -O2 -D_DEFAULT_SOURCE \
 		test/clients/odbc.c -lodbc -o "$work/odbc"
 	for cursor in 'UseDeclareFetch=0' 'UseDeclareFetch=1;Fetch=5'; do
-		as_reader ODBCSYSINI="$work" "$work/odbc" "Driver=$driver;Servername=127.0.0.1;Port=$port;Database=postgres;Uid=pmr_client;UseServerSidePrepare=1;$cursor" \
+		as_reader ODBCSYSINI="$work" "$work/odbc" "Driver=$driver;Servername=127.0.0.1;Port=$port;Database=postgres;Uid=pmr_client;UseServerSidePrepare=1;BoolsAsChar=0;$cursor" \
 			test/clients/questions "$work/answers"
 	done
 }

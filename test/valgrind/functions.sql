@@ -36,7 +36,7 @@ SELECT	grp, i, requested_at, at AS responded_at, at AS answered_at, requested_at
 		CASE WHEN i % 3 = 1 THEN requested_at + interval '1 s' END AS due_at, CASE WHEN i % 7 = 6 THEN at END AS cancelled_at,
 		(ARRAY['UTC', 'Europe/London'])[1 + i % 2] AS zone, repeat('key', i % 100) AS key,
 		pmr.request_measures('4.10', 'on_demand', NULL, 'any', 1, (ARRAY['I0', NULL])[1 + i % 2], NULL, requested_at, at, NULL, NULL, NULL, NULL, NULL, NULL, NULL, false, false, 'infinity') AS measures,
-		hashint8extended(i, 0) AS copy_hash, int8send(i) AS ids, repeat('Id', i % 50) AS request_id,
+		hashint8extended(i, 0) AS copy_hash, int8send(i) AS ids,
 		i % 4 AS unanswered, 1 + i / 100.0 AS phi, i AS successes, 2.0 * i AS trials, i / 2.0 AS mean
 FROM	(VALUES (1, 1), (2, 40), (3, 1200)) AS v (grp, n),
 		LATERAL generate_series(1, n) AS i,
