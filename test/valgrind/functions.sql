@@ -143,6 +143,8 @@ SELECT combine(sketch) AS sketch, combine(percentile) AS percentile, combine(per
 FROM state WHERE n < 200;
 
 /* As text and as binary */
+CREATE TABLE received_journey (LIKE journey_state);
+
 CREATE TABLE text_form AS
 SELECT sketch::text::pmr.rtt_state AS sketch, percentile::text::pmr.rtt_state AS percentile,
 	percentiles::text::pmr.rtt_state AS percentiles, merged::text::pmr.rtt_state AS merged
@@ -164,6 +166,8 @@ BEGIN
 	EXECUTE format('COPY rollup_text_form TO %L (FORMAT binary)', directory || '/rollup');
 	EXECUTE format('COPY received_rollup FROM %L (FORMAT binary)', directory || '/rollup');
 	EXECUTE format('COPY received_sketch FROM %L (FORMAT binary)', directory || '/sketch');
+	EXECUTE format('COPY journey_state TO %L (FORMAT binary)', directory || '/journey');
+	EXECUTE format('COPY received_journey FROM %L (FORMAT binary)', directory || '/journey');
 END
 $$;
 
