@@ -109,7 +109,10 @@ add_state(JourneyCollector *collector, const bytea *state)
 
 /* Flat form */
 
-/* The requests of the log, in the current memory context. */
+/*
+ * The requests of the log, in the collector's context.  The current one need not
+ * support pfree(): that of a sort does not from PostgreSQL 17 on.
+ */
 static JourneyRequest *
 read_log(const JourneyCollector *collector)
 {
@@ -119,7 +122,7 @@ read_log(const JourneyCollector *collector)
 		.end = collector->log + collector->log_used
 	};
 	JourneyRequest *requests =
-	MemoryContextAllocHuge(CurrentMemoryContext,
+	MemoryContextAllocHuge(collector->header.eoh_context,
 						   collector->nrequests * sizeof(JourneyRequest));
 
 	for (uint64 i = 0; i < collector->nrequests; i++)

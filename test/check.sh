@@ -865,7 +865,7 @@ check_valgrind()
 # ---------------------------------------------------------------------------
 # versions: the oldest supported major version of PostgreSQL and that of Debian
 # 13, without this machine's own. Runs in parallel with the other groups, because
-# it takes minutes. The tests of other versions: test/versions.sh.
+# it takes minutes. TAP tests of other versions: test/versions.sh.
 # ---------------------------------------------------------------------------
 
 start_versions()
@@ -881,7 +881,7 @@ start_versions()
 test_versions()
 {
 	[ "$EUID" -eq 0 ] || sudo -n true || skip_test 'needs root or sudo'
-	as_root bash "$checkout/test/versions.sh" "$@" compile
+	as_root bash "$checkout/test/versions.sh" "$@" compile regress
 }
 
 check_versions()
