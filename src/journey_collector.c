@@ -18,11 +18,11 @@
 
 #include "aggregate_call.h"
 #include "aggregation.h"
+#include "flat_object.h"
 #include "journey_state.h"
 #include "miscadmin.h"
 #include "pg_versions.h"
 #include "response_class_arg.h"
-#include "utils/expandeddatum.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 
@@ -30,26 +30,17 @@
 
 typedef struct JourneyCollector
 {
-	ExpandedObjectHeader header;
+	FlatObject	object;
 	uint64		nrequests;
 	bool		have_ids;
 	int64		last_us;		/* of the last request in the log */
 	Size		log_size;
 	Size		log_used;
 	uint8	   *log;
-	bytea	   *flat;			/* made to tell its size, or NULL */
 } JourneyCollector;
 
 PG_FUNCTION_INFO_V1(pmr_journey_state_transfn);
 PG_FUNCTION_INFO_V1(pmr_journey_state_combine);
-
-static Size get_flat_size(ExpandedObjectHeader *header);
-static void flatten_into(ExpandedObjectHeader *header, void *flat, Size size);
-
-static const ExpandedObjectMethods collector_methods = {
-	get_flat_size,
-	flatten_into
-};
 
 /* Log */
 
@@ -75,7 +66,7 @@ reserve_log(JourneyCollector *collector, Size size)
 	log_size = Min(log_size, MaxAllocSize);
 	check_size(collector->log_used + size);
 	if (collector->log == NULL)
-		collector->log = MemoryContextAlloc(collector->header.eoh_context,
+		collector->log = MemoryContextAlloc(collector->object.header.eoh_context,
 											log_size);
 	else
 		collector->log = repalloc(collector->log, log_size);
@@ -109,10 +100,7 @@ add_state(JourneyCollector *collector, const bytea *state)
 
 /* Flat form */
 
-/*
- * The requests of the log, in the collector's context.  The current one need not
- * support pfree(): that of a sort does not from PostgreSQL 17 on.
- */
+/* The requests of the log, in the current memory context. */
 static JourneyRequest *
 read_log(const JourneyCollector *collector)
 {
@@ -122,7 +110,7 @@ read_log(const JourneyCollector *collector)
 		.end = collector->log + collector->log_used
 	};
 	JourneyRequest *requests =
-	MemoryContextAllocHuge(collector->header.eoh_context,
+	MemoryContextAllocHuge(CurrentMemoryContext,
 						   collector->nrequests * sizeof(JourneyRequest));
 
 	for (uint64 i = 0; i < collector->nrequests; i++)
@@ -134,10 +122,10 @@ read_log(const JourneyCollector *collector)
 	return requests;
 }
 
-/* The flat form of a collector, in its context. */
 static bytea *
-make_flat(JourneyCollector *collector)
+make_flat(FlatObject *object)
 {
+	const JourneyCollector *collector = (JourneyCollector *) object;
 	JourneyRequest *requests = read_log(collector);
 	uint64		n = journey_state_sort(requests, collector->nrequests,
 									   collector->have_ids);
@@ -149,47 +137,16 @@ make_flat(JourneyCollector *collector)
 	CHECK_FOR_INTERRUPTS();
 	for (uint64 i = 0; i < n; i++)
 		bound += JOURNEY_REQUEST_BYTES + requests[i].length;
-	flat = MemoryContextAllocHuge(collector->header.eoh_context, bound);
+	flat = MemoryContextAllocHuge(CurrentMemoryContext, bound);
 	at = journey_write_header((uint8 *) VARDATA(flat), n);
 	for (uint64 i = 0; i < n; i++)
 	{
 		at = journey_write_request(at, &requests[i], last_us);
 		last_us = requests[i].requested_us;
 	}
-	pfree(requests);
 	check_size(at - (uint8 *) flat);
 	SET_VARSIZE(flat, at - (uint8 *) flat);
 	return flat;
-}
-
-static void
-forget_flat(JourneyCollector *collector)
-{
-	pfree(collector->flat);
-	collector->flat = NULL;
-}
-
-static Size
-get_flat_size(ExpandedObjectHeader *header)
-{
-	JourneyCollector *collector = (JourneyCollector *) header;
-
-	if (collector->flat == NULL)
-		collector->flat = make_flat(collector);
-	return VARSIZE(collector->flat);
-}
-
-/* Who asked for the size needs the flat form once. */
-static void
-flatten_into(ExpandedObjectHeader *header, void *flat, Size size)
-{
-	JourneyCollector *collector = (JourneyCollector *) header;
-
-	if (get_flat_size(header) != size)
-		/* cannot happen: no row is added in between */
-		elog(ERROR, "size of journey_state has changed");
-	memcpy(flat, collector->flat, size);
-	forget_flat(collector);
 }
 
 /* Arguments and results */
@@ -201,7 +158,7 @@ make_collector(FunctionCallInfo fcinfo)
 	JourneyCollector *collector;
 
 	collector = MemoryContextAllocZero(context, sizeof(JourneyCollector));
-	EOH_init_header(&collector->header, &collector_methods, context);
+	flat_object_init(&collector->object, context, make_flat);
 	return collector;
 }
 
@@ -209,25 +166,19 @@ make_collector(FunctionCallInfo fcinfo)
 static JourneyCollector *
 get_collector(FunctionCallInfo fcinfo)
 {
-	JourneyCollector *collector = NULL;
+	JourneyCollector *collector;
 
 	if (PG_ARGISNULL(0))
 		return make_collector(fcinfo);
 
-	/* only transition and combine functions get read-write pointers */
-	if (likely(VARATT_IS_EXTERNAL_EXPANDED_RW(PG_GETARG_POINTER(0))))
-	{
-		collector = (JourneyCollector *) DatumGetEOHP(PG_GETARG_DATUM(0));
-		if (collector->header.eoh_methods != &collector_methods)
-			collector = NULL;
-	}
+	collector = (JourneyCollector *) flat_object_get(PG_GETARG_DATUM(0),
+													 make_flat);
 	if (unlikely(collector == NULL))
 	{
 		collector = make_collector(fcinfo);
 		add_state(collector, PG_GETARG_BYTEA_PP(0));
 	}
-	if (unlikely(collector->flat != NULL))
-		forget_flat(collector); /* as it will not have the request */
+	flat_object_forget(&collector->object);
 	return collector;
 }
 
@@ -317,7 +268,7 @@ pmr_journey_state_transfn(PG_FUNCTION_ARGS)
 	add_request(collector, &request);
 	if (unlikely(written != activity))
 		pfree(written);
-	PG_RETURN_DATUM(EOHPGetRWDatum(&collector->header));
+	PG_RETURN_DATUM(EOHPGetRWDatum(&collector->object.header));
 }
 
 Datum
@@ -332,5 +283,5 @@ pmr_journey_state_combine(PG_FUNCTION_ARGS)
 		PG_RETURN_DATUM(PG_GETARG_DATUM(1));	/* the executor copies it */
 	collector = get_collector(fcinfo);
 	add_state(collector, PG_GETARG_BYTEA_PP(1));
-	PG_RETURN_DATUM(EOHPGetRWDatum(&collector->header));
+	PG_RETURN_DATUM(EOHPGetRWDatum(&collector->object.header));
 }

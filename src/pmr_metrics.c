@@ -7,7 +7,7 @@
  * No file calls or includes one that is listed after it:
  *
  *	times, texts, memory: time_input.c, request_day.c; text_form.c,
- *		binary_type.c, short_key.c; aggregation.c
+ *		binary_type.c, short_key.c; aggregation.c, flat_object.c
  *	round-trip times: rtt_state.c, rtt_sketch.c, sketch_queue.c,
  *		rtt_collector.c; then rtt_sketch_aggregate.c, rtt_percentile.c,
  *		rtt_histogram.c and rtt_figures.c

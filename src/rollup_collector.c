@@ -28,12 +28,12 @@
 #include "access/tupmacs.h"
 #include "aggregate_call.h"
 #include "aggregation.h"
+#include "flat_object.h"
 #include "lib/stringinfo.h"
 #include "miscadmin.h"
 #include "rollup_collector.h"
 #include "rollup_state.h"
 #include "rtt_state.h"
-#include "utils/expandeddatum.h"
 #include "utils/memutils.h"
 
 /*
@@ -46,24 +46,15 @@
 
 struct RollupCollector
 {
-	ExpandedObjectHeader header;
+	FlatObject	object;
 	int			nfactors;
 	uint32		log_size;
 	uint32		log_used;
 	char	   *log;
 	RollupCounts *counts;		/* of the rows not in the log, or NULL */
-	bytea	   *flat;			/* made to tell its size, or NULL */
 };
 
 PG_FUNCTION_INFO_V1(pmr_rollup_state_combine);
-
-static Size get_flat_size(ExpandedObjectHeader *header);
-static void flatten_into(ExpandedObjectHeader *header, void *flat, Size size);
-
-static const ExpandedObjectMethods collector_methods = {
-	get_flat_size,
-	flatten_into
-};
 
 /* Log */
 
@@ -72,7 +63,7 @@ static void
 count_rows(RollupCollector *collector, const char *rows, Size size)
 {
 	if (collector->counts == NULL)
-		collector->counts = rollup_counts_make(collector->header.eoh_context,
+		collector->counts = rollup_counts_make(collector->object.header.eoh_context,
 											   collector->nfactors);
 	rollup_counts_add(collector->counts, rows, size);
 }
@@ -92,7 +83,7 @@ reserve_log(RollupCollector *collector, Size size)
 	}
 	else if (collector->log == NULL)
 	{
-		collector->log = MemoryContextAlloc(collector->header.eoh_context,
+		collector->log = MemoryContextAlloc(collector->object.header.eoh_context,
 											log_size);
 		collector->log_size = log_size;
 	}
@@ -308,14 +299,10 @@ write_pairs(RollupWriter *writer, const RollupPair *pairs, uint32 npairs,
 	}
 }
 
-/* The flat form of a collector, in its context. */
 static bytea *
-make_flat(RollupCollector *collector)
+make_flat(FlatObject *object)
 {
-	MemoryContext scratch = AllocSetContextCreate(CurrentMemoryContext,
-												  "rollup_state flat form",
-												  ALLOCSET_DEFAULT_SIZES);
-	MemoryContext caller = MemoryContextSwitchTo(scratch);
+	RollupCollector *collector = (RollupCollector *) object;
 	const RollupCounts *counts = count_all(collector);
 	const RollupCell **cells;
 	const RollupPair *pairs;
@@ -324,7 +311,6 @@ make_flat(RollupCollector *collector)
 	uint32		factor_cells[1 + ROLLUP_MAX_FACTORS] = {0};
 	RollupWriter writer;
 	StringInfoData bytes;
-	bytea	   *flat;
 
 	cells = rollup_sort_cells(counts, &ncells);
 	pairs = rollup_sort_pairs(counts, cells, &npairs);
@@ -338,43 +324,8 @@ make_flat(RollupCollector *collector)
 									 reserve(&bytes, ROLLUP_HEADER_BYTES));
 	write_pairs(&writer, pairs, npairs,
 				write_cells(&writer, cells, ncells, &bytes), &bytes);
-
-	flat = MemoryContextAlloc(collector->header.eoh_context, bytes.len);
 	SET_VARSIZE(bytes.data, bytes.len);
-	memcpy(flat, bytes.data, bytes.len);
-	MemoryContextSwitchTo(caller);
-	MemoryContextDelete(scratch);
-	return flat;
-}
-
-static void
-forget_flat(RollupCollector *collector)
-{
-	pfree(collector->flat);
-	collector->flat = NULL;
-}
-
-static Size
-get_flat_size(ExpandedObjectHeader *header)
-{
-	RollupCollector *collector = (RollupCollector *) header;
-
-	if (collector->flat == NULL)
-		collector->flat = make_flat(collector);
-	return VARSIZE(collector->flat);
-}
-
-/* Who asked for the size needs the flat form once. */
-static void
-flatten_into(ExpandedObjectHeader *header, void *flat, Size size)
-{
-	RollupCollector *collector = (RollupCollector *) header;
-
-	if (get_flat_size(header) != size)
-		/* cannot happen: no row is added in between */
-		elog(ERROR, "size of rollup_state has changed");
-	memcpy(flat, collector->flat, size);
-	forget_flat(collector);
+	return (bytea *) bytes.data;
 }
 
 /* Arguments and results */
@@ -386,22 +337,9 @@ make_collector(FunctionCallInfo fcinfo, int nfactors)
 	RollupCollector *collector;
 
 	collector = MemoryContextAllocZero(context, sizeof(RollupCollector));
-	EOH_init_header(&collector->header, &collector_methods, context);
+	flat_object_init(&collector->object, context, make_flat);
 	collector->nfactors = nfactors;
 	return collector;
-}
-
-/* A datum that is one of our expanded objects, or NULL. */
-static RollupCollector *
-get_collector(Datum datum)
-{
-	ExpandedObjectHeader *header;
-
-	if (!VARATT_IS_EXTERNAL_EXPANDED(DatumGetPointer(datum)))
-		return NULL;
-	header = DatumGetEOHP(datum);
-	return header->eoh_methods == &collector_methods ?
-		(RollupCollector *) header : NULL;
 }
 
 static void
@@ -433,23 +371,19 @@ rollup_collector_arg(FunctionCallInfo fcinfo, int nfactors)
 	if (PG_ARGISNULL(0))
 		return make_collector(fcinfo, nfactors);
 
-	/* only transition and combine functions get read-write pointers */
-	if (likely(VARATT_IS_EXTERNAL_EXPANDED_RW(PG_GETARG_POINTER(0))))
-		collector = get_collector(PG_GETARG_DATUM(0));
-	else
-		collector = NULL;
+	collector = (RollupCollector *) flat_object_get(PG_GETARG_DATUM(0),
+													make_flat);
 	if (unlikely(collector == NULL))
 		collector = collect_flat(fcinfo, PG_GETARG_BYTEA_PP(0));
 	check_nfactors(nfactors, collector->nfactors);
-	if (unlikely(collector->flat != NULL))
-		forget_flat(collector); /* as it will not have the row */
+	flat_object_forget(&collector->object);
 	return collector;
 }
 
 Datum
 rollup_collector_result(const RollupCollector *collector)
 {
-	return EOHPGetRWDatum(&collector->header);
+	return EOHPGetRWDatum(&collector->object.header);
 }
 
 Datum
