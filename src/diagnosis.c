@@ -79,10 +79,22 @@ typedef struct Entry
 	int64		missed;
 } Entry;
 
+/* The blocks of a stratum. */
+typedef struct Blocks
+{
+	uint8		of_day[MONTH_DAYS];
+	int			n;
+	bool		is_far_off[MONTH_DAYS]; /* has a day that is */
+	int64		measured[MONTH_DAYS];
+	int64		missed[MONTH_DAYS];
+	double		weight[MONTH_DAYS];
+} Blocks;
+
 typedef struct Stratum
 {
 	struct Stratum *next;
 	DayCounts	days;
+	Blocks		blocks;			/* when all of the Party are collected */
 	Entry	   *entries;
 	int			nentries;
 	int			allocated;
@@ -160,17 +172,6 @@ compare_entries(const void *left, const void *right)
 	return a->day < b->day ? -1 : a->day > b->day;
 }
 
-/* The blocks of a stratum. */
-typedef struct Blocks
-{
-	uint8		of_day[MONTH_DAYS];
-	int			n;
-	bool		is_far_off[MONTH_DAYS]; /* has a day that is */
-	int64		measured[MONTH_DAYS];
-	int64		missed[MONTH_DAYS];
-	double		weight[MONTH_DAYS];
-} Blocks;
-
 static void
 make_blocks(const DayCounts *days, uint32 far_off, const uint8 *order,
 			Blocks *blocks)
@@ -225,8 +226,9 @@ sum_blocks(const Entry *entries, int nentries, const Blocks *blocks,
 
 /* Adds to what a value has in all strata that have others. */
 static void
-add_totals(Diagnosis *diagnosis, const Stratum *stratum, const Blocks *blocks)
+add_totals(Diagnosis *diagnosis, const Stratum *stratum)
 {
+	const Blocks *blocks = &stratum->blocks;
 	int64		measured[MONTH_DAYS];
 	int64		missed[MONTH_DAYS];
 	int			n;
@@ -250,6 +252,23 @@ add_totals(Diagnosis *diagnosis, const Stratum *stratum, const Blocks *blocks)
 	}
 }
 
+/* The requests of a block that have a value, beside the others. */
+static MissesPart
+get_part(const Blocks *blocks, int block, const int64 *measured,
+		 const int64 *missed)
+{
+	MissesPart	part;
+
+	part.requests = measured[block];
+	part.missed = missed[block];
+	part.others = blocks->measured[block] - measured[block];
+	part.others_missed = blocks->missed[block] - missed[block];
+	part.all_requests = blocks->measured[block];
+	part.all_missed = blocks->missed[block];
+	part.weight = blocks->weight[block];
+	return part;
+}
+
 /* Adds the days of a value in a stratum to those of the value. */
 static void
 add_days(Diagnosis *diagnosis, const Entry *entries, int nentries,
@@ -257,25 +276,17 @@ add_days(Diagnosis *diagnosis, const Entry *entries, int nentries,
 {
 	Value	   *value = &diagnosis->values[entries[0].value];
 	bool		compared[MONTH_DAYS] = {false};
-	MissesPart	part;
 
 	for (int block = 0; block < blocks->n; block++)
 	{
-		int64		all = blocks->measured[block];
+		MissesPart	part = get_part(blocks, block, measured, missed);
 		MissesSums	sums = {0};
 
-		compared[block] = measured[block] > 0 && measured[block] < all &&
-			misses_are_comparable(all - measured[block], all,
+		compared[block] = part.requests > 0 && part.others > 0 &&
+			misses_are_comparable(part.others, part.all_requests,
 								  value->total_others, value->total);
 		if (!compared[block])
 			continue;
-		part.requests = measured[block];
-		part.missed = missed[block];
-		part.others = all - measured[block];
-		part.others_missed = blocks->missed[block] - missed[block];
-		part.all_requests = all;
-		part.all_missed = blocks->missed[block];
-		part.weight = blocks->weight[block];
 		misses_add(&sums, &part);
 		if (!blocks->is_far_off[block])
 			value->result.variance = rtt_sum_add(value->result.variance,
@@ -285,6 +296,7 @@ add_days(Diagnosis *diagnosis, const Entry *entries, int nentries,
 	{
 		int			block = blocks->of_day[entries[i].day];
 		DateADT		date = diagnosis->month + entries[i].day;
+		MissesPart	part = get_part(blocks, block, measured, missed);
 		bool		found;
 		ValueDay   *day;
 
@@ -292,11 +304,6 @@ add_days(Diagnosis *diagnosis, const Entry *entries, int nentries,
 			continue;
 		part.requests = entries[i].measured;
 		part.missed = entries[i].missed;
-		part.others = blocks->measured[block] - measured[block];
-		part.others_missed = blocks->missed[block] - missed[block];
-		part.all_requests = blocks->measured[block];
-		part.all_missed = blocks->missed[block];
-		part.weight = blocks->weight[block];
 		day = value_days_insert(diagnosis->days,
 								VALUE_DAY(entries[0].value, date), &found);
 		if (!found)
@@ -317,7 +324,6 @@ finish_party(Diagnosis *diagnosis)
 	DayTotal	totals[MONTH_DAYS] = {{0}};
 	uint32		far_off;
 	uint8		order[MONTH_DAYS];
-	Blocks		blocks;
 	int64		measured[MONTH_DAYS];
 	int64		missed[MONTH_DAYS];
 	int			n;
@@ -334,18 +340,18 @@ finish_party(Diagnosis *diagnosis)
 	for (Stratum *s = diagnosis->strata; s != NULL; s = s->next)
 	{
 		CHECK_FOR_INTERRUPTS();
-		make_blocks(&s->days, far_off, order, &blocks);
-		add_totals(diagnosis, s, &blocks);
+		make_blocks(&s->days, far_off, order, &s->blocks);
+		add_totals(diagnosis, s);
 	}
-	for (Stratum *s = diagnosis->strata; s != NULL; s = s->next)
+	for (const Stratum *s = diagnosis->strata; s != NULL; s = s->next)
 	{
 		CHECK_FOR_INTERRUPTS();
-		make_blocks(&s->days, far_off, order, &blocks);
 		for (int i = 0; i < s->nentries; i += n)
 		{
-			n = sum_blocks(&s->entries[i], s->nentries - i, &blocks,
+			n = sum_blocks(&s->entries[i], s->nentries - i, &s->blocks,
 						   measured, missed);
-			add_days(diagnosis, &s->entries[i], n, &blocks, measured, missed);
+			add_days(diagnosis, &s->entries[i], n, &s->blocks, measured,
+					 missed);
 		}
 	}
 	MemoryContextReset(diagnosis->party_context);

@@ -14,7 +14,7 @@
 
 /*
  * Begins to read the bytes of a rollup_state: the caller reads its cells and
- * its pairs, and then closes the reader.  Both functions raise a data
+ * its pairs, and then closes the reader.  Opening and closing raise a data
  * corruption error if there is a fault.
  */
 extern void rollup_state_open(RollupReader *reader, const uint8 *bytes,
