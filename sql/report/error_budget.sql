@@ -43,8 +43,7 @@ COMMENT ON FUNCTION pmr.level_of_requests(timestamp with time zone, text[], text
 
 /*
  * The requests of a day that a measure judges.  An unanswered request has taken
- * longer than any time.  Buckets of a sketch that is not exact have several times:
- * the requests of the one that includes within_s are in good_high only.
+ * longer than any time.
  */
 CREATE FUNCTION pmr.judged_requests(measure text, within_s double precision, success_known boolean, c pmr.rollup_cell)
 	RETURNS TABLE (judged bigint, good_low bigint, good_high bigint)
@@ -57,9 +56,7 @@ BEGIN ATOMIC
 			ELSE c.met + c.missed END,
 		CASE measure WHEN 'success_rate' THEN CASE WHEN success_known THEN c.success ELSE 0 END WHEN 'round_trip_time' THEN b.low ELSE c.met END,
 		CASE measure WHEN 'success_rate' THEN CASE WHEN success_known THEN c.success ELSE 0 END WHEN 'round_trip_time' THEN b.high ELSE c.met END
-	FROM (SELECT coalesce(sum(r.requests), 0)::bigint AS timed, coalesce(sum(r.requests) FILTER (WHERE r.upper_s <= within_s), 0)::bigint AS low,
-			coalesce(sum(r.requests) FILTER (WHERE r.lower_s <= within_s), 0)::bigint AS high
-		  FROM pmr.rtt_buckets(CASE measure WHEN 'round_trip_time' THEN c.rtt END) AS r) AS b;
+	FROM pmr.times_within(CASE measure WHEN 'round_trip_time' THEN c.rtt END, within_s) AS b;
 END;
 COMMENT ON FUNCTION pmr.judged_requests(text, double precision, boolean, pmr.rollup_cell) IS 'internal: number of requests that a measure judges, and how many of them are good: at least, and at most';
 

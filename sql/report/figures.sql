@@ -29,6 +29,21 @@ CREATE FUNCTION pmr.rtt_figures(sketch pmr.rtt_sketch, unanswered bigint) RETURN
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION pmr.rtt_figures(pmr.rtt_sketch, bigint) IS 'internal: 50th, 90th, 95th and 99th percentile, 95th with so many unanswered requests (NULL if the request of that rank is unanswered), mean to three decimals and maximum, in seconds';
 
+/*
+ * Buckets of a sketch that is not exact have several times: those of the bucket
+ * that includes within_s count in high only.
+ */
+CREATE FUNCTION pmr.times_within(rtt pmr.rtt_sketch, within_s double precision)
+	RETURNS TABLE (timed bigint, low bigint, high bigint)
+	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	ROWS 1
+BEGIN ATOMIC
+	SELECT coalesce(sum(r.requests), 0)::bigint, coalesce(sum(r.requests) FILTER (WHERE r.upper_s <= within_s), 0)::bigint,
+		coalesce(sum(r.requests) FILTER (WHERE r.lower_s <= within_s), 0)::bigint
+	FROM pmr.rtt_buckets(rtt) AS r;
+END;
+COMMENT ON FUNCTION pmr.times_within(pmr.rtt_sketch, double precision) IS 'internal: number of times of a sketch, and how many are not longer than within_s: at least, and at most';
+
 CREATE FUNCTION pmr.figures(requests bigint, met bigint, missed bigint, pending bigint, invalid bigint, answered bigint, success bigint,
 		met_success bigint, met_rejected bigint, missed_rejected bigint, success_known boolean, rtt pmr.rtt_sketch)
 	RETURNS TABLE (success_pct double precision, target_met_pct double precision, target_met_accepted_pct double precision,

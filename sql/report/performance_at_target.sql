@@ -46,9 +46,7 @@ CREATE FUNCTION pmr.met_at_target(c pmr.rollup_cell, own_target_s double precisi
 BEGIN ATOMIC
 	SELECT greatest(b.low - o.others, 0, CASE WHEN target_s >= own_target_s THEN c.met END),
 		least(b.high, c.met + c.missed, CASE WHEN target_s <= own_target_s THEN c.met END)
-	FROM (SELECT coalesce(sum(r.requests), 0)::bigint AS timed, coalesce(sum(r.requests) FILTER (WHERE r.upper_s <= target_s), 0)::bigint AS low,
-			coalesce(sum(r.requests) FILTER (WHERE r.lower_s <= target_s), 0)::bigint AS high
-		  FROM pmr.rtt_buckets(c.rtt) AS r) AS b,
+	FROM pmr.times_within(c.rtt, target_s) AS b,
 		LATERAL (SELECT CASE WHEN own_target_s IS NULL THEN least(c.not_measured - (c.answered - b.timed), b.timed - c.met) ELSE 0 END AS others) AS o;
 END;
 COMMENT ON FUNCTION pmr.met_at_target(pmr.rollup_cell, double precision, double precision) IS 'internal: how many of the measured requests took no longer than target_s, at least and at most; own_target_s is their target, NULL if there are several';
